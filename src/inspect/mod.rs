@@ -1,0 +1,1 @@
+//! Look at any object: describe and verify.

@@ -1,0 +1,9 @@
+//! certmint: a private public-key infrastructure in one library and one binary.
+//!
+//! The rooms are stacked; each imports only rooms below it (`docs/architecture.md`).
+
+pub mod formats;
+pub mod inspect;
+pub mod key;
+pub mod store;
+pub mod x509;

@@ -1,0 +1,2 @@
+//! The `certmint` program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The PKI directory: files, lock and inventory.

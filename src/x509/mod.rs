@@ -1,0 +1,1 @@
+//! The nouns of RFC 5280 and their bytes.
