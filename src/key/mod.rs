@@ -1,1 +1,3 @@
 //! Keys and signatures; no certificates.
+
+pub mod verify;
