@@ -35,7 +35,11 @@ impl Draft {
         let unsigned = Certificate::from_der(&tbs::signed(&tbs, signature, &[0])?)?;
         let comparisons = [
             ("version", unsigned.version().0 == 3),
-            ("serial number", SerialNumber::from_octets(unsigned.serial_octets()).is_ok_and(|read| read == serial)),
+            (
+                "serial number",
+                SerialNumber::from_octets(unsigned.serial_octets())
+                    .is_ok_and(|read| read == serial),
+            ),
             ("issuer", *unsigned.issuer() == issuer),
             ("subject", unsigned.subject() == approved.subject()),
             ("public key", unsigned.public_key() == approved.public_key()),
@@ -46,7 +50,15 @@ impl Draft {
         if let Some((field, _)) = comparisons.iter().find(|(_, same)| !same) {
             return Err(CaError::DraftDiffers((*field).to_owned()));
         }
-        Ok(Self { approved, serial, validity, issuer, signature, tbs, unsigned })
+        Ok(Self {
+            approved,
+            serial,
+            validity,
+            issuer,
+            signature,
+            tbs,
+            unsigned,
+        })
     }
 
     /// Has the ledger write it down for good.
@@ -55,19 +67,30 @@ impl Draft {
     /// The ledger refused; there is nothing to sign then.
     pub fn record(self, ledger: &mut impl Ledger) -> Result<Recorded, LedgerError> {
         let mut recorded = Self::record_all(vec![self], ledger)?;
-        recorded.pop().ok_or_else(|| LedgerError::Storage("the ledger gave no identifier".into()))
+        recorded
+            .pop()
+            .ok_or_else(|| LedgerError::Storage("the ledger gave no identifier".into()))
     }
 
     /// Has the ledger write several down at once, all or none.
     ///
     /// # Errors
     /// The ledger refused; there is nothing to sign then.
-    pub fn record_all(drafts: Vec<Self>, ledger: &mut impl Ledger) -> Result<Vec<Recorded>, LedgerError> {
+    pub fn record_all(
+        drafts: Vec<Self>,
+        ledger: &mut impl Ledger,
+    ) -> Result<Vec<Recorded>, LedgerError> {
         let records = ledger.record(&drafts)?;
         if records.len() != drafts.len() {
-            return Err(LedgerError::Storage("the ledger gave another number of identifiers".into()));
+            return Err(LedgerError::Storage(
+                "the ledger gave another number of identifiers".into(),
+            ));
         }
-        Ok(drafts.into_iter().zip(records).map(|(draft, record)| Recorded { draft, record }).collect())
+        Ok(drafts
+            .into_iter()
+            .zip(records)
+            .map(|(draft, record)| Recorded { draft, record })
+            .collect())
     }
 
     /// What it will be.
@@ -134,7 +157,11 @@ pub struct Issued {
 
 impl Issued {
     pub(super) fn new(draft: Draft, record: RecordId, certificate: Certificate) -> Self {
-        Self { draft, record, certificate }
+        Self {
+            draft,
+            record,
+            certificate,
+        }
     }
 
     /// The certificate.

@@ -32,7 +32,9 @@ pub enum CaError {
         not_before: OffsetDateTime,
     },
     /// The certificate would be valid longer than its issuer's.
-    #[error("it would be valid until {wanted}, longer than its issuer {issuer}, which ends at {not_after} ({days_left} days from now)")]
+    #[error(
+        "it would be valid until {wanted}, longer than its issuer {issuer}, which ends at {not_after} ({days_left} days from now)"
+    )]
     OutlivesIssuer {
         /// The issuer's subject.
         issuer: String,
@@ -44,7 +46,9 @@ pub enum CaError {
         days_left: i64,
     },
     /// The issuer may have no CA below it.
-    #[error("the path length of {issuer} allows no CA below it that may have {wanted} (RFC 5280 §4.2.1.9)")]
+    #[error(
+        "the path length of {issuer} allows no CA below it that may have {wanted} (RFC 5280 §4.2.1.9)"
+    )]
     PathTooLong {
         /// The issuer's subject.
         issuer: String,
@@ -89,15 +93,25 @@ impl CaError {
     /// What to do instead.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::OutlivesIssuer { days_left, .. } if *days_left > 0 => {
-                Some(format!("give --days {days_left} or fewer, or renew the CA first"))
+            Self::OutlivesIssuer { days_left, .. } if *days_left > 0 => Some(format!(
+                "give --days {days_left} or fewer, or renew the CA first"
+            )),
+            Self::OutlivesIssuer { .. } | Self::IssuerExpired { .. } => {
+                Some("renew or replace the CA first".to_owned())
             }
-            Self::OutlivesIssuer { .. } | Self::IssuerExpired { .. } => Some("renew or replace the CA first".to_owned()),
             Self::IssuerNotYetValid { .. } => Some("check this machine's clock".to_owned()),
-            Self::KeyDoesNotFit { .. } => Some("give the key that was made for this certificate".to_owned()),
-            Self::PathTooLong { .. } => Some("make the issuing CA with a larger --path-len".to_owned()),
-            Self::NameNotPermitted { .. } => Some("use another CA, or make one that permits the name".to_owned()),
-            Self::IssuersOwnKey { .. } => Some("make a key of its own for the certificate".to_owned()),
+            Self::KeyDoesNotFit { .. } => {
+                Some("give the key that was made for this certificate".to_owned())
+            }
+            Self::PathTooLong { .. } => {
+                Some("make the issuing CA with a larger --path-len".to_owned())
+            }
+            Self::NameNotPermitted { .. } => {
+                Some("use another CA, or make one that permits the name".to_owned())
+            }
+            Self::IssuersOwnKey { .. } => {
+                Some("make a key of its own for the certificate".to_owned())
+            }
             _ => None,
         }
     }

@@ -27,6 +27,7 @@ mod signature;
 mod spec;
 mod structure;
 mod traditional;
+mod verify;
 
 pub use algorithm::{Curve, KeyAlgorithm};
 pub use error::{ForeignContainer, KeyError};
@@ -38,3 +39,4 @@ pub use public::PublicKey;
 pub use secret::SecretDer;
 pub use signature::{Digest, SignatureAlgorithm};
 pub use spec::KeySpec;
+pub use verify::{SignatureError, Weakness, key_weakness, signature_weaknesses, verify_signature};

@@ -68,12 +68,28 @@ pub fn approve(application: Application) -> Result<Approved, Refusals> {
         refusals.push(Refusal::NamelessCa);
     }
     let identifier = KeyIdentifier::of(application.key.public_key());
-    let Decided { extensions, decisions } = extensions::decide(&application, &identifier, &mut refusals);
+    let Decided {
+        extensions,
+        decisions,
+    } = extensions::decide(&application, &identifier, &mut refusals);
     if !refusals.is_empty() {
         return Err(Refusals(refusals));
     }
-    let Application { profile, key, subject, validity, .. } = application;
-    Ok(Approved { profile, subject, public_key: key.public_key().clone(), validity, extensions, decisions })
+    let Application {
+        profile,
+        key,
+        subject,
+        validity,
+        ..
+    } = application;
+    Ok(Approved {
+        profile,
+        subject,
+        public_key: key.public_key().clone(),
+        validity,
+        extensions,
+        decisions,
+    })
 }
 
 fn refuse_key(algorithm: &KeyAlgorithm, refusals: &mut Vec<Refusal>) {
@@ -83,14 +99,19 @@ fn refuse_key(algorithm: &KeyAlgorithm, refusals: &mut Vec<Refusal>) {
         KeyAlgorithm::Other { .. } => false,
     };
     if !supported {
-        refusals.push(Refusal::UnsupportedKey { key: algorithm.to_string() });
+        refusals.push(Refusal::UnsupportedKey {
+            key: algorithm.to_string(),
+        });
     }
 }
 
 fn refuse_life(application: &Application, refusals: &mut Vec<Refusal>) {
     let seconds = application.validity.seconds();
-    let connected_to = matches!(&application.profile, Profile::Leaf(leaf) if leaf.is_connected_to());
+    let connected_to =
+        matches!(&application.profile, Profile::Leaf(leaf) if leaf.is_connected_to());
     if connected_to && application.long_life == LongLife::Refuse && seconds > APPLE_LIMIT_SECONDS {
-        refusals.push(Refusal::LongLife { days: (seconds + 86_399) / 86_400 });
+        refusals.push(Refusal::LongLife {
+            days: (seconds + 86_399) / 86_400,
+        });
     }
 }

@@ -26,7 +26,10 @@ pub enum Outcome {
 
 impl Decision {
     pub(super) fn new(extension: &Extension, outcome: Outcome) -> Self {
-        Self { extension: extension.name(), outcome }
+        Self {
+            extension: extension.name(),
+            outcome,
+        }
     }
 }
 
@@ -52,6 +55,8 @@ impl Outcome {
 impl fmt::Display for Decision {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.extension, self.outcome.word())?;
-        self.outcome.reason().map_or(Ok(()), |reason| write!(formatter, ": {reason}"))
+        self.outcome
+            .reason()
+            .map_or(Ok(()), |reason| write!(formatter, ": {reason}"))
     }
 }

@@ -46,18 +46,24 @@ impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MakesCa { because } => {
-                write!(formatter, "{because} would make it a CA, and a leaf profile certifies none")
+                write!(
+                    formatter,
+                    "{because} would make it a CA, and a leaf profile certifies none"
+                )
             }
             Self::UnsupportedKey { key } => {
-                write!(formatter, "its key is {key}; certified are RSA of 2048 to 8192 bits, EC P-256, P-384 and P-521, and Ed25519")
+                write!(
+                    formatter,
+                    "its key is {key}; certified are RSA of 2048 to 8192 bits, EC P-256, P-384 and P-521, and Ed25519"
+                )
             }
             Self::NoHostName { profile } => write!(
                 formatter,
                 "a {profile} certificate without a host name or IP address among its subject alternative names matches no connection (RFC 9525 §6.3)"
             ),
-            Self::NoName => {
-                formatter.write_str("it has neither a subject nor a subject alternative name (RFC 5280 §4.1.2.6)")
-            }
+            Self::NoName => formatter.write_str(
+                "it has neither a subject nor a subject alternative name (RFC 5280 §4.1.2.6)",
+            ),
             Self::BadName { reason } | Self::BadExtension { reason } => formatter.write_str(reason),
             Self::LongLife { days } => write!(
                 formatter,
@@ -73,12 +79,14 @@ impl Refusal {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::MakesCa { .. } => Some("make a subordinate CA with 'certmint ca intermediate'"),
-            Self::UnsupportedKey { .. } => {
-                Some("have the requester make a new key, for example with 'certmint key new --key p256'")
-            }
+            Self::UnsupportedKey { .. } => Some(
+                "have the requester make a new key, for example with 'certmint key new --key p256'",
+            ),
             Self::NoHostName { .. } => Some("add --san with the name that clients connect to"),
             Self::NoName => Some("add --san or --cn"),
-            Self::LongLife { .. } => Some("lower --days, or say --allow-long-life if no Apple system will connect"),
+            Self::LongLife { .. } => {
+                Some("lower --days, or say --allow-long-life if no Apple system will connect")
+            }
             Self::NamelessCa => Some("add --cn"),
             Self::BadName { .. } | Self::BadExtension { .. } => None,
         }

@@ -38,7 +38,8 @@ impl Certificate {
     /// Bytes that are no certificate, or more than one.
     pub fn from_der(der: &[u8]) -> Result<Self, X509Error> {
         let malformed = |reason: String| X509Error::malformed("certificate", reason);
-        let (rest, parsed) = X509Certificate::from_der(der).map_err(|error| malformed(error.to_string()))?;
+        let (rest, parsed) =
+            X509Certificate::from_der(der).map_err(|error| malformed(error.to_string()))?;
         if !rest.is_empty() {
             return Err(malformed(format!("{} more bytes follow it", rest.len())));
         }
@@ -118,7 +119,9 @@ impl Certificate {
 
     /// One extension by its identifier.
     pub fn extension(&self, identifier: &ObjectIdentifier) -> Option<&Extension> {
-        self.extensions.iter().find(|extension| extension.oid == *identifier)
+        self.extensions
+            .iter()
+            .find(|extension| extension.oid == *identifier)
     }
 
     /// The subject alternative names; none where the extension is absent.
@@ -126,17 +129,22 @@ impl Certificate {
     /// # Errors
     /// An extension that is malformed.
     pub fn subject_alt_names(&self) -> Result<Vec<GeneralName>, X509Error> {
-        self.extension(&oid::SUBJECT_ALT_NAME).map_or_else(|| Ok(Vec::new()), |extension| GeneralName::read_all(&extension.value))
+        self.extension(&oid::SUBJECT_ALT_NAME).map_or_else(
+            || Ok(Vec::new()),
+            |extension| GeneralName::read_all(&extension.value),
+        )
     }
 
     /// The subject key identifier, if it has one that can be read.
     pub fn subject_key_identifier(&self) -> Option<KeyIdentifier> {
-        self.extension(&oid::SUBJECT_KEY_IDENTIFIER).and_then(|extension| subject_key_identifier(extension).ok())
+        self.extension(&oid::SUBJECT_KEY_IDENTIFIER)
+            .and_then(|extension| subject_key_identifier(extension).ok())
     }
 
     /// The authority key identifier, if it has one that can be read.
     pub fn authority_key_identifier(&self) -> Option<KeyIdentifier> {
-        self.extension(&oid::AUTHORITY_KEY_IDENTIFIER).and_then(|extension| authority_key_identifier(extension).ok().flatten())
+        self.extension(&oid::AUTHORITY_KEY_IDENTIFIER)
+            .and_then(|extension| authority_key_identifier(extension).ok().flatten())
     }
 
     /// Whether subject and issuer are the same bytes.
@@ -182,26 +190,39 @@ impl TryFrom<Certificate> for CaCertificate {
 
     /// A CA made by `openssl req -x509` has no keyUsage: that permits every use.
     fn try_from(certificate: Certificate) -> Result<Self, X509Error> {
-        let refused = |reason| X509Error::NotACa { subject: certificate.subject.to_string(), reason };
+        let refused = |reason| X509Error::NotACa {
+            subject: certificate.subject.to_string(),
+            reason,
+        };
         if certificate.version < Version(3) {
-            return Err(refused("it is of X.509 version 1 and cannot say that it is one"));
+            return Err(refused(
+                "it is of X.509 version 1 and cannot say that it is one",
+            ));
         }
         let constraints = certificate
             .extension(&oid::BASIC_CONSTRAINTS)
             .ok_or_else(|| refused("it has no basicConstraints (RFC 5280 §4.2.1.9)"))?
             .read_basic_constraints()?;
         let BasicConstraints::Ca(path_length) = constraints else {
-            return Err(refused("its basicConstraints say CA:FALSE (RFC 5280 §4.2.1.9)"));
+            return Err(refused(
+                "its basicConstraints say CA:FALSE (RFC 5280 §4.2.1.9)",
+            ));
         };
         if let Some(extension) = certificate.extension(&oid::KEY_USAGE)
             && !KeyUsage::from_extension(extension)?.contains(KeyUsage::KEY_CERT_SIGN)
         {
-            return Err(refused("its keyUsage lacks keyCertSign (RFC 5280 §4.2.1.3)"));
+            return Err(refused(
+                "its keyUsage lacks keyCertSign (RFC 5280 §4.2.1.3)",
+            ));
         }
-        Ok(Self { path_length, certificate })
+        Ok(Self {
+            path_length,
+            certificate,
+        })
     }
 }
 
 pub(crate) fn object_identifier(content: &[u8]) -> Result<ObjectIdentifier, X509Error> {
-    ObjectIdentifier::from_bytes(content).map_err(|error| X509Error::malformed("object identifier", error))
+    ObjectIdentifier::from_bytes(content)
+        .map_err(|error| X509Error::malformed("object identifier", error))
 }

@@ -52,10 +52,16 @@ impl DistinguishedNameBuilder {
         if let Some((_, bound)) = UPPER_BOUNDS.iter().find(|(bounded, _)| *bounded == kind)
             && length > *bound
         {
-            return Err(refused(format!("has {length} characters; RFC 5280 Appendix A.1 allows {bound}")));
+            return Err(refused(format!(
+                "has {length} characters; RFC 5280 Appendix A.1 allows {bound}"
+            )));
         }
-        if kind == oid::COUNTRY && !(length == 2 && value.chars().all(|letter| letter.is_ascii_uppercase())) {
-            return Err(refused("must be the two capital letters of ISO 3166-1, such as JP".to_owned()));
+        if kind == oid::COUNTRY
+            && !(length == 2 && value.chars().all(|letter| letter.is_ascii_uppercase()))
+        {
+            return Err(refused(
+                "must be the two capital letters of ISO 3166-1, such as JP".to_owned(),
+            ));
         }
         let tag = string_type(&kind);
         let fits = match tag {
@@ -66,9 +72,13 @@ impl DistinguishedNameBuilder {
         if !fits {
             return Err(refused(format!("has characters that {tag} cannot hold")));
         }
-        let encode = |source| X509Error::Encode { what: "distinguished name", source };
+        let encode = |source| X509Error::Encode {
+            what: "distinguished name",
+            source,
+        };
         let value = Any::new(tag, value.as_bytes()).map_err(encode)?;
-        let set = SetOfVec::try_from(vec![AttributeTypeAndValue { oid: kind, value }]).map_err(encode)?;
+        let set =
+            SetOfVec::try_from(vec![AttributeTypeAndValue { oid: kind, value }]).map_err(encode)?;
         self.relative_names.push(set.to_der().map_err(encode)?);
         Ok(self)
     }
@@ -78,7 +88,10 @@ impl DistinguishedNameBuilder {
     /// # Errors
     /// A name too large for DER as certmint writes it.
     pub fn build(self) -> Result<Name, X509Error> {
-        let encode = |source| X509Error::Encode { what: "distinguished name", source };
+        let encode = |source| X509Error::Encode {
+            what: "distinguished name",
+            source,
+        };
         let sequence = Any::new(Tag::Sequence, self.relative_names.concat()).map_err(encode)?;
         Name::from_der(&sequence.to_der().map_err(encode)?)
     }
@@ -95,7 +108,10 @@ fn string_type(kind: &ObjectIdentifier) -> Tag {
 /// X.680 §41.4, table 10.
 fn is_printable(character: char) -> bool {
     character.is_ascii_alphanumeric()
-        || matches!(character, ' ' | '\'' | '(' | ')' | '+' | ',' | '-' | '.' | '/' | ':' | '=' | '?')
+        || matches!(
+            character,
+            ' ' | '\'' | '(' | ')' | '+' | ',' | '-' | '.' | '/' | ':' | '=' | '?'
+        )
 }
 
 #[cfg(test)]
@@ -111,12 +127,19 @@ mod tests {
             .and_then(DistinguishedNameBuilder::build)
             .unwrap();
         assert_eq!(name.to_string(), "CN=a\\, b,DC=example,DC=com");
-        assert_eq!(name.openssl_oneline(), "DC = com, DC = example, CN = a\\, b");
+        assert_eq!(
+            name.openssl_oneline(),
+            "DC = com, DC = example, CN = a\\, b"
+        );
     }
 
     #[test]
     fn bounds_hold() {
-        let with = |kind, value: &str| DistinguishedNameBuilder::new().attribute(kind, value).is_ok();
+        let with = |kind, value: &str| {
+            DistinguishedNameBuilder::new()
+                .attribute(kind, value)
+                .is_ok()
+        };
         assert!(with(oid::COMMON_NAME, &"a".repeat(64)));
         assert!(!with(oid::COMMON_NAME, &"a".repeat(65)));
         assert!(with(oid::COUNTRY, "JP"));

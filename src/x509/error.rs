@@ -92,6 +92,9 @@ pub enum X509Error {
 
 impl X509Error {
     pub(crate) fn malformed(what: &'static str, reason: impl ToString) -> Self {
-        Self::Malformed { what, reason: reason.to_string() }
+        Self::Malformed {
+            what,
+            reason: reason.to_string(),
+        }
     }
 }

@@ -3,7 +3,9 @@
 use der::{Encode, asn1::Ia5String, asn1::ObjectIdentifier, asn1::OctetString};
 use x509_cert::ext::pkix;
 
-use super::{ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints, San, SanSet, X509Error, oid};
+use super::{
+    ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints, San, SanSet, X509Error, oid,
+};
 
 /// An extension (RFC 5280 §4.2): what it is, whether it is critical, and its DER value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,7 +47,14 @@ impl Extension {
             BasicConstraints::Ca(PathLength::Unlimited) => (true, None),
             BasicConstraints::Ca(PathLength::AtMost(length)) => (true, Some(length)),
         };
-        critical(oid::BASIC_CONSTRAINTS, "basicConstraints", &pkix::BasicConstraints { ca, path_len_constraint })
+        critical(
+            oid::BASIC_CONSTRAINTS,
+            "basicConstraints",
+            &pkix::BasicConstraints {
+                ca,
+                path_len_constraint,
+            },
+        )
     }
 
     /// Key usage; critical (RFC 5280 §4.2.1.3).
@@ -61,7 +70,11 @@ impl Extension {
     /// # Errors
     /// None in practice; DER encoders can fail.
     pub fn extended_key_usage(usage: &ExtendedKeyUsage) -> Result<Self, X509Error> {
-        plain(oid::EXTENDED_KEY_USAGE, "extendedKeyUsage", &pkix::ExtendedKeyUsage(usage.purposes().to_vec()))
+        plain(
+            oid::EXTENDED_KEY_USAGE,
+            "extendedKeyUsage",
+            &pkix::ExtendedKeyUsage(usage.purposes().to_vec()),
+        )
     }
 
     /// Subject alternative names; critical when the subject is empty (RFC 5280 §4.2.1.6).
@@ -71,9 +84,13 @@ impl Extension {
     pub fn subject_alt_name(names: &SanSet, subject: &super::Name) -> Result<Self, X509Error> {
         let what = "subjectAltName";
         let names: Result<Vec<_>, der::Error> = names.iter().map(general_name).collect();
-        let names = pkix::SubjectAltName(names.map_err(|source| X509Error::Encode { what, source })?);
+        let names =
+            pkix::SubjectAltName(names.map_err(|source| X509Error::Encode { what, source })?);
         let extension = plain(oid::SUBJECT_ALT_NAME, what, &names)?;
-        Ok(Self { critical: subject.is_empty(), ..extension })
+        Ok(Self {
+            critical: subject.is_empty(),
+            ..extension
+        })
     }
 
     /// Name constraints; critical (RFC 5280 §4.2.1.10).
@@ -81,7 +98,11 @@ impl Extension {
     /// # Errors
     /// A constraint that DER cannot hold.
     pub fn name_constraints(constraints: &NameConstraints) -> Result<Self, X509Error> {
-        critical(oid::NAME_CONSTRAINTS, "nameConstraints", &constraints.to_pkix()?)
+        critical(
+            oid::NAME_CONSTRAINTS,
+            "nameConstraints",
+            &constraints.to_pkix()?,
+        )
     }
 
     /// Subject key identifier; not critical (RFC 5280 §4.2.1.2).
@@ -90,8 +111,13 @@ impl Extension {
     /// None in practice; DER encoders can fail.
     pub fn subject_key_identifier(identifier: &KeyIdentifier) -> Result<Self, X509Error> {
         let what = "subjectKeyIdentifier";
-        let octets = OctetString::new(identifier.as_octets()).map_err(|source| X509Error::Encode { what, source })?;
-        plain(oid::SUBJECT_KEY_IDENTIFIER, what, &pkix::SubjectKeyIdentifier(octets))
+        let octets = OctetString::new(identifier.as_octets())
+            .map_err(|source| X509Error::Encode { what, source })?;
+        plain(
+            oid::SUBJECT_KEY_IDENTIFIER,
+            what,
+            &pkix::SubjectKeyIdentifier(octets),
+        )
     }
 
     /// Authority key identifier by key identifier alone; not critical (RFC 5280 §4.2.1.1).
@@ -100,7 +126,8 @@ impl Extension {
     /// None in practice; DER encoders can fail.
     pub fn authority_key_identifier(identifier: &KeyIdentifier) -> Result<Self, X509Error> {
         let what = "authorityKeyIdentifier";
-        let octets = OctetString::new(identifier.as_octets()).map_err(|source| X509Error::Encode { what, source })?;
+        let octets = OctetString::new(identifier.as_octets())
+            .map_err(|source| X509Error::Encode { what, source })?;
         let value = pkix::AuthorityKeyIdentifier {
             key_identifier: Some(octets),
             authority_cert_issuer: None,
@@ -135,13 +162,30 @@ impl Extension {
     }
 }
 
-fn plain(oid: ObjectIdentifier, what: &'static str, value: &impl Encode) -> Result<Extension, X509Error> {
-    let value = value.to_der().map_err(|source| X509Error::Encode { what, source })?;
-    Ok(Extension { oid, critical: false, value })
+fn plain(
+    oid: ObjectIdentifier,
+    what: &'static str,
+    value: &impl Encode,
+) -> Result<Extension, X509Error> {
+    let value = value
+        .to_der()
+        .map_err(|source| X509Error::Encode { what, source })?;
+    Ok(Extension {
+        oid,
+        critical: false,
+        value,
+    })
 }
 
-fn critical(oid: ObjectIdentifier, what: &'static str, value: &impl Encode) -> Result<Extension, X509Error> {
-    plain(oid, what, value).map(|extension| Extension { critical: true, ..extension })
+fn critical(
+    oid: ObjectIdentifier,
+    what: &'static str,
+    value: &impl Encode,
+) -> Result<Extension, X509Error> {
+    plain(oid, what, value).map(|extension| Extension {
+        critical: true,
+        ..extension
+    })
 }
 
 /// A subject alternative name as x509-cert's general name.

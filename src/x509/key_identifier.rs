@@ -16,7 +16,11 @@ impl KeyIdentifier {
     /// Method 1 of RFC 5280 §4.2.1.2: SHA-1 over the key bits, which is what openssl writes and
     /// what other tools expect; it identifies, it protects nothing.
     pub fn of(key: &PublicKey) -> Self {
-        Self(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, key.key_bits()).as_ref().to_vec())
+        Self(
+            digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, key.key_bits())
+                .as_ref()
+                .to_vec(),
+        )
     }
 
     /// An identifier that somebody else chose.
@@ -64,5 +68,7 @@ pub fn subject_key_identifier(extension: &Extension) -> Result<KeyIdentifier, X5
 /// Bytes that are no authority key identifier.
 pub fn authority_key_identifier(extension: &Extension) -> Result<Option<KeyIdentifier>, X509Error> {
     let identifier: pkix::AuthorityKeyIdentifier = extension.read("authorityKeyIdentifier")?;
-    Ok(identifier.key_identifier.map(|octets| KeyIdentifier(octets.as_bytes().to_vec())))
+    Ok(identifier
+        .key_identifier
+        .map(|octets| KeyIdentifier(octets.as_bytes().to_vec())))
 }

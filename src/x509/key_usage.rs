@@ -52,7 +52,12 @@ impl KeyUsage {
 
     /// The names of the set bits, in the order of RFC 5280.
     pub fn names(self) -> Vec<&'static str> {
-        Self::NAMES.iter().enumerate().filter(|(bit, _)| self.0 & 1 << bit != 0).map(|(_, name)| *name).collect()
+        Self::NAMES
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| self.0 & 1 << bit != 0)
+            .map(|(_, name)| *name)
+            .collect()
     }
 
     /// Reads the value of a key usage extension.

@@ -9,6 +9,7 @@
 
 mod certificate;
 mod distinguished_name;
+mod element;
 mod error;
 mod extension;
 mod general_name;

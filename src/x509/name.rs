@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use der::{
-    Decode, Encode, Tag,
-    asn1::{AnyRef, ObjectIdentifier},
-};
+use der::asn1::ObjectIdentifier;
 
-use super::{X509Error, oid, text};
+use super::{
+    X509Error,
+    certificate::object_identifier,
+    element::{Element, OBJECT_IDENTIFIER, SEQUENCE, SET},
+    oid, text,
+};
 
 /// A `Name` (RFC 5280 §4.1.2.4) as DER, never re-encoded.
 ///
@@ -28,6 +30,8 @@ pub struct Attribute {
     pub tag: u8,
     /// The value's content octets.
     pub value: Vec<u8>,
+    /// The value with tag and length, as written.
+    pub encoded: Vec<u8>,
 }
 
 impl Attribute {
@@ -43,28 +47,34 @@ impl Name {
     /// # Errors
     /// Bytes that are no `RDNSequence`, an empty relative distinguished name among them.
     pub fn from_der(der: &[u8]) -> Result<Self, X509Error> {
-        let malformed = |error: der::Error| X509Error::malformed("distinguished name", error);
+        let what = "distinguished name";
         let mut relative_names = Vec::new();
-        let sequence = AnyRef::from_der(der).map_err(malformed)?;
-        for set in children(sequence, Tag::Sequence).map_err(malformed)? {
+        for set in Element::only(what, der)?.children(what, SEQUENCE)? {
             let mut attributes = Vec::new();
-            for pair in children(set, Tag::Set).map_err(malformed)? {
-                let fields = children(pair, Tag::Sequence).map_err(malformed)?;
+            for pair in set.children(what, SET)? {
+                let fields = pair.children(what, SEQUENCE)?;
                 let [kind, value] = fields.as_slice() else {
-                    return Err(X509Error::malformed("distinguished name", "an attribute is not a pair"));
+                    return Err(X509Error::malformed(what, "an attribute is not a pair"));
                 };
+                if kind.tag != OBJECT_IDENTIFIER {
+                    return Err(X509Error::malformed(what, "an attribute has no type"));
+                }
                 attributes.push(Attribute {
-                    kind: kind.decode_as::<ObjectIdentifier>().map_err(malformed)?,
-                    tag: value.tag().into(),
-                    value: value.value().to_vec(),
+                    kind: object_identifier(kind.content)?,
+                    tag: value.tag,
+                    value: value.content.to_vec(),
+                    encoded: value.whole.to_vec(),
                 });
             }
             if attributes.is_empty() {
-                return Err(X509Error::malformed("distinguished name", "a relative name is empty"));
+                return Err(X509Error::malformed(what, "a relative name is empty"));
             }
             relative_names.push(attributes);
         }
-        Ok(Self { der: der.to_vec(), relative_names })
+        Ok(Self {
+            der: der.to_vec(),
+            relative_names,
+        })
     }
 
     /// The bytes, as written.
@@ -85,7 +95,10 @@ impl Name {
     /// The values of every attribute of one type that are text, in order.
     pub fn values_of(&self, kind: &ObjectIdentifier) -> Vec<String> {
         let attributes = self.relative_names.iter().flatten();
-        attributes.filter(|attribute| attribute.kind == *kind).filter_map(Attribute::text).collect()
+        attributes
+            .filter(|attribute| attribute.kind == *kind)
+            .filter_map(Attribute::text)
+            .collect()
     }
 
     /// The last common name, which is what people call the holder by.
@@ -96,7 +109,11 @@ impl Name {
     /// The name as `openssl x509 -subject` prints it: `C = DE, O = Acme, CN = host`, in the order
     /// of the encoding, `+` between the attributes of a multi-valued relative name.
     pub fn openssl_oneline(&self) -> String {
-        let relative: Vec<String> = self.relative_names.iter().map(|names| joined(names, " = ", " + ")).collect();
+        let relative: Vec<String> = self
+            .relative_names
+            .iter()
+            .map(|names| joined(names, " = ", " + "))
+            .collect();
         relative.join(", ")
     }
 }
@@ -123,11 +140,13 @@ impl fmt::Debug for Name {
 fn joined(attributes: &[Attribute], equals: &str, plus: &str) -> String {
     let shown: Vec<String> = attributes
         .iter()
-        .map(|attribute| match (attribute.text(), oid::attribute_name(&attribute.kind)) {
-            (Some(text), Some(kind)) => format!("{kind}{equals}{}", escape_value(&text)),
-            (Some(text), None) => format!("{}{equals}{}", attribute.kind, escape_value(&text)),
-            (None, _) => format!("{}{equals}#{}", attribute.kind, hexadecimal(attribute)),
-        })
+        .map(
+            |attribute| match (attribute.text(), oid::attribute_name(&attribute.kind)) {
+                (Some(text), Some(kind)) => format!("{kind}{equals}{}", escape_value(&text)),
+                (Some(text), None) => format!("{}{equals}{}", attribute.kind, escape_value(&text)),
+                (None, _) => format!("{}{equals}#{}", attribute.kind, hexadecimal(attribute)),
+            },
+        )
         .collect();
     shown.join(plus)
 }
@@ -138,7 +157,8 @@ fn escape_value(value: &str) -> String {
     let mut shown = String::with_capacity(value.len());
     let last = value.chars().count().saturating_sub(1);
     for (position, character) in value.chars().enumerate() {
-        let at_edge = (character == ' ' && (position == 0 || position == last)) || (character == '#' && position == 0);
+        let at_edge = (character == ' ' && (position == 0 || position == last))
+            || (character == '#' && position == 0);
         if text::is_unsafe(character) {
             let mut octets = [0; 4];
             for octet in character.encode_utf8(&mut octets).bytes() {
@@ -155,22 +175,9 @@ fn escape_value(value: &str) -> String {
 }
 
 fn hexadecimal(attribute: &Attribute) -> String {
-    let value = Tag::try_from(attribute.tag)
-        .and_then(|tag| AnyRef::new(tag, &attribute.value))
-        .and_then(|value| value.to_der())
-        .unwrap_or_default();
-    value.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
-/// The elements inside of a constructed value of the given tag.
-fn children(parent: AnyRef<'_>, tag: Tag) -> der::Result<Vec<AnyRef<'_>>> {
-    parent.tag().assert_eq(tag)?;
-    let mut rest = parent.value();
-    let mut found = Vec::new();
-    while !rest.is_empty() {
-        let (element, after) = AnyRef::from_der_partial(rest)?;
-        found.push(element);
-        rest = after;
-    }
-    Ok(found)
+    attribute
+        .encoded
+        .iter()
+        .map(|octet| format!("{octet:02x}"))
+        .collect()
 }

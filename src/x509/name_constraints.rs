@@ -24,13 +24,20 @@ impl Subtree {
     /// What no host name is; a wildcard; a dot in front, which RFC 5280 §4.2.1.10 defines for URIs
     /// only.
     pub fn dns(value: &str) -> Result<Self, X509Error> {
-        let refused = |reason: &str| X509Error::NameConstraint { value: value.to_owned(), reason: reason.to_owned() };
+        let refused = |reason: &str| X509Error::NameConstraint {
+            value: value.to_owned(),
+            reason: reason.to_owned(),
+        };
         if value.starts_with('.') {
-            return Err(refused("leave out the dot in front; the domain covers itself and every name below it"));
+            return Err(refused(
+                "leave out the dot in front; the domain covers itself and every name below it",
+            ));
         }
         match San::dns(value) {
             Ok(San::Dns(name)) if !name.starts_with('*') => Ok(Self::Dns(name)),
-            Ok(_) => Err(refused("a domain has no wildcard; it covers every name below it anyway")),
+            Ok(_) => Err(refused(
+                "a domain has no wildcard; it covers every name below it anyway",
+            )),
             Err(X509Error::San { reason, .. }) => Err(refused(&reason)),
             Err(other) => Err(other),
         }
@@ -49,15 +56,34 @@ impl FromStr for IpSubnet {
     type Err = X509Error;
 
     fn from_str(text: &str) -> Result<Self, X509Error> {
-        let refused = |reason: &str| X509Error::NameConstraint { value: text.to_owned(), reason: reason.to_owned() };
+        let refused = |reason: &str| X509Error::NameConstraint {
+            value: text.to_owned(),
+            reason: reason.to_owned(),
+        };
         let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
-        let address: IpAddr = address.parse().map_err(|_| refused("write it as 10.0.0.0/8 or fd00::/8"))?;
+        let address: IpAddr = address
+            .parse()
+            .map_err(|_| refused("write it as 10.0.0.0/8 or fd00::/8"))?;
         let width = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = if prefix.is_empty() && !text.contains('/') { Ok(width) } else { prefix.parse::<u8>() };
-        let prefix = prefix.ok().filter(|prefix| *prefix <= width).ok_or_else(|| refused("the prefix length is out of range"))?;
+        let prefix = if prefix.is_empty() && !text.contains('/') {
+            Ok(width)
+        } else {
+            prefix.parse::<u8>()
+        };
+        let prefix = prefix
+            .ok()
+            .filter(|prefix| *prefix <= width)
+            .ok_or_else(|| refused("the prefix length is out of range"))?;
         let subnet = Self { address, prefix };
-        if subnet.octets().iter().zip(subnet.mask()).any(|(octet, mask)| octet & !mask != 0) {
-            return Err(refused("bits behind the prefix are set; write the address of the subnet itself"));
+        if subnet
+            .octets()
+            .iter()
+            .zip(subnet.mask())
+            .any(|(octet, mask)| octet & !mask != 0)
+        {
+            return Err(refused(
+                "bits behind the prefix are set; write the address of the subnet itself",
+            ));
         }
         Ok(subnet)
     }
@@ -100,7 +126,10 @@ pub struct NameConstraints {
 impl NameConstraints {
     /// Collects subtrees; `None` when there is none, since the extension may not be empty.
     pub fn new(permitted: Vec<Subtree>, excluded: Vec<Subtree>) -> Option<Self> {
-        (!permitted.is_empty() || !excluded.is_empty()).then_some(Self { permitted, excluded })
+        (!permitted.is_empty() || !excluded.is_empty()).then_some(Self {
+            permitted,
+            excluded,
+        })
     }
 
     /// The permitted subtrees.
@@ -114,23 +143,40 @@ impl NameConstraints {
     }
 
     pub(crate) fn to_pkix(&self) -> Result<pkix::NameConstraints, X509Error> {
-        let Self { permitted, excluded } = self;
+        let Self {
+            permitted,
+            excluded,
+        } = self;
         let subtrees = |list: &[Subtree]| -> Result<Option<Vec<_>>, X509Error> {
             let encoded: Result<Vec<_>, der::Error> = list.iter().map(general_subtree).collect();
-            let encoded = encoded.map_err(|source| X509Error::Encode { what: "nameConstraints", source })?;
+            let encoded = encoded.map_err(|source| X509Error::Encode {
+                what: "nameConstraints",
+                source,
+            })?;
             Ok((!encoded.is_empty()).then_some(encoded))
         };
-        Ok(pkix::NameConstraints { permitted_subtrees: subtrees(permitted)?, excluded_subtrees: subtrees(excluded)? })
+        Ok(pkix::NameConstraints {
+            permitted_subtrees: subtrees(permitted)?,
+            excluded_subtrees: subtrees(excluded)?,
+        })
     }
 }
 
-fn general_subtree(subtree: &Subtree) -> Result<pkix::constraints::name::GeneralSubtree, der::Error> {
+fn general_subtree(
+    subtree: &Subtree,
+) -> Result<pkix::constraints::name::GeneralSubtree, der::Error> {
     use pkix::name::GeneralName;
     let base = match subtree {
         Subtree::Dns(domain) => GeneralName::DnsName(Ia5String::new(domain)?),
-        Subtree::Ip(subnet) => GeneralName::IpAddress(OctetString::new([subnet.octets(), subnet.mask()].concat())?),
+        Subtree::Ip(subnet) => {
+            GeneralName::IpAddress(OctetString::new([subnet.octets(), subnet.mask()].concat())?)
+        }
     };
-    Ok(pkix::constraints::name::GeneralSubtree { base, minimum: 0, maximum: None })
+    Ok(pkix::constraints::name::GeneralSubtree {
+        base,
+        minimum: 0,
+        maximum: None,
+    })
 }
 
 #[cfg(test)]
@@ -139,18 +185,39 @@ mod tests {
 
     #[test]
     fn subnets_have_no_bits_behind_the_prefix() {
-        for good in ["10.0.0.0/8", "10.0.0.7", "0.0.0.0/0", "fd00::/9", "::/0", "10.128.0.0/9"] {
+        for good in [
+            "10.0.0.0/8",
+            "10.0.0.7",
+            "0.0.0.0/0",
+            "fd00::/9",
+            "::/0",
+            "10.128.0.0/9",
+        ] {
             assert!(good.parse::<IpSubnet>().is_ok(), "{good}");
         }
-        for bad in ["10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "fd00::1/64", "::/129", "x/8", "10.0.0.0/-1"] {
+        for bad in [
+            "10.0.0.1/8",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "fd00::1/64",
+            "::/129",
+            "x/8",
+            "10.0.0.0/-1",
+        ] {
             assert!(bad.parse::<IpSubnet>().is_err(), "{bad}");
         }
-        assert_eq!("10.128.0.0/9".parse::<IpSubnet>().unwrap().mask(), [255, 128, 0, 0]);
+        assert_eq!(
+            "10.128.0.0/9".parse::<IpSubnet>().unwrap().mask(),
+            [255, 128, 0, 0]
+        );
     }
 
     #[test]
     fn domains_have_no_dot_or_wildcard_in_front() {
-        assert_eq!(Subtree::dns("Example.com").unwrap(), Subtree::Dns("example.com".to_owned()));
+        assert_eq!(
+            Subtree::dns("Example.com").unwrap(),
+            Subtree::Dns("example.com".to_owned())
+        );
         assert!(Subtree::dns(".example.com").is_err());
         assert!(Subtree::dns("*.example.com").is_err());
     }

@@ -110,7 +110,10 @@ const ATTRIBUTES: &[(&str, ObjectIdentifier)] = &[
 
 /// The short name of an attribute type, if it has one.
 pub fn attribute_name(attribute: &ObjectIdentifier) -> Option<&'static str> {
-    ATTRIBUTES.iter().find(|(_, known)| known == attribute).map(|(name, _)| *name)
+    ATTRIBUTES
+        .iter()
+        .find(|(_, known)| known == attribute)
+        .map(|(name, _)| *name)
 }
 
 /// Extensions and extended key usages with the names that RFC 5280 gives them.
@@ -138,10 +141,16 @@ const NAMES: &[(&str, ObjectIdentifier)] = &[
     ("deltaCRLIndicator", oid("2.5.29.27")),
     ("issuingDistributionPoint", oid("2.5.29.28")),
     ("privateKeyUsagePeriod", oid("2.5.29.16")),
-    ("microsoftCertificateTemplateName", oid("1.3.6.1.4.1.311.20.2")),
+    (
+        "microsoftCertificateTemplateName",
+        oid("1.3.6.1.4.1.311.20.2"),
+    ),
     ("microsoftCertificateTemplate", oid("1.3.6.1.4.1.311.21.7")),
     ("microsoftApplicationPolicies", oid("1.3.6.1.4.1.311.21.10")),
-    ("signedCertificateTimestamps", oid("1.3.6.1.4.1.11129.2.4.2")),
+    (
+        "signedCertificateTimestamps",
+        oid("1.3.6.1.4.1.11129.2.4.2"),
+    ),
     ("serverAuth", SERVER_AUTH),
     ("clientAuth", CLIENT_AUTH),
     ("codeSigning", oid("1.3.6.1.5.5.7.3.3")),

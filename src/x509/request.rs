@@ -1,9 +1,14 @@
 //! Certification requests (RFC 2986) and the proof that somebody holds a key.
 
-use der::{Decode, Encode};
+use der::Decode;
 use x509_parser::prelude::{FromDer, X509CertificationRequest};
 
-use super::{Extension, Name, X509Error, certificate::object_identifier, oid};
+use super::{
+    Extension, Name, X509Error,
+    certificate::object_identifier,
+    element::{Element, SEQUENCE, SET, read_element},
+    oid,
+};
 use crate::key::{PrivateKey, PublicKey, verify_signature};
 
 /// A public key whose holder has shown to have the private half.
@@ -43,7 +48,8 @@ impl CertificationRequest {
     /// Bytes that are no request, more than one, an attribute or an extension that is there twice.
     pub fn from_der(der: &[u8]) -> Result<Self, X509Error> {
         let malformed = |reason: String| X509Error::malformed("certification request", reason);
-        let (rest, parsed) = X509CertificationRequest::from_der(der).map_err(|error| malformed(error.to_string()))?;
+        let (rest, parsed) = X509CertificationRequest::from_der(der)
+            .map_err(|error| malformed(error.to_string()))?;
         if !rest.is_empty() {
             return Err(malformed(format!("{} more bytes follow it", rest.len())));
         }
@@ -58,7 +64,9 @@ impl CertificationRequest {
                 continue;
             }
             if std::mem::replace(&mut has_extension_request, true) {
-                return Err(malformed("it asks for extensions in two attributes".to_owned()));
+                return Err(malformed(
+                    "it asks for extensions in two attributes".to_owned(),
+                ));
             }
             for requested in requested_extensions(attribute.value)? {
                 if extensions.iter().any(|known| known.oid == requested.oid) {
@@ -85,8 +93,13 @@ impl CertificationRequest {
     /// # Errors
     /// A signature that does not fit, or an algorithm that cannot be checked.
     pub fn prove(&self) -> Result<ProvenKey, X509Error> {
-        verify_signature(&self.algorithm, self.public_key.spki_der(), &self.signed, &self.signature)
-            .map_err(X509Error::ProofOfPossession)?;
+        verify_signature(
+            &self.algorithm,
+            self.public_key.spki_der(),
+            &self.signed,
+            &self.signature,
+        )
+        .map_err(X509Error::ProofOfPossession)?;
         Ok(ProvenKey(self.public_key.clone()))
     }
 
@@ -131,10 +144,11 @@ impl CertificationRequest {
 
 /// The `SET` of exactly one `Extensions` that an extension request holds.
 fn requested_extensions(attribute_value: &[u8]) -> Result<Vec<Extension>, X509Error> {
-    let malformed = |error: der::Error| X509Error::malformed("extension request", error);
-    let set = der::asn1::AnyRef::from_der(attribute_value).map_err(malformed)?;
-    let requested: x509_cert::ext::Extensions =
-        Vec::from_der(if set.tag_is_set() { set.value() } else { attribute_value }).map_err(malformed)?;
+    let what = "extension request";
+    let value = read_element(attribute_value).filter(|value| value.tag == SET);
+    let extensions = value.map_or(attribute_value, |set| set.content);
+    let requested = <Vec<x509_cert::ext::Extension> as Decode>::from_der(extensions);
+    let requested = requested.map_err(|error| X509Error::malformed(what, error))?;
     Ok(requested
         .into_iter()
         .map(|extension| Extension {
@@ -147,19 +161,10 @@ fn requested_extensions(attribute_value: &[u8]) -> Result<Vec<Extension>, X509Er
 
 /// `SEQUENCE { information, AlgorithmIdentifier, BIT STRING }`: the second element, as written.
 fn signature_algorithm(der: &[u8]) -> Result<Vec<u8>, X509Error> {
-    let malformed = |error: der::Error| X509Error::malformed("certification request", error);
-    let request = der::asn1::AnyRef::from_der(der).map_err(malformed)?;
-    let (_, rest) = der::asn1::AnyRef::from_der_partial(request.value()).map_err(malformed)?;
-    let (algorithm, _) = der::asn1::AnyRef::from_der_partial(rest).map_err(malformed)?;
-    algorithm.to_der().map_err(malformed)
-}
-
-trait IsSet {
-    fn tag_is_set(&self) -> bool;
-}
-
-impl IsSet for der::asn1::AnyRef<'_> {
-    fn tag_is_set(&self) -> bool {
-        der::Tagged::tag(self) == der::Tag::Set
-    }
+    let what = "certification request";
+    let fields = Element::only(what, der)?.children(what, SEQUENCE)?;
+    let algorithm = fields
+        .get(1)
+        .ok_or_else(|| X509Error::malformed(what, "it has no signature"))?;
+    Ok(algorithm.whole.to_vec())
 }

@@ -33,10 +33,13 @@ impl San {
     /// # Errors
     /// Anything else.
     pub fn ip(value: &str) -> Result<Self, X509Error> {
-        bracketless(value)
-            .parse()
-            .map(Self::Ip)
-            .map_err(|_| refused(value, "IP address", "write it as 10.0.0.7 or fd00::7, without a prefix length"))
+        bracketless(value).parse().map(Self::Ip).map_err(|_| {
+            refused(
+                value,
+                "IP address",
+                "write it as 10.0.0.7 or fd00::7, without a prefix length",
+            )
+        })
     }
 
     /// Reads a mail address.
@@ -46,18 +49,37 @@ impl San {
     /// no host name.
     pub fn email(value: &str) -> Result<Self, X509Error> {
         let kind = "mail address";
-        let (local, domain) = value.rsplit_once('@').ok_or_else(|| refused(value, kind, "there is no @"))?;
+        let (local, domain) = value
+            .rsplit_once('@')
+            .ok_or_else(|| refused(value, kind, "there is no @"))?;
         if local.is_empty() || local.len() > 64 {
-            return Err(refused(value, kind, "the part before @ must have 1 to 64 characters"));
+            return Err(refused(
+                value,
+                kind,
+                "the part before @ must have 1 to 64 characters",
+            ));
         }
-        let atom = |character: char| character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(character);
-        if !local.chars().all(atom) || local.starts_with('.') || local.ends_with('.') || local.contains("..") {
-            return Err(refused(value, kind, "the part before @ must be ASCII letters, digits, dots and symbols"));
+        let atom = |character: char| {
+            character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(character)
+        };
+        if !local.chars().all(atom)
+            || local.starts_with('.')
+            || local.ends_with('.')
+            || local.contains("..")
+        {
+            return Err(refused(
+                value,
+                kind,
+                "the part before @ must be ASCII letters, digits, dots and symbols",
+            ));
         }
         if domain.contains('*') {
             return Err(refused(value, kind, "a mail domain has no wildcard"));
         }
-        Ok(Self::Email(format!("{local}@{}", host_name(domain, value)?)))
+        Ok(Self::Email(format!(
+            "{local}@{}",
+            host_name(domain, value)?
+        )))
     }
 
     /// Reads an absolute URI.
@@ -66,16 +88,29 @@ impl San {
     /// No scheme, nothing behind it, or characters that RFC 3986 wants percent-encoded.
     pub fn uri(value: &str) -> Result<Self, X509Error> {
         let kind = "URI";
-        let (scheme, rest) = value.split_once(':').ok_or_else(|| refused(value, kind, "there is no scheme"))?;
+        let (scheme, rest) = value
+            .split_once(':')
+            .ok_or_else(|| refused(value, kind, "there is no scheme"))?;
         let starts_with_letter = scheme.starts_with(|first: char| first.is_ascii_alphabetic());
-        if !starts_with_letter || !scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter)) {
+        if !starts_with_letter
+            || !scheme
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+        {
             return Err(refused(value, kind, "there is no scheme"));
         }
         if rest.trim_start_matches('/').is_empty() {
             return Err(refused(value, kind, "nothing follows the scheme"));
         }
-        if value.chars().any(|character| !character.is_ascii_graphic() || "\"<>\\^`{|}".contains(character)) {
-            return Err(refused(value, kind, "percent-encode what is not ASCII or not allowed (RFC 3986 §2)"));
+        if value
+            .chars()
+            .any(|character| !character.is_ascii_graphic() || "\"<>\\^`{|}".contains(character))
+        {
+            return Err(refused(
+                value,
+                kind,
+                "percent-encode what is not ASCII or not allowed (RFC 3986 §2)",
+            ));
         }
         Ok(Self::Uri(value.to_owned()))
     }
@@ -178,11 +213,18 @@ impl<'set> IntoIterator for &'set SanSet {
 }
 
 fn refused(value: &str, kind: &'static str, reason: impl Into<String>) -> X509Error {
-    X509Error::San { value: value.to_owned(), kind, reason: reason.into() }
+    X509Error::San {
+        value: value.to_owned(),
+        kind,
+        reason: reason.into(),
+    }
 }
 
 fn bracketless(value: &str) -> &str {
-    value.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(value)
+    value
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(value)
 }
 
 /// A host name in A-labels and lower case (RFC 5280 §4.2.1.6: the preferred name syntax of
@@ -195,7 +237,9 @@ fn host_name(name: &str, whole: &str) -> Result<String, X509Error> {
         None => ("", name),
     };
     if base.contains('*') {
-        return Err(no("a wildcard must be the whole first label, as in *.example.com"));
+        return Err(no(
+            "a wildcard must be the whole first label, as in *.example.com",
+        ));
     }
     if base.parse::<IpAddr>().is_ok() {
         return Err(no("it is an IP address; write ip: before it"));
@@ -203,10 +247,16 @@ fn host_name(name: &str, whole: &str) -> Result<String, X509Error> {
     if base.ends_with('.') {
         return Err(no("leave out the dot at the end"));
     }
-    let ascii = if base.is_ascii() && !base.to_ascii_lowercase().split('.').any(|label| label.starts_with("xn--")) {
+    let ascii = if base.is_ascii()
+        && !base
+            .to_ascii_lowercase()
+            .split('.')
+            .any(|label| label.starts_with("xn--"))
+    {
         base.to_ascii_lowercase()
     } else {
-        idna::domain_to_ascii_strict(base).map_err(|_| no("it is no valid international name (RFC 5890)"))?
+        idna::domain_to_ascii_strict(base)
+            .map_err(|_| no("it is no valid international name (RFC 5890)"))?
     };
     if ascii.len() + wildcard.len() > 253 {
         return Err(no("it has more than 253 characters"));
@@ -221,15 +271,24 @@ fn host_name(name: &str, whole: &str) -> Result<String, X509Error> {
         if label.contains('_') {
             return Err(no("host names have no underscore (RFC 1123 §2.1)"));
         }
-        if !label.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-') {
+        if !label
+            .bytes()
+            .all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
+        {
             return Err(no("only letters, digits, hyphens and dots may stand in it"));
         }
         if label.starts_with('-') || label.ends_with('-') {
             return Err(no("a label starts or ends with a hyphen"));
         }
     }
-    if ascii.rsplit('.').next().is_some_and(|last| last.bytes().all(|octet| octet.is_ascii_digit())) {
-        return Err(no("its last label is a number, so software reads it as an IP address"));
+    if ascii
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.bytes().all(|octet| octet.is_ascii_digit()))
+    {
+        return Err(no(
+            "its last label is a number, so software reads it as an IP address",
+        ));
     }
     Ok(format!("{wildcard}{ascii}"))
 }
@@ -239,7 +298,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<String, String> {
-        text.parse::<San>().map(|name| name.to_string()).map_err(|error| error.to_string())
+        text.parse::<San>()
+            .map(|name| name.to_string())
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -268,13 +329,44 @@ mod tests {
         assert!(read(&label).is_ok());
         let long = [label.as_str(); 4].join(".");
         for written in [
-            "", ".", "a..b", "a.", "-a.example", "a-.example", "a_b.example", "a b.example", "w*.example.com",
-            "a.*.example.com", "*", "**.example.com", "10.0.0.256", "dns:10.0.0.1", "dns:::1", "ip:10.0.0.0/8",
-            "ip:host", "email:x", "@example.com", "a@b@", "a@*.example.com", "ü@example.com", "uri:nothing",
-            "uri:http://", "http://ex ample/", "http://exämple/", "xn--a.example", &long, &format!("a{label}"),
-            "host:443", "a\u{0}b.example", "*.10",
+            "",
+            ".",
+            "a..b",
+            "a.",
+            "-a.example",
+            "a-.example",
+            "a_b.example",
+            "a b.example",
+            "w*.example.com",
+            "a.*.example.com",
+            "*",
+            "**.example.com",
+            "10.0.0.256",
+            "dns:10.0.0.1",
+            "dns:::1",
+            "ip:10.0.0.0/8",
+            "ip:host",
+            "email:x",
+            "@example.com",
+            "a@b@",
+            "a@*.example.com",
+            "ü@example.com",
+            "uri:nothing",
+            "uri:http://",
+            "http://ex ample/",
+            "http://exämple/",
+            "xn--a.example",
+            &long,
+            &format!("a{label}"),
+            "host:443",
+            "a\u{0}b.example",
+            "*.10",
         ] {
-            assert!(read(written).is_err(), "{written:?} gave {:?}", read(written));
+            assert!(
+                read(written).is_err(),
+                "{written:?} gave {:?}",
+                read(written)
+            );
         }
     }
 
@@ -282,7 +374,10 @@ mod tests {
     fn a_set_has_each_name_once() {
         let name = || San::dns("a.example").unwrap();
         assert!(SanSet::new([]).unwrap().is_none());
-        assert_eq!(SanSet::new([name()]).unwrap().unwrap().first_dns(), Some("a.example"));
+        assert_eq!(
+            SanSet::new([name()]).unwrap().unwrap().first_dns(),
+            Some("a.example")
+        );
         assert!(SanSet::new([name(), "A.example".parse().unwrap()]).is_err());
     }
 }

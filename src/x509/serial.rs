@@ -27,7 +27,11 @@ impl SerialNumber {
     /// # Errors
     /// Zero, or a number that needs more than 20 octets as a DER INTEGER.
     pub fn from_octets(octets: &[u8]) -> Result<Self, X509Error> {
-        let significant: Vec<u8> = octets.iter().copied().skip_while(|octet| *octet == 0).collect();
+        let significant: Vec<u8> = octets
+            .iter()
+            .copied()
+            .skip_while(|octet| *octet == 0)
+            .collect();
         let refused = || X509Error::Serial(hexadecimal(octets));
         let first = *significant.first().ok_or_else(refused)?;
         let encoded_length = significant.len() + usize::from(first >= 0x80);
@@ -62,14 +66,29 @@ impl std::str::FromStr for SerialNumber {
 
     fn from_str(text: &str) -> Result<Self, X509Error> {
         let refused = || X509Error::Serial(text.to_owned());
-        let digits: String = text.trim_start_matches("0x").chars().filter(|character| *character != ':').collect();
-        if digits.is_empty() || digits.len() > 42 || !digits.chars().all(|digit| digit.is_ascii_hexdigit()) {
+        let digits: String = text
+            .trim_start_matches("0x")
+            .chars()
+            .filter(|character| *character != ':')
+            .collect();
+        if digits.is_empty()
+            || digits.len() > 42
+            || !digits.chars().all(|digit| digit.is_ascii_hexdigit())
+        {
             return Err(refused());
         }
-        let padded = if digits.len() % 2 == 1 { format!("0{digits}") } else { digits };
+        let padded = if digits.len() % 2 == 1 {
+            format!("0{digits}")
+        } else {
+            digits
+        };
         let octets: Option<Vec<u8>> = (0..padded.len())
             .step_by(2)
-            .map(|start| padded.get(start..start + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .map(|start| {
+                padded
+                    .get(start..start + 2)
+                    .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+            })
             .collect();
         Self::from_octets(&octets.ok_or_else(refused)?)
     }
@@ -85,13 +104,22 @@ mod tests {
 
     #[test]
     fn twenty_octets_with_a_clear_top_bit_are_the_limit() {
-        assert_eq!(SerialNumber::from_random([0xff; 20]).unwrap().as_octets().len(), 20);
+        assert_eq!(
+            SerialNumber::from_random([0xff; 20])
+                .unwrap()
+                .as_octets()
+                .len(),
+            20
+        );
         assert!(SerialNumber::from_octets(&[0x7f; 20]).is_ok());
         assert!(SerialNumber::from_octets(&[0x80; 20]).is_err());
         assert!(SerialNumber::from_octets(&[0x01; 21]).is_err());
         assert!(SerialNumber::from_octets(&[0; 20]).is_err());
         assert!(SerialNumber::from_octets(&[]).is_err());
-        assert_eq!("0x0a:0b".parse::<SerialNumber>().unwrap().to_string(), "0A0B");
+        assert_eq!(
+            "0x0a:0b".parse::<SerialNumber>().unwrap().to_string(),
+            "0A0B"
+        );
         assert!("zz".parse::<SerialNumber>().is_err());
     }
 }

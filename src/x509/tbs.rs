@@ -10,12 +10,15 @@
 use std::cell::RefCell;
 
 use der::{
-    Decode, Encode, Tag,
-    asn1::{Any, AnyRef, BitString},
+    Encode, Tag,
+    asn1::{Any, BitString},
 };
 use rcgen::{CertificateParams, CustomExtension, Issuer, PublicKeyData, SigningKey};
 
-use super::{Extension, Name, SerialNumber, Validity, X509Error};
+use super::{
+    Extension, Name, SerialNumber, Validity, X509Error,
+    element::{Element, SEQUENCE, read_element},
+};
 use crate::key::{PublicKey, SignatureAlgorithm};
 
 /// The fields of a `TBSCertificate` (RFC 5280 §4.1.2) that the caller decides.
@@ -43,7 +46,15 @@ pub struct CertificateFields<'fields> {
 /// An extension whose value is not one DER element, or what rcgen refuses.
 pub fn certificate(fields: CertificateFields<'_>) -> Result<Vec<u8>, X509Error> {
     let what = "certificate";
-    let CertificateFields { serial, signature, issuer, validity, subject, public_key, extensions } = fields;
+    let CertificateFields {
+        serial,
+        signature,
+        issuer,
+        validity,
+        subject,
+        public_key,
+        extensions,
+    } = fields;
     let mut params = CertificateParams::default();
     params.serial_number = Some(rcgen::SerialNumber::from_slice(serial.as_octets()));
     params.not_before = validity.not_before();
@@ -69,14 +80,24 @@ pub fn certificate(fields: CertificateFields<'_>) -> Result<Vec<u8>, X509Error> 
 ///
 /// # Errors
 /// An extension whose value is not one DER element, or what rcgen refuses.
-pub fn request(subject: &Name, public_key: &PublicKey, extensions: &[Extension]) -> Result<Vec<u8>, X509Error> {
+pub fn request(
+    subject: &Name,
+    public_key: &PublicKey,
+    extensions: &[Extension],
+) -> Result<Vec<u8>, X509Error> {
     let what = "certification request";
     let mut params = CertificateParams::default();
     params.custom_extensions = custom(extensions)?;
     let catcher = Catcher::default();
-    params.serialize_request(&catcher).map_err(|source| X509Error::Build { what, source })?;
+    params
+        .serialize_request(&catcher)
+        .map_err(|source| X509Error::Build { what, source })?;
     // CertificationRequestInfo: version, subject, subjectPKInfo, attributes.
-    splice(what, &catcher.caught(), &[(1, subject.as_der()), (2, public_key.spki_der())])
+    splice(
+        what,
+        &catcher.caught(),
+        &[(1, subject.as_der()), (2, public_key.spki_der())],
+    )
 }
 
 /// `SEQUENCE { to be signed, AlgorithmIdentifier, BIT STRING }`: the form of every signed object
@@ -84,9 +105,18 @@ pub fn request(subject: &Name, public_key: &PublicKey, extensions: &[Extension])
 ///
 /// # Errors
 /// A structure too large for DER as certmint writes it.
-pub fn signed(tbs: &[u8], signature: SignatureAlgorithm, octets: &[u8]) -> Result<Vec<u8>, X509Error> {
-    let encode = |source| X509Error::Encode { what: "signed object", source };
-    let bits = BitString::from_bytes(octets).and_then(|bits| bits.to_der()).map_err(encode)?;
+pub fn signed(
+    tbs: &[u8],
+    signature: SignatureAlgorithm,
+    octets: &[u8],
+) -> Result<Vec<u8>, X509Error> {
+    let encode = |source| X509Error::Encode {
+        what: "signed object",
+        source,
+    };
+    let bits = BitString::from_bytes(octets)
+        .and_then(|bits| bits.to_der())
+        .map_err(encode)?;
     wrapped(&[tbs, signature.identifier_der(), &bits].concat()).map_err(encode)
 }
 
@@ -96,11 +126,16 @@ fn custom(extensions: &[Extension]) -> Result<Vec<CustomExtension>, X509Error> {
     extensions
         .iter()
         .map(|extension| {
-            let Extension { oid, critical, value } = extension;
+            let Extension {
+                oid,
+                critical,
+                value,
+            } = extension;
             // rcgen writes the content as it is: what is no DER would make a broken certificate.
-            AnyRef::from_der(value).map_err(|error| {
-                X509Error::malformed("extension value", format!("{}: {error}", extension.name()))
-            })?;
+            if read_element(value).is_none_or(|element| !element.rest.is_empty()) {
+                let reason = format!("{} is not one DER element", extension.name());
+                return Err(X509Error::malformed("extension value", reason));
+            }
             let arcs: Vec<u64> = oid.arcs().map(u64::from).collect();
             let mut custom = CustomExtension::from_oid_content(&arcs, value.clone());
             custom.set_criticality(*critical);
@@ -109,18 +144,19 @@ fn custom(extensions: &[Extension]) -> Result<Vec<CustomExtension>, X509Error> {
         .collect()
 }
 
-fn splice(what: &'static str, tbs: &[u8], replaced: &[(usize, &[u8])]) -> Result<Vec<u8>, X509Error> {
+fn splice(
+    what: &'static str,
+    tbs: &[u8],
+    replaced: &[(usize, &[u8])],
+) -> Result<Vec<u8>, X509Error> {
     let encode = |source| X509Error::Encode { what, source };
-    let mut rest = AnyRef::from_der(tbs).map_err(encode)?.value();
-    let mut fields: Vec<Vec<u8>> = Vec::new();
-    while !rest.is_empty() {
-        let (_, after) = AnyRef::from_der_partial(rest).map_err(encode)?;
-        fields.push(rest.get(..rest.len() - after.len()).unwrap_or_default().to_vec());
-        rest = after;
-    }
+    let fields = Element::only(what, tbs)?.children(what, SEQUENCE)?;
+    let mut fields: Vec<&[u8]> = fields.into_iter().map(|field| field.whole).collect();
     for (position, octets) in replaced {
-        let field = fields.get_mut(*position).ok_or_else(|| X509Error::malformed(what, "a field is missing"))?;
-        *field = octets.to_vec();
+        let field = fields
+            .get_mut(*position)
+            .ok_or_else(|| X509Error::malformed(what, "a field is missing"))?;
+        *field = *octets;
     }
     wrapped(&fields.concat()).map_err(encode)
 }

@@ -10,19 +10,29 @@ use std::fmt::Write as _;
 pub fn string_value(tag: u8, bytes: &[u8]) -> Option<String> {
     match tag {
         0x0c => std::str::from_utf8(bytes).ok().map(str::to_owned),
-        0x12 | 0x13 | 0x16 | 0x1a => {
-            bytes.is_ascii().then(|| bytes.iter().map(|&byte| char::from(byte)).collect())
-        }
+        0x12 | 0x13 | 0x16 | 0x1a => bytes
+            .is_ascii()
+            .then(|| bytes.iter().map(|&byte| char::from(byte)).collect()),
         0x14 => Some(bytes.iter().map(|&byte| char::from(byte)).collect()),
         0x1e => {
-            let units: Vec<u16> =
-                bytes.chunks_exact(2).map(|pair| pair.iter().fold(0, |unit, &byte| unit << 8 | u16::from(byte))).collect();
-            (bytes.len() % 2 == 0).then(|| String::from_utf16(&units).ok()).flatten()
+            let units: Vec<u16> = bytes
+                .chunks_exact(2)
+                .map(|pair| {
+                    pair.iter()
+                        .fold(0, |unit, &byte| unit << 8 | u16::from(byte))
+                })
+                .collect();
+            (bytes.len() % 2 == 0)
+                .then(|| String::from_utf16(&units).ok())
+                .flatten()
         }
         0x1c => {
-            let scalars = bytes
-                .chunks_exact(4)
-                .map(|quad| char::from_u32(quad.iter().fold(0, |scalar, &byte| scalar << 8 | u32::from(byte))));
+            let scalars = bytes.chunks_exact(4).map(|quad| {
+                char::from_u32(
+                    quad.iter()
+                        .fold(0, |scalar, &byte| scalar << 8 | u32::from(byte)),
+                )
+            });
             (bytes.len() % 4 == 0).then(|| scalars.collect()).flatten()
         }
         _ => None,
@@ -59,7 +69,10 @@ mod tests {
 
     #[test]
     fn terminal_controls_are_written_out() {
-        assert_eq!(escape_control("a\u{1b}[31mb\u{202e}c\n"), "a\\u{1b}[31mb\\u{202e}c\\u{a}");
+        assert_eq!(
+            escape_control("a\u{1b}[31mb\u{202e}c\n"),
+            "a\\u{1b}[31mb\\u{202e}c\\u{a}"
+        );
         assert_eq!(escape_control("日本 Müller"), "日本 Müller");
     }
 

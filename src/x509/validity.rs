@@ -22,7 +22,11 @@ impl Validity {
     /// # Errors
     /// An end before the start, or a year that GeneralizedTime cannot hold.
     pub fn new(not_before: OffsetDateTime, not_after: OffsetDateTime) -> Result<Self, X509Error> {
-        let refused = |reason| X509Error::Validity { not_before, not_after, reason };
+        let refused = |reason| X509Error::Validity {
+            not_before,
+            not_after,
+            reason,
+        };
         let whole = |moment: OffsetDateTime| {
             OffsetDateTime::from_unix_timestamp(moment.unix_timestamp())
                 .map(|moment| moment.to_offset(UtcOffset::UTC))
@@ -35,7 +39,10 @@ impl Validity {
         if not_before.year() < 1950 || not_after.year() > 9999 {
             return Err(refused("RFC 5280 §4.1.2.5 encodes the years 1950 to 9999"));
         }
-        Ok(Self { not_before, not_after })
+        Ok(Self {
+            not_before,
+            not_after,
+        })
     }
 
     /// `days` days that start five minutes before `now`; the last second is included, so the period
@@ -45,7 +52,11 @@ impl Validity {
     /// No days at all, or an end beyond the year 9999.
     pub fn of_days(now: OffsetDateTime, days: u32) -> Result<Self, X509Error> {
         let not_before = now.saturating_sub(Self::BACKDATE);
-        let refused = |reason| X509Error::Validity { not_before, not_after: not_before, reason };
+        let refused = |reason| X509Error::Validity {
+            not_before,
+            not_after: not_before,
+            reason,
+        };
         if days == 0 {
             return Err(refused("it has no days"));
         }
