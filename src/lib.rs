@@ -2,6 +2,7 @@
 //!
 //! The rooms are stacked; each imports only rooms below it (`docs/architecture.md`).
 
+pub mod authority;
 pub mod ca;
 pub mod formats;
 pub mod inspect;

@@ -26,7 +26,7 @@ pub mod tbs;
 mod text;
 mod validity;
 
-pub use certificate::{CaCertificate, Certificate, Version};
+pub use certificate::{CaCertificate, Certificate, SignedParts, Version};
 pub use distinguished_name::DistinguishedNameBuilder;
 pub use error::X509Error;
 pub use extension::{BasicConstraints, Extension, PathLength};
