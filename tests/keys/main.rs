@@ -1,0 +1,7 @@
+//! Private keys, judged by openssl, certtool and Python's cryptography.
+
+mod hostile;
+mod judges;
+mod reading;
+mod refusing;
+mod writing;
