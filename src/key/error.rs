@@ -223,9 +223,11 @@ fn convert(command: &str) -> String {
 fn foreign(container: ForeignContainer) -> String {
     match container {
         // openssl reads neither of the two.
-        ForeignContainer::OpenSsh => {
-            "convert a copy in place: ssh-keygen -p -m PKCS8 -f OLD.key".to_owned()
-        }
+        ForeignContainer::OpenSsh => format!(
+            "convert a copy in place: ssh-keygen -p -m PKCS8 -f OLD.key (it leaves Ed25519 keys \
+             as they are; instead of such a key {})",
+            make(NEW_ED25519)
+        ),
         ForeignContainer::Putty => convert("puttygen OLD.key -O private-openssh -o NEW.key"),
         ForeignContainer::Pkcs12 => convert(FROM_PKCS12),
         ForeignContainer::JavaKeyStore => convert(

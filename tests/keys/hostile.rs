@@ -121,7 +121,8 @@ fn scrypt_over_the_bounds_is_refused_by_number_at_once() {
         (2, 1 << 40, 1),
         (1 << 63, 8, 1),
         (1 << 40, u64::MAX, u64::MAX),
-        (2, 1 << 20, 2),
+        (2, 1 << 20, 3),
+        (2, 1 << 21, 2),
     ] {
         let error = KeyFile::read(&scrypt(cost, block_size, parallelization)).unwrap_err();
         let numbers = format!("N={cost}, r={block_size}, p={parallelization}");

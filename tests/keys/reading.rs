@@ -193,7 +193,7 @@ fn encrypted_keys_of_every_kind_read() {
 }
 
 #[test]
-fn keys_that_gnutls_python_and_java_encrypted_read() {
+fn keys_that_gnutls_and_python_encrypted_read() {
     let desk = with_key(KINDS[0].1);
     desk.ok(
         "certtool --load-privkey plain.pem --pkcs8 --password secret-word --to-p8 \
@@ -287,5 +287,24 @@ fn a_passphrase_with_other_than_ascii_characters_reads() {
     assert_eq!(
         opened.unwrap().public_key().spki_der(),
         desk.file("public.der")
+    );
+}
+
+#[test]
+fn a_curve_that_is_spelled_out_beside_the_key_is_not_guessed() {
+    let desk = Desk::new();
+    // The private number alone would fit P-256 as well as secp256k1.
+    desk.ok("openssl ecparam -name secp256k1 -param_enc explicit -out parameters.pem");
+    let mut bare = vec![0x30, 0x25, 0x02, 0x01, 0x01, 0x04, 0x20];
+    bare.extend([7; 32]);
+    let key = pem::encode(&pem::Pem::new("EC PRIVATE KEY", bare));
+    desk.write(
+        "both.pem",
+        [desk.file("parameters.pem"), key.into_bytes()].concat(),
+    );
+    let error = desk.load("both.pem").unwrap_err();
+    assert!(
+        error.to_string().contains("EC with explicit parameters"),
+        "{error}"
     );
 }

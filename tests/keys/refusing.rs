@@ -207,20 +207,14 @@ fn unsupported_traditional_encryption_is_named_and_openssl_converts_it() {
         ("camellia256", "CAMELLIA-256-CBC"),
         ("aria192", "ARIA-192-CBC"),
         ("seed", "SEED-CBC"),
-        ("idea", "IDEA-CBC"),
     ] {
         let desk = Desk::new();
         desk.write("secret", SECRET);
         desk.ok(&format!("openssl genpkey {} -out plain.pem", KINDS[0].1));
-        let made = desk.run(&format!(
+        desk.ok(&format!(
             "openssl rsa -provider legacy -provider default -traditional -{option} \
              -passout file:secret -in plain.pem -out OLD.key"
         ));
-        // Debian builds openssl without IDEA.
-        if option == "idea" && !made.status.success() {
-            continue;
-        }
-        assert!(made.status.success());
         let error = desk.read("OLD.key").unwrap_err();
         assert!(error.to_string().contains(named), "{error}");
         hint_works(&desk, &error);
@@ -296,7 +290,7 @@ fn the_hints_for_foreign_containers_work() {
     let desk = Desk::new();
     desk.ok("ssh-keygen -q -t rsa -b 2048 -N first -f OLD.key");
     let hint = desk.read("OLD.key").unwrap_err().hint().unwrap();
-    let command = hint.split_once(": ").unwrap().1;
+    let command = hint.split_once(": ").unwrap().1.split_once(" (").unwrap().0;
     assert_eq!(command, "ssh-keygen -p -m PKCS8 -f OLD.key");
     desk.ok(&format!("{command} -P first -N second"));
     desk.read("OLD.key")

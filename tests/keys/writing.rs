@@ -62,7 +62,6 @@ fn encrypted_keys_are_taken_by_every_judge() {
             desk.write("key.pem", sealed.as_bytes());
             let opened = desk.ok("openssl pkey -passin file:secret -in key.pem");
             assert_eq!(opened, key.to_pkcs8_pem().as_bytes(), "{spec}");
-            desk.ok("openssl pkey -passin file:secret -in key.pem -check -noout");
             desk.write(
                 "look.py",
                 "from cryptography.hazmat.primitives import serialization as s\n\
@@ -208,7 +207,13 @@ fn the_algorithm_identifiers_are_those_that_openssl_writes() {
         let found = certificate
             .windows(identifier.len())
             .filter(|part| *part == identifier);
-        assert_eq!(found.count(), 2, "{algorithm}");
+        // In Ed25519 certificates the key has the same identifier as the two signature fields.
+        let expected = if algorithm == SignatureAlgorithm::Ed25519 {
+            3
+        } else {
+            2
+        };
+        assert_eq!(found.count(), expected, "{algorithm}");
     }
 }
 
