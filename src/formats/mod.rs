@@ -1,1 +1,3 @@
 //! Foreign formats, bytes to bytes.
+
+pub mod openssl_conf;
