@@ -117,9 +117,6 @@ impl<'a> PathCertificate<'a> {
             .map_err(|error| format!("its issuer is {error}"))?;
         let tbs = &certificate.tbs_certificate;
         let signature = &certificate.signature_value;
-        if signature.unused_bits != 0 {
-            return Err("its signature is no whole number of octets".to_owned());
-        }
         let subject_emails = tbs
             .subject
             .iter_email()
@@ -153,6 +150,9 @@ impl<'a> PathCertificate<'a> {
             unknown_critical: Vec::new(),
             malformed: Vec::new(),
         };
+        if signature.unused_bits != 0 {
+            read.malformed.push("its signature is no whole number of octets".to_owned());
+        }
         if read.version != 3 && !tbs.extensions().is_empty() {
             read.malformed.push(format!("version {} with extensions", read.version));
         }
