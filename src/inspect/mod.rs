@@ -1,1 +1,3 @@
 //! Look at any object: describe and verify.
+
+pub mod verify;
