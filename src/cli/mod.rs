@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod configuration;
 mod failure;
 mod output;
 mod read;

@@ -9,6 +9,7 @@ use super::location::{Location, Place};
 use super::objects::Oid;
 use super::source::Source;
 use super::strings::{AttributeRule, TextEncoding, attribute_value};
+use crate::x509::{Attribute, Name};
 
 /// One attribute of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,24 @@ pub struct DistinguishedName {
 const EMAIL_ADDRESS: &str = "1.2.840.113549.1.9.1";
 
 impl DistinguishedName {
+    /// The name of a request, so that `email:copy` can take addresses from it.
+    pub fn from_name(name: &Name) -> Self {
+        let attribute = |attribute: &Attribute| {
+            // An object identifier that was read is one that can be written.
+            Oid::from_dotted(&attribute.kind.to_string()).map(|oid| NameAttribute {
+                oid,
+                value: attribute.encoded.clone(),
+                content: attribute.value.clone(),
+            })
+        };
+        let relative_names = name.relative_names().iter();
+        Self {
+            relative_names: relative_names
+                .map(|attributes| attributes.iter().filter_map(attribute).collect())
+                .collect(),
+        }
+    }
+
     /// The relative names in order, each with its attributes as they were written.
     pub fn relative_names(&self) -> impl Iterator<Item = &[NameAttribute]> {
         self.relative_names.iter().map(Vec::as_slice)

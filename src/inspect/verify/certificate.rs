@@ -151,20 +151,24 @@ impl<'a> PathCertificate<'a> {
             malformed: Vec::new(),
         };
         if signature.unused_bits != 0 {
-            read.malformed.push("its signature is no whole number of octets".to_owned());
+            read.malformed
+                .push("its signature is no whole number of octets".to_owned());
         }
         if read.version != 3 && !tbs.extensions().is_empty() {
-            read.malformed.push(format!("version {} with extensions", read.version));
+            read.malformed
+                .push(format!("version {} with extensions", read.version));
         }
         let mut seen: Vec<String> = Vec::new();
         for extension in tbs.extensions() {
             let oid = extension.oid.to_id_string();
             if seen.contains(&oid) {
-                read.malformed.push(format!("{} is there twice", extension_name(&oid)));
+                read.malformed
+                    .push(format!("{} is there twice", extension_name(&oid)));
                 continue;
             }
             if read.take_extension(&oid, extension).is_none() {
-                read.malformed.push(format!("{} cannot be read", extension_name(&oid)));
+                read.malformed
+                    .push(format!("{} cannot be read", extension_name(&oid)));
             }
             seen.push(oid);
         }
@@ -195,7 +199,9 @@ impl<'a> PathCertificate<'a> {
                 self.extended_key_usage = Some(bounded(read_oids(value)?)?);
             }
             (_, ParsedExtension::CertificatePolicies(policies)) => {
-                let oids = policies.iter().map(|policy| policy.policy_id.to_id_string());
+                let oids = policies
+                    .iter()
+                    .map(|policy| policy.policy_id.to_id_string());
                 self.policy.policies = Some(bounded(oids.collect())?);
             }
             (_, ParsedExtension::PolicyMappings(mappings)) => {
@@ -238,7 +244,8 @@ impl<'a> PathCertificate<'a> {
 
     /// Whether the certificate says that it is a CA's.
     pub(super) fn is_ca(&self) -> bool {
-        self.basic_constraints.is_some_and(|constraints| constraints.is_ca)
+        self.basic_constraints
+            .is_some_and(|constraints| constraints.is_ca)
     }
 
     pub(super) fn is_valid_at(&self, moment: OffsetDateTime) -> bool {
@@ -281,7 +288,11 @@ impl<'a> RawFields<'a> {
         let outer_algorithm = read_element(tbs.rest)?;
         let first = read_element(tbs.content)?;
         // version is [0] EXPLICIT and may be left out.
-        let serial = if first.tag == 0xa0 { read_element(first.rest)? } else { first };
+        let serial = if first.tag == 0xa0 {
+            read_element(first.rest)?
+        } else {
+            first
+        };
         let inner_algorithm = read_element(serial.rest)?;
         Some(Self {
             to_be_signed: tbs.whole,

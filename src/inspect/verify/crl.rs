@@ -54,7 +54,10 @@ struct Entry {
 /// What a CRL says of one certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Listing {
-    Revoked { date: OffsetDateTime, reason: &'static str },
+    Revoked {
+        date: OffsetDateTime,
+        reason: &'static str,
+    },
     /// A delta CRL takes the certificate off its base (RFC 5280 §5.3.1, removeFromCRL).
     Removed,
 }
@@ -79,7 +82,10 @@ impl<'a> Crl<'a> {
             issuer,
             issuer_text: name_text(issuer_der),
             this_update: list.tbs_cert_list.this_update.to_datetime(),
-            next_update: list.tbs_cert_list.next_update.map(|time| time.to_datetime()),
+            next_update: list
+                .tbs_cert_list
+                .next_update
+                .map(|time| time.to_datetime()),
             number: None,
             base_number: None,
             issuing_point: None,
@@ -109,7 +115,9 @@ impl<'a> Crl<'a> {
                 }
                 AUTHORITY_KEY_IDENTIFIER => true,
                 _ if extension.critical => {
-                    crl.refuse(format!("it has a critical extension that is not understood ({oid})"));
+                    crl.refuse(format!(
+                        "it has a critical extension that is not understood ({oid})"
+                    ));
                     true
                 }
                 _ => true,
@@ -119,7 +127,10 @@ impl<'a> Crl<'a> {
             }
         }
         crl.take_key_identifier(der);
-        let is_indirect = crl.issuing_point.as_ref().is_some_and(|point| point.is_indirect);
+        let is_indirect = crl
+            .issuing_point
+            .as_ref()
+            .is_some_and(|point| point.is_indirect);
         for entry in list.iter_revoked_certificates() {
             crl.take_entry(entry, is_indirect);
         }
@@ -199,7 +210,10 @@ impl<'a> Crl<'a> {
         })?;
         Some(match entry.reason {
             8 => Listing::Removed,
-            code => Listing::Revoked { date: entry.date, reason: reason_text(code) },
+            code => Listing::Revoked {
+                date: entry.date,
+                reason: reason_text(code),
+            },
         })
     }
 
@@ -227,9 +241,9 @@ pub(super) fn compare(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
 fn same_integer(one: &[u8], other: &[u8]) -> bool {
     fn shortest(mut content: &[u8]) -> &[u8] {
         while let [first, rest @ ..] = content {
-            let is_superfluous = rest
-                .first()
-                .is_some_and(|next| (*first == 0 && *next < 0x80) || (*first == 0xff && *next >= 0x80));
+            let is_superfluous = rest.first().is_some_and(|next| {
+                (*first == 0 && *next < 0x80) || (*first == 0xff && *next >= 0x80)
+            });
             if !is_superfluous {
                 break;
             }
@@ -244,14 +258,23 @@ fn same_integer(one: &[u8], other: &[u8]) -> bool {
 fn read_integer(value: &[u8]) -> Option<Vec<u8>> {
     let element = read_element(value).filter(|e| e.tag == 0x02 && e.rest.is_empty())?;
     let is_negative = element.content.first()? & 0x80 != 0;
-    let significant = element.content.iter().copied().skip_while(|octet| *octet == 0).collect();
+    let significant = element
+        .content
+        .iter()
+        .copied()
+        .skip_while(|octet| *octet == 0)
+        .collect();
     (!is_negative).then_some(significant)
 }
 
 /// tbsCertList.signature: the second field, or the first of a version 1 list.
 fn inner_algorithm(tbs_content: &[u8]) -> Option<&[u8]> {
     let first = read_element(tbs_content)?;
-    if first.tag == 0x02 { Some(read_element(first.rest)?.whole) } else { Some(first.whole) }
+    if first.tag == 0x02 {
+        Some(read_element(first.rest)?.whole)
+    } else {
+        Some(first.whole)
+    }
 }
 
 /// The value of a CRL's extension, borrowed from the CRL's DER. `oid` is the OID's content.
