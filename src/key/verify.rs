@@ -176,14 +176,18 @@ fn read_scheme(algorithm_identifier_der: &[u8]) -> Result<Scheme, SignatureError
         // RFC 5758 §3.2 and RFC 8410 §3: parameters are absent.
         (Some(_), _) => false,
     };
-    if parameters_fit { Ok(scheme) } else { Err(SignatureError::MalformedAlgorithm) }
+    if parameters_fit {
+        Ok(scheme)
+    } else {
+        Err(SignatureError::MalformedAlgorithm)
+    }
 }
 
 /// RSASSA-PSS-params (RFC 4055 §3.1): one hash for message and mask, salt as long as the hash.
 fn read_pss(parameters: Option<&Any<'_>>) -> Result<Scheme, SignatureError> {
     let parameters = parameters.ok_or(SignatureError::MalformedAlgorithm)?;
-    let pss = RsaSsaPssParams::try_from(parameters)
-        .map_err(|_| SignatureError::MalformedAlgorithm)?;
+    let pss =
+        RsaSsaPssParams::try_from(parameters).map_err(|_| SignatureError::MalformedAlgorithm)?;
     let hash_oid = pss.hash_algorithm_oid().to_id_string();
     let (hash, length) = match hash_oid.as_str() {
         "2.16.840.1.101.3.4.2.1" => (Hash::Sha256, 32),
@@ -195,7 +199,9 @@ fn read_pss(parameters: Option<&Any<'_>>) -> Result<Scheme, SignatureError> {
             )));
         }
     };
-    let mask = pss.mask_gen_algorithm().map_err(|_| SignatureError::MalformedAlgorithm)?;
+    let mask = pss
+        .mask_gen_algorithm()
+        .map_err(|_| SignatureError::MalformedAlgorithm)?;
     let mask_hash: &Oid<'_> = &mask.hash;
     if mask_hash.to_id_string() != hash_oid || pss.salt_length() != length {
         return Err(SignatureError::UnsupportedAlgorithm(format!(
@@ -211,7 +217,8 @@ fn read_key<'a>(spki: &SubjectPublicKeyInfo<'a>) -> Result<Key<'a>, SignatureErr
     Ok(match oid.as_str() {
         RSA_KEY | RSA_PSS => Key::Rsa {
             pss_only: oid == RSA_PSS,
-            bits: modulus_bits(&spki.subject_public_key.data).ok_or(SignatureError::MalformedKey)?,
+            bits: modulus_bits(&spki.subject_public_key.data)
+                .ok_or(SignatureError::MalformedKey)?,
         },
         EC_KEY => {
             let curve = spki
@@ -219,11 +226,17 @@ fn read_key<'a>(spki: &SubjectPublicKeyInfo<'a>) -> Result<Key<'a>, SignatureErr
                 .parameters
                 .as_ref()
                 .and_then(|parameters| parameters.as_oid().ok())
-                .map_or_else(|| "explicit parameters".to_owned(), |oid| oid.to_id_string());
+                .map_or_else(
+                    || "explicit parameters".to_owned(),
+                    |oid| oid.to_id_string(),
+                );
             Key::Ec { curve }
         }
         ED25519 => Key::Ed25519,
-        _ => Key::Other { oid, _spki: spki.raw },
+        _ => Key::Other {
+            oid,
+            _spki: spki.raw,
+        },
     })
 }
 
@@ -243,7 +256,13 @@ fn select(
     key: &Key<'_>,
 ) -> Result<&'static dyn VerificationAlgorithm, SignatureError> {
     let verifier: &'static dyn VerificationAlgorithm = match (scheme, key) {
-        (Scheme::RsaPkcs1(hash), Key::Rsa { pss_only: false, bits }) => {
+        (
+            Scheme::RsaPkcs1(hash),
+            Key::Rsa {
+                pss_only: false,
+                bits,
+            },
+        ) => {
             // aws-lc has no SHA-384 verifier for keys below 2048 bits.
             in_range(*bits, if hash == Hash::Sha384 { 2048 } else { 1024 })?;
             match hash {
@@ -319,7 +338,9 @@ impl Scheme {
 impl Key<'_> {
     fn name(&self) -> String {
         match self {
-            Key::Rsa { pss_only: false, .. } => "RSA".to_owned(),
+            Key::Rsa {
+                pss_only: false, ..
+            } => "RSA".to_owned(),
             Key::Rsa { pss_only: true, .. } => "RSASSA-PSS".to_owned(),
             Key::Ec { curve } => match curve.as_str() {
                 P256 => "EC P-256".to_owned(),

@@ -35,7 +35,10 @@ enum Value {
 /// matches nothing.
 #[must_use]
 pub fn names_match(one: &[u8], other: &[u8]) -> bool {
-    match (ComparableName::from_der(one), ComparableName::from_der(other)) {
+    match (
+        ComparableName::from_der(one),
+        ComparableName::from_der(other),
+    ) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
     }
@@ -100,9 +103,15 @@ fn read_relative_name(mut content: &[u8]) -> Result<Vec<Attribute>, NameMatching
         }
         let value = match decode_text(value.tag, value.content) {
             Some(text) => Value::Text(fold(&text)),
-            None => Value::Other { tag: value.tag, content: value.content.to_vec() },
+            None => Value::Other {
+                tag: value.tag,
+                content: value.content.to_vec(),
+            },
         };
-        attributes.push(Attribute { kind: kind.content.to_vec(), value });
+        attributes.push(Attribute {
+            kind: kind.content.to_vec(),
+            value,
+        });
         content = element.rest;
     }
     if attributes.is_empty() {
@@ -128,7 +137,9 @@ pub(crate) fn decode_text(tag: u8, content: &[u8]) -> Option<String> {
                 return None;
             }
             let units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
-            char::decode_utf16(units).collect::<Result<String, _>>().ok()
+            char::decode_utf16(units)
+                .collect::<Result<String, _>>()
+                .ok()
         }
         // UniversalString: UTF-32, big-endian.
         0x1c => {
@@ -136,7 +147,10 @@ pub(crate) fn decode_text(tag: u8, content: &[u8]) -> Option<String> {
             if !odd.is_empty() {
                 return None;
             }
-            quads.iter().map(|quad| char::from_u32(u32::from_be_bytes(*quad))).collect()
+            quads
+                .iter()
+                .map(|quad| char::from_u32(u32::from_be_bytes(*quad)))
+                .collect()
         }
         _ => None,
     }
@@ -150,7 +164,9 @@ fn fold(text: &str) -> String {
         if !folded.is_empty() {
             folded.push(' ');
         }
-        let visible = word.chars().filter(|c| !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}'));
+        let visible = word
+            .chars()
+            .filter(|c| !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}'));
         folded.extend(visible.flat_map(char::to_lowercase));
     }
     folded
@@ -197,7 +213,12 @@ pub(crate) fn read_element(input: &[u8]) -> Option<Element<'_>> {
     };
     let (content, rest) = after_length.split_at_checked(length)?;
     let whole = input.get(..input.len() - rest.len())?;
-    Some(Element { tag: *tag, content, whole, rest })
+    Some(Element {
+        tag: *tag,
+        content,
+        whole,
+        rest,
+    })
 }
 
 /// The content of the one element that the input consists of.
@@ -234,16 +255,31 @@ mod tests {
     #[test]
     fn string_type_case_and_white_space_do_not_matter() {
         let printable = name(&[(COMMON_NAME, 0x13, b"Test CA")]);
-        assert!(names_match(&printable, &name(&[(COMMON_NAME, 0x0c, b"  test   ca ")])));
-        assert!(names_match(&printable, &name(&[(COMMON_NAME, 0x1e, b"\0T\0e\0s\0t\0 \0C\0A")])));
-        assert!(!names_match(&printable, &name(&[(COMMON_NAME, 0x0c, b"TestCA")])));
-        assert!(!names_match(&printable, &name(&[(ORGANIZATION, 0x13, b"Test CA")])));
+        assert!(names_match(
+            &printable,
+            &name(&[(COMMON_NAME, 0x0c, b"  test   ca ")])
+        ));
+        assert!(names_match(
+            &printable,
+            &name(&[(COMMON_NAME, 0x1e, b"\0T\0e\0s\0t\0 \0C\0A")])
+        ));
+        assert!(!names_match(
+            &printable,
+            &name(&[(COMMON_NAME, 0x0c, b"TestCA")])
+        ));
+        assert!(!names_match(
+            &printable,
+            &name(&[(ORGANIZATION, 0x13, b"Test CA")])
+        ));
     }
 
     #[test]
     fn latin_1_and_utf_8_are_the_same_text() {
         let teletex = name(&[(COMMON_NAME, 0x14, b"Z\xfcrich")]);
-        assert!(names_match(&teletex, &name(&[(COMMON_NAME, 0x0c, "zÜrich".as_bytes())])));
+        assert!(names_match(
+            &teletex,
+            &name(&[(COMMON_NAME, 0x0c, "zÜrich".as_bytes())])
+        ));
     }
 
     #[test]
