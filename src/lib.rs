@@ -2,8 +2,11 @@
 //!
 //! The rooms are stacked; each imports only rooms below it (`docs/architecture.md`).
 
+pub mod authority;
+pub mod ca;
 pub mod formats;
 pub mod inspect;
 pub mod key;
+pub mod profile;
 pub mod store;
 pub mod x509;

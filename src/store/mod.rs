@@ -1,1 +1,28 @@
-//! The PKI directory: files, lock and inventory.
+//! The PKI directory: where things are, how files come to be, the lock, the inventory, and putting
+//! things right after a crash.
+//!
+//! [`Store`] is a PKI directory opened for writing, [`Inventory`] the list of everything that a CA
+//! here signed. The order of the steps that makes a `kill -9` harmless is in `docs/store.md`.
+//! Serial numbers and reasons follow RFC 5280 §4.1.2.2 and §5.3.1; times are whole seconds.
+
+mod directory;
+mod error;
+pub mod files;
+mod inventory;
+mod layout;
+mod lock;
+mod name;
+mod reconcile;
+mod staging;
+
+pub use directory::Store;
+pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
+pub use inventory::{
+    Authority, AuthorityId, CertificateKind, Filter, Inventory, NewAuthority, NewRecord, Order,
+    Place, Placement, Query, RecordId, RecordIssuer, Recorded, RevocationReason, Row, SanKind,
+    SanText, Sealing, Signed, Sort, State, Status, TextMatch,
+};
+pub use layout::{AuthorityFile, CertificateFile, Layout};
+pub use name::{Shelf, StoreName};
+pub use reconcile::Reconciled;
+pub use staging::{Published, Staged, Staging};

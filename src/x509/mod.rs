@@ -1,3 +1,42 @@
-//! The nouns of RFC 5280 and their bytes.
+//! The nouns of RFC 5280 and RFC 2986, and their bytes.
+//!
+//! Names, subject alternative names, serial numbers, validity, extensions, certificates and
+//! certification requests. rcgen builds the to-be-signed structures and x509-parser reads foreign
+//! ones; [`tbs`] is the one place where the two meet, so that what a requester or a foreign CA
+//! wrote is kept byte for byte.
+//!
+//! Nothing here reads a file, a clock or the environment.
 
+mod certificate;
+mod distinguished_name;
+mod element;
+mod error;
+mod extension;
+mod general_name;
+mod key_identifier;
+mod key_usage;
+mod name;
+mod name_constraints;
 pub mod name_matching;
+pub mod oid;
+mod request;
+mod san;
+mod serial;
+pub mod tbs;
+mod text;
+mod validity;
+
+pub use certificate::{CaCertificate, Certificate, SignedParts, Version};
+pub use distinguished_name::DistinguishedNameBuilder;
+pub use error::X509Error;
+pub use extension::{BasicConstraints, Extension, PathLength};
+pub use general_name::GeneralName;
+pub use key_identifier::{KeyIdentifier, authority_key_identifier, subject_key_identifier};
+pub use key_usage::{ExtendedKeyUsage, KeyUsage};
+pub use name::{Attribute, Name};
+pub use name_constraints::{IpSubnet, NameConstraints, Subtree};
+pub use request::{CertificationRequest, ProvenKey};
+pub use san::{San, SanSet};
+pub use serial::SerialNumber;
+pub use text::{escape_control, string_value};
+pub use validity::Validity;

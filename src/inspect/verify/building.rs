@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::key::verify::{SignatureError, verify_signature};
+use crate::key::{SignatureError, verify_signature};
 
 use super::certificate::PathCertificate;
 use super::crl::Crl;

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::key::verify::{SignatureError, verify_signature};
+use crate::key::{SignatureError, verify_signature};
 use crate::x509::name_matching::ComparableName;
 
 use super::building::{Errand, Validator};

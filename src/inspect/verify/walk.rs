@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::key::verify::{SignatureError, Weakness, key_weakness, signature_weaknesses};
+use crate::key::{SignatureError, Weakness, key_weakness, signature_weaknesses};
 
 use super::anchor::{judge_anchor, strict_notes};
 use super::building::{End, Errand, Judged, Validator};

@@ -1,0 +1,118 @@
+//! Why a CA does not make a certificate.
+
+use time::OffsetDateTime;
+
+use super::LedgerError;
+use crate::{key::KeyError, x509::X509Error};
+
+/// A refusal or a failure of this room.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CaError {
+    /// The private key is not the one that the certificate certifies.
+    #[error("the key does not fit the CA certificate {subject}: it is another key")]
+    KeyDoesNotFit {
+        /// The certificate's subject.
+        subject: String,
+    },
+    /// The issuer's own life is over.
+    #[error("the CA certificate {issuer} expired at {not_after}")]
+    IssuerExpired {
+        /// Its subject.
+        issuer: String,
+        /// Its last second.
+        not_after: OffsetDateTime,
+    },
+    /// The issuer's own life has not begun.
+    #[error("the CA certificate {issuer} is not valid before {not_before}")]
+    IssuerNotYetValid {
+        /// Its subject.
+        issuer: String,
+        /// Its first second.
+        not_before: OffsetDateTime,
+    },
+    /// The certificate would be valid longer than its issuer's.
+    #[error(
+        "it would be valid until {wanted}, longer than its issuer {issuer}, which ends at {not_after} ({days_left} days from now)"
+    )]
+    OutlivesIssuer {
+        /// The issuer's subject.
+        issuer: String,
+        /// The last second asked for.
+        wanted: OffsetDateTime,
+        /// The issuer's last second.
+        not_after: OffsetDateTime,
+        /// Whole days that a certificate made now can have.
+        days_left: i64,
+    },
+    /// The issuer may have no CA below it.
+    #[error(
+        "the path length of {issuer} allows no CA below it that may have {wanted} (RFC 5280 §4.2.1.9)"
+    )]
+    PathTooLong {
+        /// The issuer's subject.
+        issuer: String,
+        /// What the new CA would allow below it.
+        wanted: String,
+    },
+    /// A name outside of what the issuer's name constraints permit.
+    #[error("name constraints of {issuer}: {reason}")]
+    NameNotPermitted {
+        /// The issuer's subject.
+        issuer: String,
+        /// Which name, and which constraint.
+        reason: String,
+    },
+    /// The request carries the CA's own key.
+    #[error("the key to certify is the key of {issuer} itself")]
+    IssuersOwnKey {
+        /// The issuer's subject.
+        issuer: String,
+    },
+    /// The draft did not come out as ordered; nothing was signed.
+    #[error("the draft is not what was ordered: {0}")]
+    DraftDiffers(String),
+    /// What was recorded belongs to another issuer.
+    #[error("the draft was recorded for another issuer")]
+    OtherIssuer,
+    /// A structure could not be built.
+    #[error(transparent)]
+    Structure(#[from] X509Error),
+    /// The ledger refused; nothing was signed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The key did not sign.
+    #[error("the CA's key could not sign")]
+    Signing(#[source] KeyError),
+    /// The signature that came out does not verify; the certificate was thrown away.
+    #[error("the signature that the CA's key made does not verify")]
+    BadSignature(#[source] crate::key::SignatureError),
+}
+
+impl CaError {
+    /// What to do instead.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::OutlivesIssuer { days_left, .. } if *days_left > 0 => Some(format!(
+                "give --days {days_left} or fewer, or renew the CA first"
+            )),
+            Self::OutlivesIssuer { .. } | Self::IssuerExpired { .. } => {
+                Some("renew or replace the CA first".to_owned())
+            }
+            Self::IssuerNotYetValid { .. } => Some("check this machine's clock".to_owned()),
+            Self::KeyDoesNotFit { .. } => {
+                Some("give the key that was made for this certificate".to_owned())
+            }
+            Self::PathTooLong { .. } => {
+                Some("make the issuing CA with a larger --path-len".to_owned())
+            }
+            Self::NameNotPermitted { .. } => {
+                Some("use another CA, or make one that permits the name".to_owned())
+            }
+            Self::IssuersOwnKey { .. } => {
+                Some("make a key of its own for the certificate".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

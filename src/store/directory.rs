@@ -1,0 +1,230 @@
+//! A PKI directory opened for writing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use time::OffsetDateTime;
+
+use super::error::StoreError;
+use super::files;
+use super::inventory::{
+    Authority, AuthorityId, Inventory, NewAuthority, NewRecord, Placement, RecordId, Recorded,
+    Sealing,
+};
+use super::layout::{AuthorityFile, Layout};
+use super::lock::WriteLock;
+use super::name::{Shelf, StoreName};
+use super::reconcile::{self, Reconciled};
+use super::staging::{self, Published, Staged, Staging};
+
+/// A PKI directory opened for writing: its lock is held, what dead processes left is put right,
+/// and the inventory is open.
+///
+/// A certificate is made in this order: [`record`](Self::record), sign, [`stage`](Self::stage) its
+/// files, [`seal`](Self::seal), [`publish`](Self::publish). A crash between any two steps loses
+/// nothing that was signed; `docs/store.md` has the whole story.
+#[derive(Debug)]
+pub struct Store {
+    layout: Layout,
+    inventory: Inventory,
+    reconciled: Reconciled,
+    // Declared last: the inventory is closed before the lock is released.
+    _lock: WriteLock,
+}
+
+impl Store {
+    /// Opens the PKI in the directory `root`, and makes it if there is none. `now` is when what
+    /// a dead process left unpublished counts as filed.
+    ///
+    /// # Errors
+    /// What the operating system and SQLite refuse; see [`Inventory::open_to_write`].
+    pub fn create(root: impl Into<PathBuf>, now: OffsetDateTime) -> Result<Self, StoreError> {
+        let layout = Layout::new(root);
+        for folder in [layout.authorities(), layout.certificates()] {
+            files::make_folder(&folder)?;
+        }
+        Self::open_layout(layout, now)
+    }
+
+    /// Opens the PKI in the directory `root`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoPki`] if there is none; otherwise as [`Store::create`].
+    pub fn open(root: impl Into<PathBuf>, now: OffsetDateTime) -> Result<Self, StoreError> {
+        let layout = Layout::new(root);
+        if !layout.inventory().exists() {
+            return Err(StoreError::NoPki {
+                path: layout.root().to_path_buf(),
+            });
+        }
+        Self::open_layout(layout, now)
+    }
+
+    fn open_layout(layout: Layout, now: OffsetDateTime) -> Result<Self, StoreError> {
+        let (lock, opened_alone) = WriteLock::take(&layout, || {
+            let mut inventory = Inventory::open_to_write(&layout.inventory())?;
+            let reconciled = reconcile::reconcile(&layout, &mut inventory, now)?;
+            Ok((inventory, reconciled))
+        })?;
+        let (inventory, reconciled) = match opened_alone {
+            Some(opened) => opened,
+            None => (
+                Inventory::open_to_write(&layout.inventory())?,
+                Reconciled::default(),
+            ),
+        };
+        Ok(Self {
+            layout,
+            inventory,
+            reconciled,
+            _lock: lock,
+        })
+    }
+
+    /// Where things are.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The inventory, to look into.
+    pub fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
+    /// What opening found left by dead processes, and put right.
+    pub fn reconciled(&self) -> &Reconciled {
+        &self.reconciled
+    }
+
+    /// Records what is about to be signed, durably, and reserves its names.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] or [`StoreError::InTheWay`] if there is a file where one would be
+    /// published; otherwise as [`Inventory::record`].
+    pub fn record(&mut self, records: &[NewRecord]) -> Result<Vec<Recorded>, StoreError> {
+        let recorded = self.inventory.record(records)?;
+        // Looked at after the names are reserved, so that the name of a certificate that exists is
+        // refused for what it is, and before anything is signed.
+        for (record, reserved) in records.iter().zip(&recorded) {
+            if let Err(error) = self.check_place(&record.placement, reserved) {
+                let ids: Vec<_> = recorded.iter().map(|recorded| recorded.id).collect();
+                self.inventory.mark_lost(&ids)?;
+                return Err(error);
+            }
+        }
+        Ok(recorded)
+    }
+
+    /// A folder for the files of a record.
+    ///
+    /// # Errors
+    /// [`StoreError::Unplaced`] if the record has no place here, and what the operating system
+    /// refuses.
+    pub fn stage(&self, recorded: &Recorded) -> Result<Staging, StoreError> {
+        Staging::new(&self.layout, recorded)
+    }
+
+    /// Completes records with their signed certificates, durably.
+    ///
+    /// # Errors
+    /// As [`Inventory::seal`].
+    pub fn seal(&mut self, sealings: &[Sealing]) -> Result<(), StoreError> {
+        self.inventory.seal(sealings)
+    }
+
+    /// Shows the files of sealed records to the world, each certificate in one rename, and notes
+    /// that they are filed.
+    ///
+    /// # Errors
+    /// What the operating system and SQLite refuse. Opening the PKI again publishes what is left.
+    pub fn publish(
+        &mut self,
+        staged: Vec<Staged>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Published>, StoreError> {
+        let mut published = Vec::new();
+        let mut first_refusal = None;
+        for staged in staged {
+            match staged.publish() {
+                Ok(one) => published.push(one),
+                Err(error) => first_refusal = first_refusal.or(Some(error)),
+            }
+        }
+        let ids: Vec<_> = published.iter().map(|one| one.id).collect();
+        self.inventory.mark_filed(&ids, now)?;
+        match first_refusal {
+            Some(error) => Err(error),
+            None => Ok(published),
+        }
+    }
+
+    /// Notes that certificates which have no place in the PKI directory are written where their
+    /// user wanted them.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn mark_filed(&mut self, ids: &[RecordId], now: OffsetDateTime) -> Result<(), StoreError> {
+        self.inventory.mark_filed(ids, now)
+    }
+
+    /// Notes that the signature of records failed; it frees their names.
+    ///
+    /// # Errors
+    /// As [`Inventory::mark_lost`].
+    pub fn mark_lost(&mut self, ids: &[RecordId]) -> Result<(), StoreError> {
+        self.inventory.mark_lost(ids)
+    }
+
+    /// Adds an authority that was made elsewhere.
+    ///
+    /// # Errors
+    /// As [`Inventory::add_authority`].
+    pub fn add_authority(&mut self, new: &NewAuthority) -> Result<AuthorityId, StoreError> {
+        self.inventory.add_authority(new)
+    }
+
+    /// The authority of a name.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn authority_by_name(&self, name: &StoreName) -> Result<Option<Authority>, StoreError> {
+        self.inventory.authority_by_name(name)
+    }
+
+    fn check_place(&self, placement: &Placement, reserved: &Recorded) -> Result<(), StoreError> {
+        if let Some(place) = reserved
+            .place
+            .as_ref()
+            .filter(|place| place.shelf == Shelf::Certificates)
+        {
+            // The inventory may be older than the files: put back from a backup.
+            let path = self.layout.generation(&place.name, place.generation);
+            if fs::symlink_metadata(&path).is_ok() {
+                return Err(StoreError::Exists { path });
+            }
+        }
+        match placement {
+            Placement::Elsewhere => Ok(()),
+            Placement::NewAuthority(name) => {
+                for file in [AuthorityFile::Key, AuthorityFile::Certificate] {
+                    let path = self.layout.authority_file(name, file);
+                    if fs::symlink_metadata(&path).is_ok() {
+                        return Err(StoreError::Exists { path });
+                    }
+                }
+                Ok(())
+            }
+            Placement::NewCertificate(name) => {
+                match staging::current_generation(&self.layout, name)? {
+                    Some(_) => Err(StoreError::Exists {
+                        path: self.layout.certificate_folder(name),
+                    }),
+                    None => Ok(()),
+                }
+            }
+            Placement::NextGeneration(name) => {
+                staging::current_generation(&self.layout, name).map(|_| ())
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Files that are there whole or not at all.
+//!
+//! Everything that certmint writes to disk goes through here, inside a PKI directory and outside
+//! (`--out FILE`). A file is written under another name in the same folder, synced, and renamed;
+//! it has its final permissions from the moment that it exists. A write that fails leaves nothing.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
+use zeroize::Zeroizing;
+
+use super::error::{FileDeed, StoreError};
+
+/// The most that [`read`] is usually asked for, in octets: 16 MiB holds ten thousand certificates.
+pub const USUAL_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// How the names of files that are not yet whole start.
+pub(super) const UNFINISHED: &str = ".certmint-";
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// The owner only (mode 0600): whatever holds a private key or a secret.
+    Secret,
+    /// Whom the umask allows (mode 0644).
+    Public,
+}
+
+impl Secrecy {
+    fn mode(self) -> u32 {
+        match self {
+            Self::Secret => 0o600,
+            Self::Public => 0o644,
+        }
+    }
+}
+
+/// Writes a file that must not exist yet; keys are only written so.
+///
+/// A pipe or a character device (`/dev/stdout`, a shell's `>(…)`) is written to as it is.
+///
+/// # Errors
+/// [`StoreError::Exists`] if anything has that name, a symbolic link included; and what the
+/// operating system refuses. Nothing is left behind then.
+pub fn create_new(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), StoreError> {
+    if write_to_stream(path, content)? {
+        return Ok(());
+    }
+    let folder = folder_of(path)?;
+    let unfinished = write_unfinished(path, &folder, content, secrecy)?;
+    unfinished
+        .persist_noclobber(path)
+        .map_err(|refused| not_created(path, refused.error))?;
+    sync_folder(&folder)
+}
+
+/// Writes a file in the place of what has its name, if anything has. Whoever opens it sees the old
+/// or the new content whole. A symbolic link to a file stays, and the file that it names is
+/// replaced.
+///
+/// # Errors
+/// [`StoreError::Directory`], [`StoreError::DanglingLink`], and what the operating system refuses.
+/// The old file is untouched then.
+pub fn replace(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), StoreError> {
+    if write_to_stream(path, content)? {
+        return Ok(());
+    }
+    let path = &behind_links(path)?;
+    let folder = folder_of(path)?;
+    let unfinished = write_unfinished(path, &folder, content, secrecy)?;
+    unfinished
+        .persist(path)
+        .map_err(|refused| StoreError::file(FileDeed::Write, path, refused.error))?;
+    sync_folder(&folder)
+}
+
+/// Reads a file of at most `limit` octets. A regular file that is larger is refused without
+/// reading; of a pipe or a device no more than the limit is read. The content is wiped when it is
+/// dropped, because it may be a key.
+///
+/// # Errors
+/// [`StoreError::Directory`], [`StoreError::TooLarge`], and what the operating system refuses.
+pub fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let refused = |error| StoreError::file(FileDeed::Read, path, error);
+    let too_large = || StoreError::TooLarge {
+        path: path.to_path_buf(),
+        limit,
+    };
+    let file = File::open(path).map_err(refused)?;
+    let metadata = file.metadata().map_err(refused)?;
+    if metadata.is_dir() {
+        return Err(StoreError::Directory {
+            path: path.to_path_buf(),
+        });
+    }
+    if metadata.len() > limit {
+        return Err(too_large());
+    }
+    // One octet more than expected, so that a vector that holds a key does not grow and leave a
+    // copy of its beginning in freed memory.
+    let expected = usize::try_from(metadata.len()).map_err(|_| too_large())?;
+    let mut content = Zeroizing::new(Vec::with_capacity(expected.saturating_add(1)));
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut content)
+        .map_err(refused)?;
+    if u64::try_from(content.len()).is_ok_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    Ok(content)
+}
+
+/// Makes a folder and those above it, durably. A folder that exists is left as it is.
+///
+/// # Errors
+/// What the operating system refuses, with the folder.
+pub fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    match fs::create_dir(folder) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let Some(above) = folder
+                .parent()
+                .filter(|above| !above.as_os_str().is_empty())
+            else {
+                return Err(StoreError::file(FileDeed::MakeFolder, folder, error));
+            };
+            make_folder(above)?;
+            match fs::create_dir(folder) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                    return Err(StoreError::file(FileDeed::MakeFolder, folder, error));
+                }
+                _ => {}
+            }
+        }
+        Err(error) => return Err(StoreError::file(FileDeed::MakeFolder, folder, error)),
+    }
+    folder_of(folder).and_then(|above| sync_folder(&above))
+}
+
+/// Makes what was created, renamed or removed in a folder survive a power failure.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    let synced = File::open(folder).and_then(|open| open.sync_all());
+    match synced {
+        // Some network file systems have no sync of folders; they order the operations themselves.
+        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(()),
+        other => other.map_err(|error| StoreError::file(FileDeed::Write, folder, error)),
+    }
+}
+
+/// Writes a file into a folder that nobody else knows yet, and that becomes visible only whole.
+pub(super) fn write_staged(
+    path: &Path,
+    content: &[u8],
+    secrecy: Secrecy,
+) -> Result<(), StoreError> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(secrecy.mode())
+        .open(path)
+        .and_then(|mut file| {
+            file.write_all(content)?;
+            file.sync_all()
+        })
+        .map_err(|error| StoreError::file(FileDeed::Write, path, error))
+}
+
+/// Moves a whole file to a name that nothing has yet, within one file system.
+pub(super) fn move_new(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let moving = TempPath::try_from_path(from)
+        .map_err(|error| StoreError::file(FileDeed::Write, to, error))?;
+    moving.persist_noclobber(to).map_err(|refused| {
+        let mut stays = refused.path;
+        stays.disable_cleanup(true);
+        not_created(to, refused.error)
+    })
+}
+
+fn not_created(path: &Path, error: io::Error) -> StoreError {
+    if error.kind() == ErrorKind::AlreadyExists {
+        return exists(path);
+    }
+    StoreError::file(FileDeed::Write, path, error)
+}
+
+fn exists(path: &Path) -> StoreError {
+    let path = path.to_path_buf();
+    if path.is_dir() {
+        return StoreError::Directory { path };
+    }
+    StoreError::Exists { path }
+}
+
+fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
+    if path.file_name().is_none() || path.as_os_str().as_bytes().ends_with(b"/") {
+        return Err(StoreError::Directory {
+            path: path.to_path_buf(),
+        });
+    }
+    Ok(match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+        _ => PathBuf::from("."),
+    })
+}
+
+/// Renaming over `/dev/null` would destroy it, and what reads from a pipe would wait for ever.
+fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
+    let Ok(metadata) = fs::metadata(path) else {
+        return Ok(false);
+    };
+    let kind = metadata.file_type();
+    if kind.is_dir() {
+        return Err(StoreError::Directory {
+            path: path.to_path_buf(),
+        });
+    }
+    if kind.is_file() {
+        return Ok(false);
+    }
+    if !kind.is_fifo() && !kind.is_char_device() {
+        return Err(StoreError::NotAFile {
+            path: path.to_path_buf(),
+        });
+    }
+    OpenOptions::new()
+        .write(true)
+        .open(path)
+        .and_then(|mut stream| stream.write_all(content))
+        .map_err(|error| StoreError::file(FileDeed::Write, path, error))?;
+    Ok(true)
+}
+
+fn behind_links(path: &Path) -> Result<PathBuf, StoreError> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    if !is_link {
+        return Ok(path.to_path_buf());
+    }
+    fs::canonicalize(path).map_err(|error| match fs::read_link(path) {
+        Ok(target) if error.kind() == ErrorKind::NotFound => StoreError::DanglingLink {
+            path: path.to_path_buf(),
+            target,
+        },
+        _ => StoreError::file(FileDeed::Write, path, error),
+    })
+}
+
+fn write_unfinished(
+    path: &Path,
+    folder: &Path,
+    content: &[u8],
+    secrecy: Secrecy,
+) -> Result<NamedTempFile, StoreError> {
+    let written = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .permissions(Permissions::from_mode(secrecy.mode()))
+        .tempfile_in(folder)
+        .and_then(|mut unfinished| {
+            unfinished.as_file_mut().write_all(content)?;
+            unfinished.as_file().sync_all()?;
+            Ok(unfinished)
+        });
+    written.map_err(|error| {
+        if error.kind() == ErrorKind::NotFound {
+            return StoreError::NoDirectory {
+                path: path.to_path_buf(),
+                folder: folder.to_path_buf(),
+            };
+        }
+        // The random name of the unfinished file would only confuse.
+        let error = error
+            .raw_os_error()
+            .map_or(error, io::Error::from_raw_os_error);
+        StoreError::file(FileDeed::Write, path, error)
+    })
+}

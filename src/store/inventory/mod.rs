@@ -1,0 +1,74 @@
+//! The inventory: every certificate that an authority here signed or was about to sign.
+//!
+//! An SQLite database in the PKI directory. A record is written, durably, before the signature
+//! exists ([`Inventory::record`]) and completed with the signed certificate after it
+//! ([`Inventory::seal`]). Serial numbers are unique per issuer (RFC 5280 §4.1.2.2) by a constraint
+//! of the database.
+
+mod authority;
+mod open;
+mod plan;
+mod query;
+mod record;
+mod row;
+mod schema;
+mod seal;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use time::OffsetDateTime;
+
+use super::error::{InventoryFault, StoreError};
+
+pub use authority::{Authority, AuthorityId, NewAuthority};
+pub use query::{Filter, Order, Query, Sort, TextMatch};
+pub use record::{
+    CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
+    SanText,
+};
+pub use row::{RevocationReason, Row, Signed, State, Status};
+pub use seal::Sealing;
+
+/// The inventory of a PKI directory, opened.
+#[derive(Debug)]
+pub struct Inventory {
+    connection: Connection,
+    path: PathBuf,
+}
+
+fn fault(path: &Path, error: rusqlite::Error) -> StoreError {
+    StoreError::Inventory {
+        path: path.to_path_buf(),
+        fault: InventoryFault(error),
+    }
+}
+
+fn damaged(path: &Path, what: impl Into<String>) -> StoreError {
+    StoreError::Damaged {
+        path: path.to_path_buf(),
+        what: what.into(),
+    }
+}
+
+/// Times are kept as seconds since 1970; X.509 has no fractions of a second (RFC 5280 §4.1.2.5).
+fn seconds(time: OffsetDateTime) -> i64 {
+    time.unix_timestamp()
+}
+
+fn from_seconds(path: &Path, seconds: i64) -> Result<OffsetDateTime, StoreError> {
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .map_err(|_| damaged(path, format!("the time {seconds}")))
+}
+
+fn sha256(octets: &[u8]) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, octets);
+    let mut fingerprint = [0; 32];
+    for (to, from) in fingerprint.iter_mut().zip(digest.as_ref()) {
+        *to = *from;
+    }
+    fingerprint
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+//! How a list is found: which index leads.
+//!
+//! SQLite guesses from the form of a query alone and cannot know that a thousand rows are lost and
+//! a million issued; guessing wrong means to sort a million rows for a page of twenty. So the choice
+//! is made here, from the data: a condition that few rows meet leads, and what it finds is sorted;
+//! if none is met by few rows, the index of the sort order leads, and rows that do not meet the
+//! conditions are passed over, which cannot be many before the page is full. A `+` before a column
+//! keeps SQLite from using an index for it.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use super::query::{Filter, Order, Query, Sort, TextMatch};
+use super::record::magnitude;
+use super::row::COLUMNS;
+use super::seconds;
+
+/// How many rows are few: sorting as many takes milliseconds.
+const FEW: i64 = 5_000;
+
+/// A query as SQL.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+}
+
+/// A condition of a filter.
+struct Condition {
+    column: Column,
+    /// In a form that an index answers.
+    leading: String,
+    /// In a form that is only checked.
+    checked: String,
+    values: Vec<Value>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Name,
+    Subject,
+    San,
+    Serial,
+    Fingerprint,
+    /// Shared by many rows; its index goes on with `not_after`.
+    Shared,
+    /// Shared by many rows, without an index of its own: the shelf.
+    Unindexed,
+    NotAfter,
+}
+
+impl Plan {
+    /// The list of a query; `None` if nothing can meet its filter.
+    pub(super) fn to_list(
+        connection: &Connection,
+        query: &Query,
+    ) -> rusqlite::Result<Option<Self>> {
+        let Some(conditions) = conditions(&query.filter) else {
+            return Ok(None);
+        };
+        let leader = leader(connection, &conditions)?;
+        let direction = match query.order {
+            Order::Ascending => "ASC",
+            Order::Descending => "DESC",
+        };
+        // With a leader the order is made by sorting, else by walking an index.
+        let kept_from_index = if leader.is_some() { "+" } else { "" };
+        let columns: &[&str] = match query.sort {
+            Sort::Recorded => &["id"],
+            Sort::Name => &["name", "shelf", "generation", "id"],
+            Sort::Subject => &["subject", "id"],
+            Sort::Serial => &["serial", "id"],
+            Sort::NotAfter => &["not_after", "id"],
+        };
+        let order: Vec<_> = columns
+            .iter()
+            .map(|column| format!("{kept_from_index}certificate.{column} {direction}"))
+            .collect();
+        let mut leads_shared = false;
+        let mut sql = format!("SELECT {COLUMNS} FROM certificate");
+        let values = push_conditions(&mut sql, &conditions, |position, condition| {
+            if let Some(leader) = leader {
+                return leader == position;
+            }
+            match (query.sort, condition.column) {
+                (Sort::Name, Column::Name)
+                | (Sort::Subject, Column::Subject)
+                | (Sort::NotAfter, Column::NotAfter) => true,
+                (Sort::NotAfter, Column::Shared) => !std::mem::replace(&mut leads_shared, true),
+                _ => false,
+            }
+        });
+        sql.push_str(" ORDER BY ");
+        sql.push_str(&order.join(", "));
+        sql.push_str(" LIMIT ? OFFSET ?");
+        let mut values = values;
+        // For SQLite a negative limit is none.
+        let limit = query
+            .limit
+            .map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        values.push(Value::Integer(limit));
+        values.push(Value::Integer(
+            i64::try_from(query.offset).unwrap_or(i64::MAX),
+        ));
+        Ok(Some(Self { sql, values }))
+    }
+
+    /// The number of rows of a filter; `None` if nothing can meet it.
+    pub(super) fn to_count(
+        connection: &Connection,
+        filter: &Filter,
+    ) -> rusqlite::Result<Option<Self>> {
+        let Some(conditions) = conditions(filter) else {
+            return Ok(None);
+        };
+        let leader = leader(connection, &conditions)?;
+        let mut sql = String::from("SELECT count(*) FROM certificate");
+        let values = push_conditions(&mut sql, &conditions, |position, _| {
+            leader.is_none_or(|leader| leader == position)
+        });
+        Ok(Some(Self { sql, values }))
+    }
+}
+
+fn push_conditions(
+    sql: &mut String,
+    conditions: &[Condition],
+    mut leads: impl FnMut(usize, &Condition) -> bool,
+) -> Vec<Value> {
+    let mut values = Vec::new();
+    for (position, condition) in conditions.iter().enumerate() {
+        sql.push_str(if position == 0 { " WHERE " } else { " AND " });
+        sql.push_str(if leads(position, condition) {
+            &condition.leading
+        } else {
+            &condition.checked
+        });
+        values.extend(condition.values.iter().cloned());
+    }
+    values
+}
+
+/// The condition that the fewest rows meet, if they are few.
+fn leader(connection: &Connection, conditions: &[Condition]) -> rusqlite::Result<Option<usize>> {
+    let mut fewest = None;
+    for (position, condition) in conditions.iter().enumerate() {
+        let rows = match condition.column {
+            Column::Fingerprint => 1,
+            Column::Unindexed => continue,
+            _ => {
+                let sql = format!(
+                    "SELECT count(*) FROM (SELECT 1 FROM certificate WHERE {} LIMIT {})",
+                    condition.leading,
+                    FEW + 1
+                );
+                connection
+                    .prepare_cached(&sql)?
+                    .query_row(params_from_iter(condition.values.iter()), |row| row.get(0))?
+            }
+        };
+        if rows <= FEW && fewest.is_none_or(|(_, fewer)| rows < fewer) {
+            fewest = Some((position, rows));
+        }
+    }
+    Ok(fewest.map(|(position, _)| position))
+}
+
+fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
+    let Filter {
+        name,
+        subject,
+        san,
+        serial,
+        fingerprint,
+        state,
+        kind,
+        shelf,
+        issuer,
+        ends_from,
+        ends_before,
+    } = filter;
+    let mut conditions = Vec::new();
+    if let Some(fingerprint) = fingerprint {
+        let value = Value::Blob(fingerprint.to_vec());
+        conditions.push(equal(Column::Fingerprint, "fingerprint", value));
+    }
+    if let Some(serial) = serial {
+        let value = Value::Blob(magnitude(serial).ok()?.to_vec());
+        conditions.push(equal(Column::Serial, "serial", value));
+    }
+    if let Some(name) = name {
+        conditions.push(text(Column::Name, "name", name));
+    }
+    if let Some(san) = san {
+        conditions.push(alternative_name(san));
+    }
+    if let Some(subject) = subject {
+        conditions.push(text(Column::Subject, "subject", subject));
+    }
+    let words = [
+        (Column::Shared, "state", state.map(|state| state.word())),
+        (Column::Shared, "kind", kind.map(|kind| kind.word())),
+        (Column::Unindexed, "shelf", shelf.map(|shelf| shelf.word())),
+    ];
+    for (column, name, word) in words {
+        if let Some(word) = word {
+            conditions.push(equal(column, name, Value::Text(word.to_owned())));
+        }
+    }
+    if let Some(issuer) = issuer {
+        let value = Value::Integer(issuer.number());
+        conditions.push(equal(Column::Shared, "authority_id", value));
+    }
+    let ends = [
+        (">=", ends_from.map(seconds)),
+        ("<", ends_before.map(seconds)),
+    ];
+    for (comparison, end) in ends {
+        if let Some(end) = end {
+            conditions.push(Condition {
+                column: Column::NotAfter,
+                leading: format!("certificate.not_after {comparison} ?"),
+                checked: format!("+certificate.not_after {comparison} ?"),
+                values: vec![Value::Integer(end)],
+            });
+        }
+    }
+    Some(conditions)
+}
+
+fn equal(column: Column, name: &str, value: Value) -> Condition {
+    Condition {
+        column,
+        leading: format!("certificate.{name} = ?"),
+        checked: format!("+certificate.{name} = ?"),
+        values: vec![value],
+    }
+}
+
+fn text(column: Column, name: &str, text: &TextMatch) -> Condition {
+    let (leading, values) = comparison(&format!("certificate.{name}"), text);
+    let (checked, _) = comparison(&format!("+certificate.{name}"), text);
+    Condition {
+        column,
+        leading,
+        checked,
+        values,
+    }
+}
+
+fn alternative_name(text: &TextMatch) -> Condition {
+    let (comparison, values) = comparison("san.value", text);
+    let (checked, _) = self::comparison("+san.value", text);
+    Condition {
+        column: Column::San,
+        leading: format!("certificate.id IN (SELECT certificate_id FROM san WHERE {comparison})"),
+        checked: format!(
+            "EXISTS (SELECT 1 FROM san WHERE san.certificate_id = certificate.id AND {checked})"
+        ),
+        values,
+    }
+}
+
+/// A prefix as a range, which an index answers; LIKE would also take `%` and `_` of the text.
+fn comparison(column: &str, text: &TextMatch) -> (String, Vec<Value>) {
+    match text {
+        TextMatch::Exactly(text) => (format!("{column} = ?"), vec![Value::Text(text.clone())]),
+        TextMatch::StartingWith(start) => (
+            format!("{column} >= ? AND {column} < ?"),
+            vec![
+                Value::Text(start.clone()),
+                Value::Text(format!("{start}{}", char::MAX)),
+            ],
+        ),
+    }
+}

@@ -1,0 +1,393 @@
+//! Recording what is about to be signed.
+
+use std::str::FromStr;
+
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use time::OffsetDateTime;
+
+use super::authority::AuthorityId;
+use super::{Inventory, fault, seconds};
+use crate::store::error::StoreError;
+use crate::store::name::{Shelf, StoreName};
+
+/// The longest serial number that is recorded, in octets. RFC 5280 §4.1.2.2 allows 20; adopted
+/// authorities have gone beyond.
+const LONGEST_SERIAL: usize = 64;
+
+/// The inventory's number for a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordId(pub(in crate::store) i64);
+
+impl RecordId {
+    /// The number, for output.
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
+
+/// Who signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordIssuer {
+    /// An authority of the inventory.
+    Authority(AuthorityId),
+    /// The certificate's own key: it is a root.
+    Itself,
+}
+
+/// What a certificate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CertificateKind {
+    /// A certification authority.
+    Ca,
+    /// A TLS server.
+    Server,
+    /// A TLS client.
+    Client,
+    /// Both.
+    Peer,
+}
+
+impl CertificateKind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Ca => "ca",
+            Self::Server => "server",
+            Self::Client => "client",
+            Self::Peer => "peer",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [Self::Ca, Self::Server, Self::Client, Self::Peer]
+            .into_iter()
+            .find(|kind| kind.word() == word)
+    }
+}
+
+/// Where the certificate is going to be filed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placement {
+    /// Outside the PKI directory.
+    Elsewhere,
+    /// As a new authority, under a name that no authority has.
+    NewAuthority(StoreName),
+    /// As the first generation of a name that no certificate has.
+    NewCertificate(StoreName),
+    /// As the next generation of a certificate that is there.
+    NextGeneration(StoreName),
+}
+
+/// The kind of a subject alternative name (RFC 5280 §4.2.1.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SanKind {
+    /// dNSName
+    Dns,
+    /// iPAddress
+    Ip,
+    /// rfc822Name
+    Email,
+    /// uniformResourceIdentifier
+    Uri,
+    /// Any other form.
+    Other,
+}
+
+impl SanKind {
+    /// The word before the colon: `dns`, `ip`, `email`, `uri`, `other`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Ip => "ip",
+            Self::Email => "email",
+            Self::Uri => "uri",
+            Self::Other => "other",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [Self::Dns, Self::Ip, Self::Email, Self::Uri, Self::Other]
+            .into_iter()
+            .find(|kind| kind.word() == word)
+    }
+}
+
+/// A subject alternative name as text, for listing and searching.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SanText {
+    /// Its kind.
+    pub kind: SanKind,
+    /// Its value without the kind.
+    pub value: String,
+}
+
+/// What is about to be signed.
+#[derive(Debug, Clone)]
+pub struct NewRecord {
+    /// Who signs.
+    pub issuer: RecordIssuer,
+    /// The serial number: magnitude, most significant octet first.
+    pub serial: Vec<u8>,
+    /// What the certificate is for.
+    pub kind: CertificateKind,
+    /// Where it goes.
+    pub placement: Placement,
+    /// The subject as text, for listing and searching.
+    pub subject: String,
+    /// The subject's DER.
+    pub subject_der: Vec<u8>,
+    /// The subject alternative names, in their order.
+    pub sans: Vec<SanText>,
+    /// The begin of its validity.
+    pub not_before: OffsetDateTime,
+    /// The end of its validity, inclusive.
+    pub not_after: OffsetDateTime,
+    /// The subject key identifier.
+    pub key_id: Vec<u8>,
+    /// SHA-256 of the SubjectPublicKeyInfo's DER.
+    pub public_key_sha256: [u8; 32],
+    /// The DER of the TBSCertificate, exactly as it will be signed.
+    pub to_be_signed: Vec<u8>,
+    /// Now.
+    pub recorded_at: OffsetDateTime,
+}
+
+/// A record that waits for its signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The inventory's number for it.
+    pub id: RecordId,
+    /// Its place in the PKI directory, if it has one.
+    pub place: Option<Place>,
+}
+
+/// A place in the PKI directory, reserved by its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The shelf.
+    pub shelf: Shelf,
+    /// The name, in the spelling of its first generation.
+    pub name: StoreName,
+    /// The generation, from 1. An authority's is 1.
+    pub generation: u32,
+}
+
+impl Inventory {
+    /// Records what is about to be signed, all or nothing, durably: when this returns, no crash
+    /// can lose the records. It also reserves their names.
+    ///
+    /// # Errors
+    /// [`StoreError::SerialTaken`], [`StoreError::NameTaken`], [`StoreError::NameBusy`],
+    /// [`StoreError::NameUnknown`], [`StoreError::AuthorityUnknown`], and what SQLite refuses.
+    pub fn record(&mut self, records: &[NewRecord]) -> Result<Vec<Recorded>, StoreError> {
+        let Self { connection, path } = self;
+        let refused = |error| fault(path, error);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(refused)?;
+        let desk = Desk {
+            transaction: &transaction,
+            path,
+        };
+        let recorded = records
+            .iter()
+            .map(|record| desk.record(record))
+            .collect::<Result<Vec<_>, _>>()?;
+        transaction.commit().map_err(refused)?;
+        Ok(recorded)
+    }
+}
+
+/// A transaction that records are written in.
+struct Desk<'a> {
+    transaction: &'a Transaction<'a>,
+    path: &'a std::path::Path,
+}
+
+impl Desk<'_> {
+    fn fault(&self, error: rusqlite::Error) -> StoreError {
+        fault(self.path, error)
+    }
+
+    fn record(&self, record: &NewRecord) -> Result<Recorded, StoreError> {
+        let serial = magnitude(&record.serial)?;
+        let authority = match record.issuer {
+            RecordIssuer::Authority(id) => Some(id.0),
+            RecordIssuer::Itself => None,
+        };
+        if let Some(id) = authority {
+            self.check_serial(id, serial)?;
+        }
+        let place = self.place(&record.placement)?;
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO certificate (authority_id, serial, state, kind, shelf, name,
+                     generation, subject, subject_der, not_before, not_after, key_id,
+                     public_key_sha256, recorded_at)
+                 VALUES (?, ?, 'recorded', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )
+            .and_then(|mut insert| {
+                insert.insert(params![
+                    authority,
+                    serial,
+                    record.kind.word(),
+                    place.as_ref().map(|place| place.shelf.word()),
+                    place.as_ref().map(|place| place.name.to_string()),
+                    place.as_ref().map(|place| place.generation),
+                    record.subject,
+                    record.subject_der,
+                    seconds(record.not_before),
+                    seconds(record.not_after),
+                    record.key_id,
+                    record.public_key_sha256,
+                    seconds(record.recorded_at),
+                ])
+            })
+            .and_then(|id| self.attach(id, record).map(|()| id))
+            .map(|id| Recorded {
+                id: RecordId(id),
+                place,
+            })
+            .map_err(|error| self.fault(error))
+    }
+
+    fn attach(&self, id: i64, record: &NewRecord) -> rusqlite::Result<()> {
+        self.transaction
+            .prepare_cached("INSERT INTO encoding (certificate_id, tbs) VALUES (?, ?)")?
+            .execute(params![id, record.to_be_signed])?;
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT INTO san (certificate_id, position, kind, value) VALUES (?, ?, ?, ?)",
+        )?;
+        for (position, san) in (0_i64..).zip(&record.sans) {
+            insert.execute(params![id, position, san.kind.word(), san.value])?;
+        }
+        Ok(())
+    }
+
+    /// The database's constraints hold these as well; asking first gives the error its name.
+    fn check_serial(&self, authority: i64, serial: &[u8]) -> Result<(), StoreError> {
+        if !self.exists("SELECT 1 FROM authority WHERE id = ?", params![authority])? {
+            return Err(StoreError::AuthorityUnknown { id: authority });
+        }
+        let sql = "SELECT 1 FROM certificate WHERE authority_id = ? AND serial = ?";
+        if self.exists(sql, params![authority, serial])? {
+            let serial = serial.iter().map(|octet| format!("{octet:02x}")).collect();
+            return Err(StoreError::SerialTaken { serial });
+        }
+        Ok(())
+    }
+
+    fn exists(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<bool, StoreError> {
+        self.transaction
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.exists(parameters))
+            .map_err(|error| self.fault(error))
+    }
+
+    fn place(&self, placement: &Placement) -> Result<Option<Place>, StoreError> {
+        let (shelf, name) = match placement {
+            Placement::Elsewhere => return Ok(None),
+            Placement::NewAuthority(name) => (Shelf::Authorities, name),
+            Placement::NewCertificate(name) | Placement::NextGeneration(name) => {
+                (Shelf::Certificates, name)
+            }
+        };
+        let (written, generation) = match placement {
+            Placement::NextGeneration(_) => self.next_generation(name)?,
+            _ => (name.clone(), self.first_generation(shelf, name)?),
+        };
+        Ok(Some(Place {
+            shelf,
+            name: written,
+            generation,
+        }))
+    }
+
+    /// One above those that were lost, whose folders may be there.
+    fn first_generation(&self, shelf: Shelf, name: &StoreName) -> Result<u32, StoreError> {
+        let name = name.to_string();
+        let newest = self
+            .transaction
+            .prepare_cached(
+                "SELECT state = 'recorded' FROM certificate
+                 WHERE name = ? AND shelf = ? AND state <> 'lost'
+                 ORDER BY generation LIMIT 1",
+            )
+            .and_then(|mut select| {
+                select
+                    .query_row(params![name, shelf.word()], |row| row.get::<_, bool>(0))
+                    .optional()
+            })
+            .map_err(|error| self.fault(error))?;
+        match newest {
+            Some(true) => return Err(StoreError::NameBusy { name, shelf }),
+            Some(false) => return Err(StoreError::NameTaken { name, shelf }),
+            None => {}
+        }
+        let adopted = "SELECT 1 FROM authority WHERE name = ?";
+        if shelf == Shelf::Authorities && self.exists(adopted, params![name])? {
+            return Err(StoreError::NameTaken { name, shelf });
+        }
+        Ok(self.newest(shelf, &name)?.saturating_add(1))
+    }
+
+    fn next_generation(&self, name: &StoreName) -> Result<(StoreName, u32), StoreError> {
+        let shelf = Shelf::Certificates;
+        let name = name.to_string();
+        let written: Option<String> = self
+            .transaction
+            .prepare_cached(
+                "SELECT name FROM certificate
+                 WHERE name = ? AND shelf = ? AND fingerprint IS NOT NULL
+                 ORDER BY generation DESC LIMIT 1",
+            )
+            .and_then(|mut select| {
+                select
+                    .query_row(params![name, shelf.word()], |row| row.get(0))
+                    .optional()
+            })
+            .map_err(|error| self.fault(error))?;
+        let Some(written) = written else {
+            return Err(StoreError::NameUnknown { name });
+        };
+        let generation = self.newest(shelf, &written)?.saturating_add(1);
+        Ok((StoreName::from_str(&written)?, generation))
+    }
+
+    fn newest(&self, shelf: Shelf, name: &str) -> Result<u32, StoreError> {
+        self.transaction
+            .prepare_cached(
+                "SELECT coalesce(max(generation), 0) FROM certificate
+                 WHERE name = ? AND shelf = ?",
+            )
+            .and_then(|mut select| select.query_row(params![name, shelf.word()], |row| row.get(0)))
+            .map_err(|error| self.fault(error))
+    }
+}
+
+/// A serial number without the leading zero octets that DER adds, so that it is found however it
+/// was written.
+pub(super) fn magnitude(serial: &[u8]) -> Result<&[u8], StoreError> {
+    let zeros = serial.iter().take_while(|octet| **octet == 0).count();
+    // The number zero keeps one octet.
+    let from = zeros.min(serial.len().saturating_sub(1));
+    let octets = serial.len() - from;
+    serial
+        .get(from..)
+        .filter(|_| (1..=LONGEST_SERIAL).contains(&octets))
+        .ok_or(StoreError::SerialLength { octets })
+}
+
+impl Shelf {
+    pub(in crate::store) fn word(self) -> &'static str {
+        match self {
+            Self::Authorities => "ca",
+            Self::Certificates => "certs",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [Self::Authorities, Self::Certificates]
+            .into_iter()
+            .find(|shelf| shelf.word() == word)
+    }
+}

@@ -1,0 +1,94 @@
+//! The tables of the inventory, and the steps that lead from one schema version to the next.
+
+/// Marks an SQLite file as an inventory of certmint ("ctmt"); `PRAGMA application_id`.
+pub(super) const APPLICATION_ID: i64 = 0x6374_6d74;
+
+/// Step N leads from schema version N to N + 1; `PRAGMA user_version` says how many were taken.
+/// A step that has been released is never changed.
+pub(super) const MIGRATIONS: &[&str] = &[FIRST];
+
+/// The schema version that this program reads and writes.
+pub(super) fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Names and alternative names compare without regard to the case of ASCII letters: host names do
+/// (RFC 4343), and two folders whose names differ in case only are one on some file systems.
+///
+/// Each index that starts with something that many rows share goes on with `not_after`, so that
+/// "issued certificates by their end" needs no sorting.
+const FIRST: &str = "
+CREATE TABLE authority (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT COLLATE NOCASE UNIQUE,     -- NULL: not of this PKI, used by its path
+    subject     TEXT NOT NULL,
+    subject_der BLOB NOT NULL,
+    key_id      BLOB NOT NULL,
+    der         BLOB NOT NULL,
+    fingerprint BLOB NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
+    not_before  INTEGER NOT NULL,
+    not_after   INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE certificate (
+    id                INTEGER PRIMARY KEY,
+    authority_id      INTEGER REFERENCES authority (id),  -- NULL: a root that is not signed yet
+    serial            BLOB NOT NULL CHECK (length(serial) BETWEEN 1 AND 64),
+    state             TEXT NOT NULL
+        CHECK (state IN ('recorded', 'issued', 'lost', 'revoked', 'superseded')),
+    kind              TEXT NOT NULL CHECK (kind IN ('ca', 'server', 'client', 'peer')),
+    shelf             TEXT CHECK (shelf IN ('ca', 'certs')),  -- NULL: filed outside the PKI
+    name              TEXT COLLATE NOCASE,
+    generation        INTEGER CHECK (generation >= 1),
+    subject           TEXT NOT NULL,
+    subject_der       BLOB NOT NULL,
+    not_before        INTEGER NOT NULL,
+    not_after         INTEGER NOT NULL,
+    key_id            BLOB NOT NULL,
+    public_key_sha256 BLOB NOT NULL CHECK (length(public_key_sha256) = 32),
+    fingerprint       BLOB UNIQUE CHECK (length(fingerprint) = 32),
+    recorded_at       INTEGER NOT NULL,
+    issued_at         INTEGER,
+    filed_at          INTEGER,
+    revoked_at        INTEGER,
+    revocation_reason INTEGER,
+    UNIQUE (authority_id, serial),
+    CHECK ((shelf IS NULL) = (name IS NULL)),
+    CHECK ((shelf IS NULL) = (generation IS NULL)),
+    CHECK ((fingerprint IS NULL) = (issued_at IS NULL)),
+    CHECK (state NOT IN ('issued', 'superseded') OR fingerprint IS NOT NULL),
+    CHECK (state NOT IN ('recorded', 'lost') OR fingerprint IS NULL),
+    CHECK ((state = 'revoked') = (revoked_at IS NOT NULL)),
+    CHECK ((state = 'revoked') = (revocation_reason IS NOT NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX certificate_by_name ON certificate (name, shelf, generation);
+CREATE INDEX certificate_by_subject     ON certificate (subject);
+CREATE INDEX certificate_by_serial      ON certificate (serial);
+CREATE INDEX certificate_by_not_after   ON certificate (not_after);
+CREATE INDEX certificate_by_state       ON certificate (state, not_after);
+CREATE INDEX certificate_by_kind        ON certificate (kind, not_after);
+CREATE INDEX certificate_by_authority   ON certificate (authority_id, not_after);
+CREATE INDEX certificate_unfiled        ON certificate (id)
+    WHERE filed_at IS NULL AND shelf IS NOT NULL AND fingerprint IS NOT NULL;
+
+-- The bytes are kept apart, so that the rows that lists go through stay small.
+-- What was to be signed is inside of what was signed, and is dropped then.
+CREATE TABLE encoding (
+    certificate_id INTEGER PRIMARY KEY REFERENCES certificate (id),
+    tbs            BLOB,
+    der            BLOB,
+    CHECK ((tbs IS NULL) <> (der IS NULL))
+) STRICT;
+
+CREATE TABLE san (
+    certificate_id INTEGER NOT NULL REFERENCES certificate (id),
+    position       INTEGER NOT NULL,
+    kind           TEXT NOT NULL CHECK (kind IN ('dns', 'ip', 'email', 'uri', 'other')),
+    value          TEXT NOT NULL COLLATE NOCASE,
+    PRIMARY KEY (certificate_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX san_by_value ON san (value, certificate_id);
+";

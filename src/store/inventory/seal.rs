@@ -1,0 +1,248 @@
+//! What happens to a record after its signature.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use time::OffsetDateTime;
+
+use super::authority::{self, NewAuthority};
+use super::record::RecordId;
+use super::{Inventory, damaged, fault, from_seconds, seconds, sha256};
+use crate::store::error::StoreError;
+use crate::store::name::StoreName;
+
+/// A signed certificate for its record.
+#[derive(Debug, Clone)]
+pub struct Sealing {
+    /// The record.
+    pub id: RecordId,
+    /// The certificate's DER.
+    pub certificate_der: Vec<u8>,
+    /// When it was signed.
+    pub issued_at: OffsetDateTime,
+}
+
+impl Inventory {
+    /// Completes records with their signed certificates, all or nothing, durably. A certificate
+    /// that is to be an authority of this PKI, or that is its own issuer, becomes one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRecorded`] if a record is not waiting for a signature,
+    /// [`StoreError::NotTheRecorded`] if a certificate is not over the recorded bytes, and what
+    /// SQLite refuses.
+    pub fn seal(&mut self, sealings: &[Sealing]) -> Result<(), StoreError> {
+        let Self { connection, path } = self;
+        let refused = |error| fault(path, error);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(refused)?;
+        for sealing in sealings {
+            seal(&transaction, path, sealing)?;
+        }
+        transaction.commit().map_err(refused)
+    }
+
+    /// Notes that certificates were filed where they belong; what they replace is superseded. If
+    /// a power failure takes this note back, reconciling makes it again.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn mark_filed(
+        &mut self,
+        ids: &[RecordId],
+        filed_at: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let Self { connection, path } = self;
+        let refused = |error| fault(path, error);
+        // Not synced to disk by itself: the files say the same.
+        set_synchronous(connection, "NORMAL").map_err(refused)?;
+        let marked = write_filed(connection, ids, seconds(filed_at));
+        set_synchronous(connection, "FULL").map_err(refused)?;
+        marked.map_err(refused)
+    }
+
+    /// Notes that records will never be completed: the signature failed, or its process died. A
+    /// serial number that may have been signed stays used.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRecorded`] if a record is not waiting for a signature, and what SQLite
+    /// refuses.
+    pub fn mark_lost(&mut self, ids: &[RecordId]) -> Result<(), StoreError> {
+        let Self { connection, path } = self;
+        let refused = |error| fault(path, error);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(refused)?;
+        for id in ids {
+            let changed = transaction
+                .prepare_cached(
+                    "UPDATE certificate SET state = 'lost' WHERE id = ? AND state = 'recorded'",
+                )
+                .and_then(|mut update| update.execute([id.0]))
+                .map_err(refused)?;
+            if changed != 1 {
+                return Err(StoreError::NotRecorded { id: id.0 });
+            }
+        }
+        transaction.commit().map_err(refused)
+    }
+
+    /// Gives up every record that waits for a signature; for when no other process is at work.
+    pub(in crate::store) fn give_up_recorded(&mut self) -> Result<usize, StoreError> {
+        let waiting: bool = self
+            .connection
+            .query_row(
+                "SELECT EXISTS (SELECT 1 FROM certificate WHERE state = 'recorded')",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(|error| fault(&self.path, error))?;
+        if !waiting {
+            return Ok(0);
+        }
+        self.connection
+            .execute(
+                "UPDATE certificate SET state = 'lost' WHERE state = 'recorded'",
+                [],
+            )
+            .map_err(|error| fault(&self.path, error))
+    }
+}
+
+fn set_synchronous(connection: &Connection, level: &str) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", level)
+}
+
+fn write_filed(connection: &mut Connection, ids: &[RecordId], at: i64) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for id in ids {
+        transaction
+            .prepare_cached(
+                "UPDATE certificate SET filed_at = ?
+                 WHERE id = ? AND filed_at IS NULL AND fingerprint IS NOT NULL",
+            )?
+            .execute(params![at, id.0])?;
+        // Seen from the newest that is filed, not from this one: two renewals of one name may be
+        // filed in either order.
+        transaction
+            .prepare_cached(
+                "UPDATE certificate AS old SET state = 'superseded'
+                 FROM certificate AS this
+                 WHERE this.id = ? AND this.shelf = 'certs'
+                   AND old.name = this.name AND old.shelf = this.shelf AND old.state = 'issued'
+                   AND old.generation < (SELECT max(generation) FROM certificate
+                        WHERE name = this.name AND shelf = this.shelf AND filed_at IS NOT NULL)",
+            )?
+            .execute([id.0])?;
+    }
+    transaction.commit()
+}
+
+fn seal(connection: &Connection, path: &Path, sealing: &Sealing) -> Result<(), StoreError> {
+    let refused = |error| fault(path, error);
+    let id = sealing.id.0;
+    let recorded: Option<Vec<u8>> = connection
+        .prepare_cached(
+            "SELECT tbs FROM encoding JOIN certificate ON certificate.id = certificate_id
+             WHERE certificate_id = ? AND state = 'recorded'",
+        )
+        .and_then(|mut select| select.query_row([id], |row| row.get(0)).optional())
+        .map_err(refused)?;
+    let Some(to_be_signed) = recorded else {
+        return Err(StoreError::NotRecorded { id });
+    };
+    if signed_part(&sealing.certificate_der).is_none_or(|part| !part.starts_with(&to_be_signed)) {
+        return Err(StoreError::NotTheRecorded { id });
+    }
+    connection
+        .prepare_cached(
+            "UPDATE certificate SET state = 'issued', fingerprint = ?, issued_at = ? WHERE id = ?",
+        )
+        .and_then(|mut update| {
+            update.execute(params![
+                sha256(&sealing.certificate_der),
+                seconds(sealing.issued_at),
+                id
+            ])
+        })
+        .map_err(refused)?;
+    connection
+        .prepare_cached("UPDATE encoding SET tbs = NULL, der = ? WHERE certificate_id = ?")
+        .and_then(|mut update| update.execute(params![sealing.certificate_der, id]))
+        .map_err(refused)?;
+    found_authority(connection, path, sealing)
+}
+
+/// The content of the outer SEQUENCE of a certificate (RFC 5280 §4.1), which starts with what was
+/// signed.
+fn signed_part(certificate_der: &[u8]) -> Option<&[u8]> {
+    let (tag, rest) = certificate_der.split_first()?;
+    let (length, content) = rest.split_first()?;
+    let length_octets = match length {
+        0x81..=0x84 => usize::from(length & 0x7f),
+        _ => 0,
+    };
+    if *tag != 0x30 {
+        return None;
+    }
+    content.get(length_octets..)
+}
+
+/// Only now, with its certificate, can an authority have a row of its own.
+fn found_authority(
+    connection: &Connection,
+    path: &Path,
+    sealing: &Sealing,
+) -> Result<(), StoreError> {
+    let refused = |error| fault(path, error);
+    let id = sealing.id.0;
+    type Founded = (Option<String>, String, Vec<u8>, Vec<u8>, i64, i64);
+    let founded: Option<Founded> = connection
+        .prepare_cached(
+            "SELECT name, subject, subject_der, key_id, not_before, not_after FROM certificate
+             WHERE id = ? AND (shelf = 'ca' OR authority_id IS NULL)",
+        )
+        .and_then(|mut select| {
+            select
+                .query_row([id], |row| {
+                    Ok((
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get(2)?,
+                        row.get(3)?,
+                        row.get(4)?,
+                        row.get(5)?,
+                    ))
+                })
+                .optional()
+        })
+        .map_err(refused)?;
+    let Some((name, subject, subject_der, key_id, not_before, not_after)) = founded else {
+        return Ok(());
+    };
+    let name = match name {
+        Some(name) => Some(
+            StoreName::from_str(&name).map_err(|_| damaged(path, format!("the name {name:?}")))?,
+        ),
+        None => None,
+    };
+    let authority = NewAuthority {
+        name,
+        subject,
+        subject_der,
+        key_id,
+        certificate_der: sealing.certificate_der.clone(),
+        not_before: from_seconds(path, not_before)?,
+        not_after: from_seconds(path, not_after)?,
+        created_at: sealing.issued_at,
+    };
+    let authority_id = authority::insert(connection, &authority).map_err(refused)?;
+    connection
+        .execute(
+            "UPDATE certificate SET authority_id = ? WHERE id = ? AND authority_id IS NULL",
+            params![authority_id, id],
+        )
+        .map_err(refused)?;
+    Ok(())
+}

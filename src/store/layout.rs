@@ -1,0 +1,151 @@
+//! Where things are in a PKI directory. Paths only; nothing here touches the disk.
+
+use std::path::{Path, PathBuf};
+
+use super::name::StoreName;
+
+/// The paths of a PKI directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The layout of the PKI in the directory `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The PKI directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The inventory, an SQLite database.
+    pub fn inventory(&self) -> PathBuf {
+        self.root.join("inventory.sqlite")
+    }
+
+    /// The lock file that every writing process holds.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join(".lock")
+    }
+
+    /// The folder of the authorities' keys and certificates.
+    pub fn authorities(&self) -> PathBuf {
+        self.root.join("ca")
+    }
+
+    /// A file of an authority.
+    pub fn authority_file(&self, name: &StoreName, file: AuthorityFile) -> PathBuf {
+        self.authorities().join(file.file_name(name))
+    }
+
+    /// The folder of the certificates' folders.
+    pub fn certificates(&self) -> PathBuf {
+        self.root.join("certs")
+    }
+
+    /// The folder of a certificate: a symbolic link to its current generation.
+    pub fn certificate_folder(&self, name: &StoreName) -> PathBuf {
+        self.certificates().join(name.file_name())
+    }
+
+    /// A file of the current generation of a certificate.
+    pub fn certificate_file(&self, name: &StoreName, file: CertificateFile) -> PathBuf {
+        self.certificate_folder(name).join(file.file_name(name))
+    }
+
+    /// The folder of all generations of a certificate.
+    pub fn generations(&self, name: &StoreName) -> PathBuf {
+        self.all_generations().join(name.file_name())
+    }
+
+    /// The folder of one generation of a certificate, counted from 1.
+    pub fn generation(&self, name: &StoreName, generation: u32) -> PathBuf {
+        self.generations(name).join(generation.to_string())
+    }
+
+    /// The folder of the revocation lists.
+    pub fn revocation_lists(&self) -> PathBuf {
+        self.root.join("crl")
+    }
+
+    /// The revocation list of an authority.
+    pub fn revocation_list(&self, name: &StoreName) -> PathBuf {
+        self.revocation_lists()
+            .join(format!("{}.crl", name.file_name()))
+    }
+
+    pub(super) fn all_generations(&self) -> PathBuf {
+        self.certificates().join(".generations")
+    }
+
+    /// What `certs/NAME` points to, seen from `certs/`.
+    pub(super) fn generation_link(name: &StoreName, generation: u32) -> PathBuf {
+        Path::new(".generations")
+            .join(name.file_name())
+            .join(generation.to_string())
+    }
+
+    /// Where certificates' folders are put together. It is inside `certs/`, so that publishing is a
+    /// rename within one file system, and one folder for all names, so that looking for what a
+    /// crash left behind takes the same short time in a PKI of a million names.
+    pub(super) fn certificate_staging(&self) -> PathBuf {
+        self.certificates().join(".staging")
+    }
+
+    /// Where authorities' pairs are put together.
+    pub(super) fn authority_staging(&self) -> PathBuf {
+        self.authorities().join(".staging")
+    }
+}
+
+/// The files of an authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuthorityFile {
+    /// `NAME.key`
+    Key,
+    /// `NAME.crt`
+    Certificate,
+}
+
+impl AuthorityFile {
+    /// The file's name for an authority.
+    pub fn file_name(self, name: &StoreName) -> String {
+        let suffix = match self {
+            Self::Key => "key",
+            Self::Certificate => "crt",
+        };
+        format!("{}.{suffix}", name.file_name())
+    }
+}
+
+/// The files of a generation of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CertificateFile {
+    /// `NAME.key`: the private key.
+    Key,
+    /// `NAME.csr`: the request.
+    Request,
+    /// `NAME.crt`: the certificate alone.
+    Certificate,
+    /// `NAME.fullchain.crt`: the certificate, then the intermediates; what a server sends.
+    FullChain,
+    /// `NAME.chain.crt`: the issuer up to the root.
+    Chain,
+}
+
+impl CertificateFile {
+    /// The file's name for a certificate.
+    pub fn file_name(self, name: &StoreName) -> String {
+        let suffix = match self {
+            Self::Key => "key",
+            Self::Request => "csr",
+            Self::Certificate => "crt",
+            Self::FullChain => "fullchain.crt",
+            Self::Chain => "chain.crt",
+        };
+        format!("{}.{suffix}", name.file_name())
+    }
+}

@@ -1,0 +1,240 @@
+//! Putting the files of a certificate or an authority together out of sight, and publishing them
+//! at once.
+//!
+//! The types move forward only: [`Staging`] takes files, [`Staged`] has them all on disk and waits
+//! for the certificate to be sealed in the inventory, [`Published`] says where they are.
+
+use std::fs::{self, File, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::error::{FileDeed, StoreError};
+use super::files::{self, Secrecy};
+use super::inventory::{Place, RecordId, Recorded};
+use super::layout::{AuthorityFile, CertificateFile, Layout};
+use super::name::{Shelf, StoreName};
+
+/// A folder that nobody knows yet, into which the files of a record are written. Dropping it
+/// removes it.
+#[derive(Debug)]
+pub struct Staging {
+    id: RecordId,
+    place: Place,
+    layout: Layout,
+    folder: StagingFolder,
+}
+
+/// All files of a record, on disk and synced, still out of sight. Dropping it removes them, unless
+/// publishing was tried.
+#[derive(Debug)]
+pub struct Staged(Staging);
+
+/// Where the files of a record are now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The record.
+    pub id: RecordId,
+    /// `certs/NAME`, or `ca` for an authority.
+    pub folder: PathBuf,
+}
+
+impl Staging {
+    pub(super) fn new(layout: &Layout, recorded: &Recorded) -> Result<Self, StoreError> {
+        let Some(place) = recorded.place.clone() else {
+            return Err(StoreError::Unplaced {
+                id: recorded.id.number(),
+            });
+        };
+        let folder = StagingFolder::new(layout, place.shelf)?;
+        Ok(Self {
+            id: recorded.id,
+            place,
+            layout: layout.clone(),
+            folder,
+        })
+    }
+
+    /// Writes a file of a certificate: the private key for its owner only, the others for all.
+    ///
+    /// # Errors
+    /// What the operating system refuses, a file that was written already included.
+    pub fn write(&self, file: CertificateFile, content: &[u8]) -> Result<(), StoreError> {
+        let secrecy = match file {
+            CertificateFile::Key => Secrecy::Secret,
+            _ => Secrecy::Public,
+        };
+        let path = self.folder.path.join(file.file_name(&self.place.name));
+        files::write_staged(&path, content, secrecy)
+    }
+
+    /// Writes a file of an authority: the private key for its owner only.
+    ///
+    /// # Errors
+    /// What the operating system refuses, a file that was written already included.
+    pub fn write_authority(&self, file: AuthorityFile, content: &[u8]) -> Result<(), StoreError> {
+        let secrecy = match file {
+            AuthorityFile::Key => Secrecy::Secret,
+            AuthorityFile::Certificate => Secrecy::Public,
+        };
+        let path = self.folder.path.join(file.file_name(&self.place.name));
+        files::write_staged(&path, content, secrecy)
+    }
+
+    /// Says that all files are written, and makes that survive a power failure. Next the
+    /// certificate is sealed in the inventory, then the files are published.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn complete(self) -> Result<Staged, StoreError> {
+        files::sync_folder(&self.folder.path)?;
+        Ok(Staged(self))
+    }
+}
+
+impl Staged {
+    pub(super) fn publish(mut self) -> Result<Published, StoreError> {
+        // The certificate is in the inventory from here on. If publishing fails its key must not go
+        // with this folder: reconciling publishes it later.
+        self.0.folder.removed_on_drop = false;
+        let Staging {
+            id,
+            place,
+            layout,
+            folder,
+        } = &self.0;
+        let folder = match place.shelf {
+            Shelf::Certificates => {
+                publish_generation(layout, &place.name, place.generation, &folder.path)?
+            }
+            Shelf::Authorities => publish_authority(layout, &place.name, &folder.path)?,
+        };
+        Ok(Published { id: *id, folder })
+    }
+}
+
+/// Makes a complete staging folder generation `generation` of `name`, and the current one if no
+/// newer is.
+pub(super) fn publish_generation(
+    layout: &Layout,
+    name: &StoreName,
+    generation: u32,
+    staged: &Path,
+) -> Result<PathBuf, StoreError> {
+    let generations = layout.generations(name);
+    files::make_folder(&generations)?;
+    let folder = layout.generation(name, generation);
+    fs::rename(staged, &folder)
+        .map_err(|error| StoreError::file(FileDeed::Write, &folder, error))?;
+    files::sync_folder(&generations)?;
+    make_current(layout, name, generation)
+}
+
+/// Lets `certs/NAME` point to a generation unless it points to a newer one, in one rename.
+pub(super) fn make_current(
+    layout: &Layout,
+    name: &StoreName,
+    generation: u32,
+) -> Result<PathBuf, StoreError> {
+    let link = layout.certificate_folder(name);
+    let refused = |error| StoreError::file(FileDeed::Write, &link, error);
+    // Two renewals of one name that publish at once: look and rename must not mix.
+    let guard = File::open(layout.generations(name)).map_err(refused)?;
+    guard.lock().map_err(refused)?;
+    match current_generation(layout, name)? {
+        Some(current) if current >= generation => return Ok(link),
+        _ => {}
+    }
+    let folder = StagingFolder::new(layout, Shelf::Certificates)?;
+    let new_link = folder.path.join("link");
+    std::os::unix::fs::symlink(Layout::generation_link(name, generation), &new_link)
+        .map_err(refused)?;
+    fs::rename(&new_link, &link).map_err(refused)?;
+    files::sync_folder(&layout.certificates())?;
+    Ok(link)
+}
+
+/// The generation that `certs/NAME` points to.
+///
+/// # Errors
+/// [`StoreError::InTheWay`] if it is no link that certmint made.
+pub(super) fn current_generation(
+    layout: &Layout,
+    name: &StoreName,
+) -> Result<Option<u32>, StoreError> {
+    let link = layout.certificate_folder(name);
+    let in_the_way = || StoreError::InTheWay { path: link.clone() };
+    match fs::read_link(&link) {
+        Ok(target) => {
+            let generation = target
+                .file_name()
+                .and_then(|generation| generation.to_str()?.parse().ok())
+                .filter(|generation| target == Layout::generation_link(name, *generation));
+            generation.map(Some).ok_or_else(in_the_way)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        // What is no link at all.
+        Err(error) if error.kind() == ErrorKind::InvalidInput => Err(in_the_way()),
+        Err(error) => Err(StoreError::file(FileDeed::Read, &link, error)),
+    }
+}
+
+/// Moves an authority's key, then its certificate, to where they belong; never over a file. What
+/// was moved by a process that died in between is left where it is.
+pub(super) fn publish_authority(
+    layout: &Layout,
+    name: &StoreName,
+    staged: &Path,
+) -> Result<PathBuf, StoreError> {
+    for file in [AuthorityFile::Key, AuthorityFile::Certificate] {
+        let from = staged.join(file.file_name(name));
+        match files::move_new(&from, &layout.authority_file(name, file)) {
+            Err(StoreError::File { fault, .. }) if fault.kind() == ErrorKind::NotFound => {}
+            other => other?,
+        }
+        files::sync_folder(&layout.authorities())?;
+    }
+    // Empty now; if it stays, reconciling removes it.
+    let _ = fs::remove_dir(staged);
+    Ok(layout.authorities())
+}
+
+#[derive(Debug)]
+struct StagingFolder {
+    path: PathBuf,
+    removed_on_drop: bool,
+}
+
+impl StagingFolder {
+    fn new(layout: &Layout, shelf: Shelf) -> Result<Self, StoreError> {
+        let parent = match shelf {
+            Shelf::Authorities => layout.authority_staging(),
+            Shelf::Certificates => layout.certificate_staging(),
+        };
+        files::make_folder(&parent)?;
+        let folder = tempfile::Builder::new()
+            .prefix("new-")
+            // The umask takes from this what it takes from every new folder.
+            .permissions(Permissions::from_mode(0o777))
+            .tempdir_in(&parent)
+            .map_err(|error| {
+                let error = error
+                    .raw_os_error()
+                    .map_or(error, std::io::Error::from_raw_os_error);
+                StoreError::file(FileDeed::MakeFolder, &parent, error)
+            })?;
+        Ok(Self {
+            path: folder.keep(),
+            removed_on_drop: true,
+        })
+    }
+}
+
+impl Drop for StagingFolder {
+    fn drop(&mut self) {
+        if self.removed_on_drop {
+            // If it stays, reconciling removes it.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
