@@ -286,7 +286,7 @@ impl<'a> Validator<'a> {
             signed.signature_algorithm,
             signer.public_key,
             signed.to_be_signed,
-            &signed.signature,
+            signed.signature,
         );
         self.signatures
             .insert((certificate, issuer), result.clone());

@@ -9,6 +9,7 @@ use crate::x509::name_matching::{ComparableName, read_element};
 use super::certificate::parser_text;
 use super::general_name::{GeneralName, IssuingPoint, read_general_names, read_issuing_point};
 use super::name_text::name_text;
+use super::signed::SignedParts;
 
 const DELTA_CRL_INDICATOR: &str = "2.5.29.27";
 const ISSUING_DISTRIBUTION_POINT: &str = "2.5.29.28";
@@ -22,7 +23,7 @@ const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
 pub(super) struct Crl<'a> {
     pub(super) to_be_signed: &'a [u8],
     pub(super) signature_algorithm: &'a [u8],
-    pub(super) signature: Vec<u8>,
+    pub(super) signature: &'a [u8],
     pub(super) issuer: ComparableName,
     pub(super) issuer_text: String,
     pub(super) this_update: OffsetDateTime,
@@ -64,21 +65,16 @@ pub(super) enum Listing {
 
 impl<'a> Crl<'a> {
     pub(super) fn from_der(der: &'a [u8]) -> Result<Self, String> {
-        let (rest, list) = CertificateRevocationList::from_der(der)
+        let (_, list) = CertificateRevocationList::from_der(der)
             .map_err(|error| format!("not a CRL in DER ({})", parser_text(&error)))?;
-        if !rest.is_empty() {
-            return Err(format!("{} bytes follow the CRL", rest.len()));
-        }
-        let outer = read_element(der).ok_or("its outer structure is not DER")?;
-        let tbs = read_element(outer.content).ok_or("its outer structure is not DER")?;
-        let algorithm = read_element(tbs.rest).ok_or("its outer structure is not DER")?;
+        let parts = SignedParts::split(der)?;
         let issuer_der = list.tbs_cert_list.issuer.as_raw();
         let issuer = ComparableName::from_der(issuer_der)
             .map_err(|error| format!("its issuer is {error}"))?;
         let mut crl = Self {
-            to_be_signed: tbs.whole,
-            signature_algorithm: algorithm.whole,
-            signature: list.signature_value.data.to_vec(),
+            to_be_signed: parts.to_be_signed,
+            signature_algorithm: parts.algorithm,
+            signature: parts.signature,
             issuer,
             issuer_text: name_text(issuer_der),
             this_update: list.tbs_cert_list.this_update.to_datetime(),
@@ -91,8 +87,8 @@ impl<'a> Crl<'a> {
             issuing_point: None,
             authority_key_identifier: None,
             authority_key_id: None,
-            unusable: inner_algorithm(tbs.content)
-                .is_none_or(|inner| inner != algorithm.whole)
+            unusable: inner_algorithm(parts.fields)
+                .is_none_or(|inner| inner != parts.algorithm)
                 .then(|| "its two signature algorithms differ".to_owned()),
             entries: Vec::new(),
             entry_issuers: Vec::new(),
@@ -126,7 +122,7 @@ impl<'a> Crl<'a> {
                 crl.refuse(format!("its extension {oid} cannot be read"));
             }
         }
-        crl.take_key_identifier(der);
+        crl.take_key_identifier(parts.fields);
         let is_indirect = crl
             .issuing_point
             .as_ref()
@@ -138,8 +134,8 @@ impl<'a> Crl<'a> {
     }
 
     /// authorityKeyIdentifier is borrowed from the input, which the parsed list is not.
-    fn take_key_identifier(&mut self, der: &'a [u8]) {
-        self.authority_key_identifier = crl_extension(der, &[0x55, 0x1d, 0x23]);
+    fn take_key_identifier(&mut self, fields: &'a [u8]) {
+        self.authority_key_identifier = crl_extension(fields, &[0x55, 0x1d, 0x23]);
         self.authority_key_id = self
             .authority_key_identifier
             .and_then(read_element)
@@ -268,8 +264,8 @@ fn read_integer(value: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// tbsCertList.signature: the second field, or the first of a version 1 list.
-fn inner_algorithm(tbs_content: &[u8]) -> Option<&[u8]> {
-    let first = read_element(tbs_content)?;
+fn inner_algorithm(fields: &[u8]) -> Option<&[u8]> {
+    let first = read_element(fields)?;
     if first.tag == 0x02 {
         Some(read_element(first.rest)?.whole)
     } else {
@@ -277,11 +273,9 @@ fn inner_algorithm(tbs_content: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The value of a CRL's extension, borrowed from the CRL's DER. `oid` is the OID's content.
-fn crl_extension<'a>(der: &'a [u8], oid: &[u8]) -> Option<&'a [u8]> {
-    let outer = read_element(der)?;
-    let tbs = read_element(outer.content)?;
-    let mut rest = tbs.content;
+/// The value of an extension among a tbsCertList's fields. `oid` is the OID's content.
+fn crl_extension<'a>(fields: &'a [u8], oid: &[u8]) -> Option<&'a [u8]> {
+    let mut rest = fields;
     let extensions = loop {
         let field = read_element(rest)?;
         if field.tag == 0xa0 {

@@ -146,7 +146,7 @@ impl PolicyState {
     /// §6.1.5 (a), (b), (g): the user-constrained policy set of the whole path. `Err` when an
     /// explicit policy is required and the set is empty.
     pub(super) fn finish(
-        mut self,
+        &mut self,
         extensions: &PolicyExtensions,
         inputs: &PolicyInputs,
     ) -> Result<Vec<String>, ()> {

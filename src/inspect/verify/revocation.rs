@@ -115,12 +115,9 @@ impl<'a> Validator<'a> {
                     continue;
                 }
                 match self.consult(index, certificate, above, anchor) {
-                    Ok(Some(Listing::Revoked { date, reason })) => {
-                        let sentence = format!(
-                            "revoked at {} ({reason}) by {}",
-                            moment_text(date),
-                            title(crl)
-                        );
+                    Ok(Some((Listing::Revoked { date, reason }, by))) => {
+                        let sentence =
+                            format!("revoked at {} ({reason}) by {by}", moment_text(date));
                         return Status::Revoked { sentence };
                     }
                     Ok(_) => covered |= interim,
@@ -144,15 +141,15 @@ impl<'a> Validator<'a> {
         Status::Unsettled(troubles)
     }
 
-    /// What one complete CRL, with its delta CRL if there is one, says (§6.3.3 (c) to (k)); `Err`
-    /// when it must not be believed.
+    /// What one complete CRL, with its delta CRL if there is one, says (§6.3.3 (c) to (k)), and
+    /// which of the two; `Err` when it must not be believed.
     fn consult(
         &mut self,
         index: usize,
         certificate: &PathCertificate<'a>,
         above: Above<'_>,
         anchor: Option<Place>,
-    ) -> Result<Option<Listing>, String> {
+    ) -> Result<Option<(Listing, String)>, String> {
         let crls = Rc::clone(&self.crls);
         let Some(complete) = crls.get(index) else {
             return Err("is not there".to_owned());
@@ -171,14 +168,15 @@ impl<'a> Validator<'a> {
         let delta = deltas
             .into_iter()
             .find(|(index, delta)| self.believe(*index, delta, above, anchor).is_ok());
+        let listing = |crl: &Crl<'_>| {
+            crl.listing(&certificate.issuer, certificate.serial)
+                .map(|listing| (listing, title(crl)))
+        };
         match delta {
-            Some((_, delta)) => {
-                let listed = delta.listing(&certificate.issuer, certificate.serial);
-                Ok(listed.or_else(|| complete.listing(&certificate.issuer, certificate.serial)))
-            }
+            Some((_, delta)) => Ok(listing(delta).or_else(|| listing(complete))),
             None => {
                 self.is_current(complete)?;
-                Ok(complete.listing(&certificate.issuer, certificate.serial))
+                Ok(listing(complete))
             }
         }
     }
@@ -262,7 +260,7 @@ impl<'a> Validator<'a> {
             crl.signature_algorithm,
             key,
             crl.to_be_signed,
-            &crl.signature,
+            crl.signature,
         );
         self.crl_signatures.insert((index, signer), result.clone());
         Some(result)
@@ -301,8 +299,13 @@ fn remember(troubles: &mut Vec<String>, trouble: String) {
 }
 
 fn title(crl: &Crl<'_>) -> String {
+    let kind = if crl.base_number.is_some() {
+        "delta CRL"
+    } else {
+        "CRL"
+    };
     format!(
-        "the CRL of {} from {}",
+        "the {kind} of {} from {}",
         crl.issuer_text,
         moment_text(crl.this_update)
     )

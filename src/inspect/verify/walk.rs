@@ -18,8 +18,23 @@ use super::request::{PolicyInputs, WeakAlgorithms};
 struct State {
     imposed: Vec<ImposedConstraints>,
     policy: PolicyState,
+    /// The certificates below one without a policy have none either; said once.
+    has_failed_policy: bool,
     /// max_path_length, and the CA that set it; `None` before any CA set one.
     path_length: Option<(u32, String)>,
+}
+
+impl State {
+    fn fail_policy(&mut self, link: &mut LinkReport) {
+        if !std::mem::replace(&mut self.has_failed_policy, true) {
+            link.findings.push(Finding::failure(
+                Check::Policy,
+                "RFC 5280 §6.1.3 (f), §6.1.5 (g)",
+                "an explicit certificate policy is required and from here on none is left that all certificates share",
+                "have the path issued under one policy, or ask for a policy that it has",
+            ));
+        }
+    }
 }
 
 impl<'a> Validator<'a> {
@@ -39,6 +54,7 @@ impl<'a> Validator<'a> {
         let mut state = State {
             imposed: Vec::new(),
             policy: PolicyState::initial(&inputs, below_anchor),
+            has_failed_policy: false,
             path_length: None,
         };
         let mut links: Vec<LinkReport> = Vec::with_capacity(path.len());
@@ -75,14 +91,13 @@ impl<'a> Validator<'a> {
                 .take_policies(&certificate.policy, position)
                 .is_err()
             {
-                link.findings.push(policy_failure());
+                state.fail_policy(&mut link);
             }
             self.judge_key(&mut link, certificate);
             if position.is_final {
                 match state.policy.finish(&certificate.policy, &inputs) {
                     Ok(granted) => policies = granted,
-                    Err(()) if link.findings.iter().any(|f| f.check == Check::Policy) => {}
-                    Err(()) => link.findings.push(policy_failure()),
+                    Err(()) => state.fail_policy(&mut link),
                 }
                 if errand == Errand::Target {
                     self.judge_use(&mut link, certificate);
@@ -436,15 +451,6 @@ fn judge_extensions(link: &mut LinkReport, certificate: &PathCertificate<'_>) {
             "issue it again; what is in it cannot be judged",
         ));
     }
-}
-
-fn policy_failure() -> Finding {
-    Finding::failure(
-        Check::Policy,
-        "RFC 5280 §6.1.3 (f), §6.1.5 (g)",
-        "an explicit certificate policy is required and none is left that all certificates of the path share",
-        "have the path issued under one policy, or ask for a policy that it has",
-    )
 }
 
 fn bad_signature(
