@@ -321,8 +321,15 @@ impl std::error::Error for FileFault {}
 pub struct InventoryFault(pub(super) rusqlite::Error);
 
 impl InventoryFault {
-    fn code(&self) -> Option<rusqlite::ErrorCode> {
-        self.0.sqlite_error_code()
+    pub(super) fn code(&self) -> Option<rusqlite::ErrorCode> {
+        match self.0.sqlite_error() {
+            // The index of the write-ahead log could not be given its size; SQLite has no other
+            // word for it when the disk is full.
+            Some(error) if error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => {
+                Some(rusqlite::ErrorCode::DiskFull)
+            }
+            _ => self.0.sqlite_error_code(),
+        }
     }
 
     fn hint(&self) -> Option<&'static str> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
 
 use certmint::store::files::{self, Secrecy};
@@ -18,13 +19,11 @@ fn text(error: &StoreError) -> String {
 }
 
 /// Takes all room but `left` octets.
-fn fill(folder: &Path, left: usize) {
-    let ballast = folder.join("ballast");
-    let mut size = 2 << 20;
-    while size > 0 && fs::write(&ballast, vec![1; size]).is_err() {
-        size -= 4096;
-    }
-    fs::write(&ballast, vec![1; size.saturating_sub(left)]).unwrap();
+fn fill(folder: &Path, left: u64) {
+    let mut ballast = File::create(folder.join("ballast")).unwrap();
+    while ballast.write_all(&[1; 4096]).is_ok() {}
+    let size = ballast.metadata().unwrap().len();
+    ballast.set_len(size.saturating_sub(left)).unwrap();
 }
 
 #[test]
@@ -77,10 +76,13 @@ fn a_pki_on_a_full_disk_works_again_when_there_is_room() {
         fs::remove_file(disk.path().join("ballast")).unwrap();
         // Opening puts right what was left, and the inventory and the files agree.
         drop(Store::open(&root, now()).unwrap());
-        assert_sound(&root);
+        if pages % 8 == 7 {
+            assert_sound(&root);
+        }
     }
     assert!(issued > 0, "nothing was issued");
-    assert!(!refusals.is_empty(), "the disk was never full");
+    // Both the inventory and the files have met the end of the disk.
+    assert_eq!(refusals.len(), 2, "{refusals:?}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Inventory {
             // in the database file itself, that file can be read as it is.
             Err(StoreError::Inventory { fault, .. })
                 if matches!(
-                    fault.0.sqlite_error_code(),
+                    fault.code(),
                     Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
                 ) && !has_write_ahead_log(path) =>
             {
