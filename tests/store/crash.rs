@@ -44,6 +44,7 @@ fn issues_until_it_is_killed() {
 fn nothing_signed_is_lost_when_processes_are_killed() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
+    let mut put_right = 0;
     for round in 0..ROUNDS {
         // One process mostly; sometimes several, of which one outlives the other.
         let count = if round % 5 == 0 { 3 } else { 1 };
@@ -66,6 +67,7 @@ fn nothing_signed_is_lost_when_processes_are_killed() {
         let mut store = Store::create(&root, now()).unwrap();
         assert!(store.reconciled().refused.is_empty());
         assert!(store.reconciled().without_files.is_empty());
+        put_right += store.reconciled().lost + store.reconciled().published.len();
         let issuer = RecordIssuer::Authority(add_authority(&mut store));
         let placement = Placement::NewCertificate(name(&format!("round{round}")));
         issue(
@@ -91,5 +93,9 @@ fn nothing_signed_is_lost_when_processes_are_killed() {
     for serial in signed.lines() {
         assert!(known.contains(serial), "{serial} was signed and is unknown");
     }
-    assert!(signed.lines().count() > 100, "{}", signed.lines().count());
+    assert!(!signed.is_empty());
+    assert!(
+        put_right > 0,
+        "no process was killed in the middle of anything"
+    );
 }
