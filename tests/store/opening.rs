@@ -9,8 +9,8 @@ use certmint::store::{
 };
 
 use crate::support::{
-    add_authority, assert_sound, fresh_serial, issue, name, names_in, new_record, now, run,
-    sealing, stage,
+    add_authority, assert_sound, child_root, fresh_serial, issue, name, names_in, new_record, now,
+    run, sealing, stage,
 };
 
 fn sqlite(database: &Path, sql: &str) {
@@ -32,6 +32,62 @@ fn a_pki_that_is_not_there_is_not_made_by_opening() {
     let refused = Inventory::open_to_read(&inventory).unwrap_err();
     assert!(matches!(refused, StoreError::NoPki { .. }), "{refused}");
     assert!(names_in(folder.path()).is_empty());
+}
+
+#[test]
+fn reading_leaves_nothing_behind_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inventory.sqlite");
+    drop(Store::create(folder.path(), now()).unwrap());
+    let before = (names_in(folder.path()), fs::read(&path).unwrap());
+    let mut inventory = Inventory::open_to_read(&path).unwrap();
+    assert_eq!(inventory.count(&Filter::default()).unwrap(), 0);
+    let record = new_record(RecordIssuer::Itself, Placement::Elsewhere, &fresh_serial());
+    inventory.record(&[record]).unwrap_err();
+    drop(inventory);
+    assert_eq!((names_in(folder.path()), fs::read(&path).unwrap()), before);
+}
+
+#[test]
+fn another_user_can_read_who_may_not_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("pki");
+    let mut store = Store::create(&root, now()).unwrap();
+    add_authority(&mut store);
+    drop(store);
+    run(Command::new("chmod")
+        .args(["-R", "go=rX"])
+        .arg(folder.path()));
+    // The test's own program may be where nobody else can go.
+    let program = folder.path().join("program");
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    run(Command::new("chmod").arg("755").arg(&program));
+    run(Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(&program)
+        .args(["--exact", "opening::reads_as_another_user", "--ignored"])
+        .current_dir("/")
+        .env("CERTMINT_TEST_PKI", &root));
+    // While its owner writes, too.
+    let store = Store::open(&root, now()).unwrap();
+    run(Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(&program)
+        .args(["--exact", "opening::reads_as_another_user", "--ignored"])
+        .current_dir("/")
+        .env("CERTMINT_TEST_PKI", &root));
+    drop(store);
+}
+
+#[test]
+#[ignore = "run by another_user_can_read_who_may_not_write in a process of its own"]
+fn reads_as_another_user() {
+    let Some(root) = child_root() else { return };
+    let inventory = Inventory::open_to_read(&root.join("inventory.sqlite")).unwrap();
+    assert_eq!(inventory.authorities().unwrap().len(), 1);
+    let refused = Store::open(&root, now()).unwrap_err();
+    let reason = std::error::Error::source(&refused).unwrap().to_string();
+    assert_eq!(reason, "permission denied");
 }
 
 #[test]
