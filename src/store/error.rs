@@ -212,9 +212,9 @@ impl StoreError {
                 "`certmint ca init` makes one; --pki DIR or CERTMINT_PKI names another.".into()
             }
             Self::NameTaken {
-                name,
                 shelf: Shelf::Certificates,
-            } => format!("`certmint renew {name}` makes its next generation."),
+                ..
+            } => "Choose another name, or renew it.".into(),
             Self::NameTaken { .. } => "Choose another name for the new authority.".into(),
             Self::NameBusy { .. } => "Wait for it to end, then try again.".into(),
             Self::NewerSchema { .. } => "Use a newer certmint.".into(),
