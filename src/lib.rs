@@ -2,7 +2,9 @@
 //!
 //! The rooms are stacked; each imports only rooms below it (`docs/architecture.md`).
 
+pub mod authority;
 pub mod ca;
+pub mod cli;
 pub mod formats;
 pub mod inspect;
 pub mod key;

@@ -17,6 +17,7 @@ mod fits;
 mod guess;
 mod object;
 mod shape;
+pub mod verify;
 
 pub use bundle::{Arrangement, BundleDescription, Duplicate, bundle};
 pub use container::{Encoding, MAX_OBJECTS};

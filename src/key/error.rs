@@ -177,8 +177,14 @@ const NEW_RSA: &str = "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3
 const NEW_EC: &str = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out NEW.key";
 const NEW_ED25519: &str = "openssl genpkey -algorithm ED25519 -out NEW.key";
 const NAMED_CURVE: &str = "openssl pkey -in OLD.key -ec_param_enc named_curve -out NEW.key";
-const REENCRYPT: &str = "openssl pkcs8 -provider legacy -provider default -topk8 \
-                         -v2 aes-256-cbc -iter 600000 -in OLD.key -out NEW.key";
+const REENCRYPT: &str =
+    "openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in OLD.key -out NEW.key";
+const REENCRYPT_LEGACY: &str = "openssl pkcs8 -provider legacy -provider default -topk8 \
+                                -v2 aes-256-cbc -iter 600000 -in OLD.key -out NEW.key";
+/// Parts of the names of what OpenSSL 3 has in its legacy provider only.
+const LEGACY: [&str; 9] = [
+    "PBES1", "RC2", "RC4", "RC5", "MD5", "SEED", "IDEA", "BF", "CAST5",
+];
 const FROM_PKCS12: &str = "openssl pkcs12 -in OLD.key -nocerts -out NEW.key";
 
 impl KeyError {
@@ -189,20 +195,20 @@ impl KeyError {
     /// What to do instead, mostly the command that converts the key or makes a supported one.
     /// `OLD.key` and `NEW.key` stand for the file that was read and the one to make.
     pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::UnsupportedKey(KeyAlgorithm::Other { oid, name }) => return new_key(oid, *name),
+        Some(match self {
+            Self::UnsupportedKey(KeyAlgorithm::Other { oid, name }) => new_key(oid, *name),
             Self::RsaSize { .. } | Self::RsaMultiPrime => make(NEW_RSA),
-            Self::UnsupportedProtection { .. } | Self::TooManyIterations { .. } => {
-                convert(REENCRYPT)
+            Self::UnsupportedProtection { name, .. } => convert(reencrypt(name)),
+            Self::TooManyIterations { .. } => convert(REENCRYPT),
+            // openssl itself stops at 32 MiB and cannot convert it either.
+            Self::ScryptTooCostly { .. } => {
+                format!("write it anew with the program that made it, or make a new key: {NEW_RSA}")
             }
-            Self::ScryptTooCostly { .. } => convert(REENCRYPT),
             Self::CurveMissing => make(NEW_EC),
             Self::ForeignContainer(container) => foreign(*container),
             Self::SeveralKeys(_) => "keep the one that is meant in a file of its own".to_owned(),
-            Self::PassphraseNeeded => return None,
             _ => return None,
-        };
-        Some(hint)
+        })
     }
 }
 
@@ -217,9 +223,11 @@ fn convert(command: &str) -> String {
 fn foreign(container: ForeignContainer) -> String {
     match container {
         // openssl reads neither of the two.
-        ForeignContainer::OpenSsh => {
-            "convert a copy in place: ssh-keygen -p -m PKCS8 -f OLD.key".to_owned()
-        }
+        ForeignContainer::OpenSsh => format!(
+            "convert a copy in place: ssh-keygen -p -m PKCS8 -f OLD.key (it leaves Ed25519 keys \
+             as they are; instead of such a key {})",
+            make(NEW_ED25519)
+        ),
         ForeignContainer::Putty => convert("puttygen OLD.key -O private-openssh -o NEW.key"),
         ForeignContainer::Pkcs12 => convert(FROM_PKCS12),
         ForeignContainer::JavaKeyStore => convert(
@@ -229,15 +237,21 @@ fn foreign(container: ForeignContainer) -> String {
     }
 }
 
-/// The command for a kind of key that cannot be used: a curve is kept where that is possible,
-/// otherwise a new key of the same family is made.
-fn new_key(oid: &str, name: Option<&'static str>) -> Option<String> {
-    Some(match name {
+/// The command that encrypts a key anew with something supported.
+fn reencrypt(protection: &str) -> &'static str {
+    let legacy = LEGACY.iter().any(|part| protection.contains(part));
+    if legacy { REENCRYPT_LEGACY } else { REENCRYPT }
+}
+
+/// The command for a kind of key that cannot be used. A curve that is spelled out can be named;
+/// for the others a new key of the same family has to be made.
+fn new_key(oid: &str, name: Option<&'static str>) -> String {
+    match name {
         _ if oid == EC => convert(NAMED_CURVE),
         Some(name) if name.starts_with("EC ") => make(NEW_EC),
         Some("Ed448" | "X25519" | "X448") => make(NEW_ED25519),
         _ => make(NEW_RSA),
-    })
+    }
 }
 
 /// Name and object identifier of a kind of key.

@@ -84,18 +84,15 @@ impl Kdf {
         if !cost.is_power_of_two() || cost < 2 || block_size == 0 || parallelization == 0 {
             return Err(MALFORMED);
         }
+        // Both the table of N and the p blocks are r·128 octets each.
         let memory = cost
-            .saturating_add(parallelization)
+            .max(parallelization)
             .saturating_mul(block_size)
             .saturating_mul(128);
         let work = cost
             .saturating_mul(block_size)
             .saturating_mul(parallelization);
-        // The p blocks come on top of N; a file that uses all of the memory keeps p at 1 or so.
-        let slack = block_size
-            .saturating_mul(128)
-            .saturating_mul(parallelization.min(16));
-        if memory > SCRYPT_MEMORY_BOUND.saturating_add(slack) || work > SCRYPT_WORK_BOUND {
+        if memory > SCRYPT_MEMORY_BOUND || work > SCRYPT_WORK_BOUND {
             return Err(KeyError::ScryptTooCostly {
                 cost,
                 block_size,

@@ -185,9 +185,11 @@ pub(super) fn sec1(der: &[u8], parameters: Option<&[u8]>) -> Result<PrivateKey, 
             Some(curve) => on_curve(curve, key.scalar, key.public_key),
             None => Err(KeyError::UnsupportedKey(KeyAlgorithm::other(&oid))),
         },
-        Err(_) => {
+        // Spelled out in the key itself; beside it nobody would compare it with the curve tried.
+        Err(_) if key.parameters.is_some() => {
             explicit(|curve| EcdsaKeyPair::from_private_key_der(ecdsa_algorithm(curve), der).ok())
         }
+        Err(_) => Err(KeyError::UnsupportedKey(KeyAlgorithm::other(EC))),
     }
 }
 

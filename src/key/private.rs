@@ -117,30 +117,32 @@ impl PrivateKey {
     /// [`KeyError::AlgorithmMismatch`] when the algorithm is for another kind of key,
     /// [`KeyError::Signing`] when the cryptographic library fails.
     pub fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let failed = |_| KeyError::Signing(self.public_key.algorithm().clone());
-        match (&self.pair, algorithm) {
-            (Pair::Rsa(rsa), _) if rsa_encoding(algorithm).is_some() => {
-                let encoding = rsa_encoding(algorithm).unwrap_or(&RSA_PKCS1_SHA256);
+        let signature = match (&self.pair, algorithm) {
+            (Pair::Rsa(rsa), _) => rsa_encoding(algorithm).map(|encoding| {
                 let mut signature = vec![0; rsa.public_modulus_len()];
                 rsa.sign(encoding, &SystemRandom::new(), message, &mut signature)
-                    .map_err(failed)?;
-                Ok(signature)
-            }
+                    .map(|()| signature)
+            }),
             (Pair::Ec(Curve::P256, ec), SignatureAlgorithm::EcdsaP256Sha256)
             | (Pair::Ec(Curve::P384, ec), SignatureAlgorithm::EcdsaP384Sha384)
-            | (Pair::Ec(Curve::P521, ec), SignatureAlgorithm::EcdsaP521Sha512) => ec
-                .sign(&SystemRandom::new(), message)
-                .map(|signature| signature.as_ref().to_vec())
-                .map_err(failed),
-            (Pair::Ed25519(ed25519), SignatureAlgorithm::Ed25519) => ed25519
-                .try_sign(message)
-                .map(|signature| signature.as_ref().to_vec())
-                .map_err(failed),
-            _ => Err(KeyError::AlgorithmMismatch {
-                key: self.public_key.algorithm().clone(),
+            | (Pair::Ec(Curve::P521, ec), SignatureAlgorithm::EcdsaP521Sha512) => Some(
+                ec.sign(&SystemRandom::new(), message)
+                    .map(|signature| signature.as_ref().to_vec()),
+            ),
+            (Pair::Ed25519(ed25519), SignatureAlgorithm::Ed25519) => Some(
+                ed25519
+                    .try_sign(message)
+                    .map(|signature| signature.as_ref().to_vec()),
+            ),
+            (Pair::Ec(..) | Pair::Ed25519(_), _) => None,
+        };
+        let key = || self.public_key.algorithm().clone();
+        signature
+            .ok_or_else(|| KeyError::AlgorithmMismatch {
+                key: key(),
                 algorithm,
-            }),
-        }
+            })?
+            .map_err(|_| KeyError::Signing(key()))
     }
 
     /// What kind of key it is, as its public half says.

@@ -10,6 +10,8 @@ use super::passphrase::Passphrase;
 use super::pbes2::opened;
 use super::pem_text::PemBlock;
 
+/// Longer names of ciphers are none.
+const NAME_BOUND: usize = 40;
 /// OpenSSL takes the first eight octets of the initialisation vector for the salt.
 const SALT_OCTETS: usize = 8;
 
@@ -32,6 +34,7 @@ impl TraditionalKey {
         let (name, vector) = block
             .header("DEK-Info")
             .and_then(|value| value.split_once(','))
+            .filter(|(name, _)| name.len() <= NAME_BOUND)
             .ok_or_else(|| block.damaged("it has no DEK-Info header"))?;
         let cipher =
             Cipher::from_header(name.trim()).ok_or_else(|| KeyError::UnsupportedProtection {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use time::OffsetDateTime;
 
-use super::error::StoreError;
+use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{
     Authority, AuthorityId, Inventory, NewAuthority, NewRecord, Placement, RecordId, Recorded,
@@ -13,7 +13,7 @@ use super::inventory::{
 };
 use super::layout::{AuthorityFile, Layout};
 use super::lock::WriteLock;
-use super::name::StoreName;
+use super::name::{Shelf, StoreName};
 use super::reconcile::{self, Reconciled};
 use super::staging::{self, Published, Staged, Staging};
 
@@ -52,7 +52,11 @@ impl Store {
     /// [`StoreError::NoPki`] if there is none; otherwise as [`Store::create`].
     pub fn open(root: impl Into<PathBuf>, now: OffsetDateTime) -> Result<Self, StoreError> {
         let layout = Layout::new(root);
-        if !layout.inventory().exists() {
+        let inventory = layout.inventory();
+        let exists = inventory
+            .try_exists()
+            .map_err(|error| StoreError::file(FileDeed::Read, &inventory, error))?;
+        if !exists {
             return Err(StoreError::NoPki {
                 path: layout.root().to_path_buf(),
             });
@@ -105,8 +109,8 @@ impl Store {
         let recorded = self.inventory.record(records)?;
         // Looked at after the names are reserved, so that the name of a certificate that exists is
         // refused for what it is, and before anything is signed.
-        for record in records {
-            if let Err(error) = self.check_place(&record.placement) {
+        for (record, reserved) in records.iter().zip(&recorded) {
+            if let Err(error) = self.check_place(&record.placement, reserved) {
                 let ids: Vec<_> = recorded.iter().map(|recorded| recorded.id).collect();
                 self.inventory.mark_lost(&ids)?;
                 return Err(error);
@@ -191,7 +195,18 @@ impl Store {
         self.inventory.authority_by_name(name)
     }
 
-    fn check_place(&self, placement: &Placement) -> Result<(), StoreError> {
+    fn check_place(&self, placement: &Placement, reserved: &Recorded) -> Result<(), StoreError> {
+        if let Some(place) = reserved
+            .place
+            .as_ref()
+            .filter(|place| place.shelf == Shelf::Certificates)
+        {
+            // The inventory may be older than the files: put back from a backup.
+            let path = self.layout.generation(&place.name, place.generation);
+            if fs::symlink_metadata(&path).is_ok() {
+                return Err(StoreError::Exists { path });
+            }
+        }
         match placement {
             Placement::Elsewhere => Ok(()),
             Placement::NewAuthority(name) => {

@@ -8,18 +8,20 @@ use time::OffsetDateTime;
 
 use super::error::{FileDeed, StoreError};
 use super::files;
-use super::inventory::{Inventory, Row};
+use super::inventory::{Inventory, Place};
 use super::layout::{AuthorityFile, CertificateFile, Layout};
 use super::name::{Shelf, StoreName};
 use super::staging;
 
 /// What was found and put right.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Reconciled {
     /// How many records were waiting for a signature that will never come; they are lost now.
     pub lost: usize,
     /// What was signed and is now published, as its maker would have done.
     pub published: Vec<StoreName>,
+    /// What was signed and cannot be published yet, and why. It is tried again the next time.
+    pub refused: Vec<(StoreName, StoreError)>,
     /// What was signed and whose files are gone; the certificate itself is in the inventory.
     pub without_files: Vec<StoreName>,
     /// How many unfinished files and folders were removed.
@@ -27,9 +29,9 @@ pub struct Reconciled {
 }
 
 impl Reconciled {
-    /// Whether there was nothing to put right.
+    /// Whether nothing was done and nothing is left to do.
     pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
+        self.lost == 0 && self.published.is_empty() && self.refused.is_empty() && self.removed == 0
     }
 }
 
@@ -44,102 +46,112 @@ pub(super) fn reconcile(
         ..Reconciled::default()
     };
     let mut filed = Vec::new();
+    let mut kept = Vec::new();
     for row in inventory.unfiled()? {
-        let Some(place) = &row.place else { continue };
-        let Some(der) = inventory.certificate_der(row.id)? else {
+        let (Some(place), Some(der)) = (&row.place, inventory.certificate_der(row.id)?) else {
             continue;
         };
-        let published = match place.shelf {
-            Shelf::Certificates => finish_generation(layout, &row, place.generation, &der)?,
-            Shelf::Authorities => finish_authority(layout, &place.name, &der)?,
-        };
-        if published {
-            filed.push(row.id);
-            reconciled.published.push(place.name.clone());
-        } else {
-            reconciled.without_files.push(place.name.clone());
+        let name = place.name.clone();
+        match whereabouts(layout, place, &der)? {
+            Whereabouts::Gone => reconciled.without_files.push(name),
+            found => match finish(layout, place, &found) {
+                Ok(()) => {
+                    filed.push(row.id);
+                    reconciled.published.push(name);
+                }
+                // One name that cannot be published does not keep all others from being used, and
+                // its key is kept.
+                Err(error) => {
+                    reconciled.refused.push((name, error));
+                    if let Whereabouts::Staged(folder) = found {
+                        kept.push(folder);
+                    }
+                }
+            },
         }
     }
     if !filed.is_empty() {
         inventory.mark_filed(&filed, now)?;
     }
-    for folder in [layout.certificate_staging(), layout.authority_staging()] {
-        for path in entries(&folder)? {
-            remove(&path)?;
-            reconciled.removed += 1;
+    reconciled.removed = remove_unfinished(layout, &kept)?;
+    Ok(reconciled)
+}
+
+/// How far the maker of a certificate came with its files.
+enum Whereabouts {
+    Published,
+    Staged(PathBuf),
+    Gone,
+}
+
+/// A certificate is sealed only when its staging folder is complete, and an authority's certificate
+/// is moved after its key: where the certificate is tells where all of it is.
+fn whereabouts(layout: &Layout, place: &Place, der: &[u8]) -> Result<Whereabouts, StoreError> {
+    let name = &place.name;
+    let (published, staging, certificate) = match place.shelf {
+        Shelf::Certificates => {
+            let certificate = CertificateFile::Certificate.file_name(name);
+            let published = layout.generation(name, place.generation).join(&certificate);
+            (published, layout.certificate_staging(), certificate)
+        }
+        Shelf::Authorities => (
+            layout.authority_file(name, AuthorityFile::Certificate),
+            layout.authority_staging(),
+            AuthorityFile::Certificate.file_name(name),
+        ),
+    };
+    if holds(&published, der) {
+        return Ok(Whereabouts::Published);
+    }
+    let staged = entries(&staging)?
+        .into_iter()
+        .find(|folder| holds(&folder.join(&certificate), der));
+    Ok(staged.map_or(Whereabouts::Gone, Whereabouts::Staged))
+}
+
+fn finish(layout: &Layout, place: &Place, found: &Whereabouts) -> Result<(), StoreError> {
+    let Place {
+        shelf,
+        name,
+        generation,
+    } = place;
+    match (shelf, found) {
+        (Shelf::Certificates, Whereabouts::Published) => {
+            staging::make_current(layout, name, *generation).map(|_| ())
+        }
+        (Shelf::Certificates, Whereabouts::Staged(folder)) => {
+            staging::publish_generation(layout, name, *generation, folder).map(|_| ())
+        }
+        (Shelf::Authorities, Whereabouts::Staged(folder)) => {
+            staging::publish_authority(layout, name, folder).map(|_| ())
+        }
+        (Shelf::Authorities, Whereabouts::Published) | (_, Whereabouts::Gone) => Ok(()),
+    }
+}
+
+fn remove_unfinished(layout: &Layout, kept: &[PathBuf]) -> Result<usize, StoreError> {
+    let mut removed = 0;
+    for staging in [layout.certificate_staging(), layout.authority_staging()] {
+        for path in entries(&staging)? {
+            if !kept.contains(&path) {
+                remove(&path)?;
+                removed += 1;
+            }
         }
     }
-    for folder in [
-        layout.root(),
-        &layout.authorities(),
-        &layout.revocation_lists(),
-    ] {
-        for path in entries(folder)? {
+    for folder in [layout.authorities(), layout.revocation_lists()] {
+        for path in entries(&folder)? {
             let unfinished = path.file_name().is_some_and(|name| {
                 name.as_encoded_bytes()
                     .starts_with(files::UNFINISHED.as_bytes())
             });
             if unfinished {
                 remove(&path)?;
-                reconciled.removed += 1;
+                removed += 1;
             }
         }
     }
-    Ok(reconciled)
-}
-
-fn finish_generation(
-    layout: &Layout,
-    row: &Row,
-    generation: u32,
-    der: &[u8],
-) -> Result<bool, StoreError> {
-    let Some(place) = &row.place else {
-        return Ok(false);
-    };
-    let name = &place.name;
-    let certificate = CertificateFile::Certificate.file_name(name);
-    let folder = layout.generation(name, generation);
-    if holds(&folder.join(&certificate), der) {
-        staging::make_current(layout, name, generation)?;
-        return Ok(true);
-    }
-    match staged_with(&layout.certificate_staging(), &certificate, der)? {
-        Some(staged) => {
-            staging::publish_generation(layout, name, generation, &staged)?;
-            Ok(true)
-        }
-        None => Ok(false),
-    }
-}
-
-/// An authority's certificate is moved last, so where it is tells how far its maker came.
-fn finish_authority(layout: &Layout, name: &StoreName, der: &[u8]) -> Result<bool, StoreError> {
-    if holds(
-        &layout.authority_file(name, AuthorityFile::Certificate),
-        der,
-    ) {
-        return Ok(true);
-    }
-    let certificate = AuthorityFile::Certificate.file_name(name);
-    match staged_with(&layout.authority_staging(), &certificate, der)? {
-        Some(staged) => {
-            staging::publish_authority(layout, name, &staged)?;
-            Ok(true)
-        }
-        None => Ok(false),
-    }
-}
-
-/// The staging folder with a certificate. A certificate is sealed only when its folder is
-/// complete, so nothing else needs to be looked at.
-fn staged_with(
-    staging: &Path,
-    certificate: &str,
-    der: &[u8],
-) -> Result<Option<PathBuf>, StoreError> {
-    let mut folders = entries(staging)?.into_iter();
-    Ok(folders.find(|folder| holds(&folder.join(certificate), der)))
+    Ok(removed)
 }
 
 /// Whether the first PEM object of a file is this certificate.

@@ -7,13 +7,26 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::{
     BasicConstraints, Extension, GeneralName, KeyIdentifier, KeyUsage, Name, PathLength, X509Error,
-    authority_key_identifier, oid, subject_key_identifier,
+    authority_key_identifier,
+    element::{Element, SEQUENCE},
+    oid, subject_key_identifier,
 };
 use crate::key::PublicKey;
 
 /// The version of a certificate (RFC 5280 §4.1.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u32);
+
+/// The three fields of a signed object (RFC 5280 §4.1.1).
+#[derive(Clone, Copy, Debug)]
+pub struct SignedParts<'certificate> {
+    /// DER of what was signed.
+    pub tbs: &'certificate [u8],
+    /// DER of the AlgorithmIdentifier.
+    pub algorithm: &'certificate [u8],
+    /// The signature's octets.
+    pub signature: &'certificate [u8],
+}
 
 /// An X.509 certificate: its bytes as somebody signed them, and what they say.
 ///
@@ -150,6 +163,28 @@ impl Certificate {
     /// Whether subject and issuer are the same bytes.
     pub fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
+    }
+
+    /// What was signed, with which algorithm, and the signature.
+    ///
+    /// # Errors
+    /// None for bytes that were read as a certificate.
+    pub fn signed_parts(&self) -> Result<SignedParts<'_>, X509Error> {
+        let what = "certificate";
+        let fields = Element::only(what, &self.der)?.children(what, SEQUENCE)?;
+        let [tbs, algorithm, signature] = fields.as_slice() else {
+            return Err(X509Error::malformed(what, "it has not three fields"));
+        };
+        // The first octet of a BIT STRING counts its unused bits: none in a signature.
+        let signature = signature
+            .content
+            .split_first()
+            .map_or(&[][..], |(_, octets)| octets);
+        Ok(SignedParts {
+            tbs: tbs.whole,
+            algorithm: algorithm.whole,
+            signature,
+        })
     }
 
     /// SHA-256 over the DER: what browsers and `openssl x509 -fingerprint -sha256` show.

@@ -27,7 +27,7 @@ mod text;
 mod validity;
 
 pub(crate) use certificate::object_identifier;
-pub use certificate::{CaCertificate, Certificate, Version};
+pub use certificate::{CaCertificate, Certificate, SignedParts, Version};
 pub use distinguished_name::DistinguishedNameBuilder;
 pub use error::X509Error;
 pub use extension::{BasicConstraints, Extension, PathLength};

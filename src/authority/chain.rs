@@ -1,0 +1,56 @@
+//! The certificates above a certificate.
+
+use crate::{
+    key::verify_signature,
+    store::{Inventory, StoreError},
+    x509::{Certificate, X509Error},
+};
+
+/// Longer chains than this are a loop or a mistake.
+const LONGEST: usize = 16;
+
+/// The issuer of `certificate`, that one's issuer, and so on to the root, as far as the inventory
+/// knows them; empty for a root.
+///
+/// # Errors
+/// What the inventory cannot read.
+pub fn chain_above(
+    inventory: &Inventory,
+    certificate: &Certificate,
+) -> Result<Vec<Certificate>, StoreError> {
+    let known: Vec<Certificate> = inventory
+        .authorities()?
+        .iter()
+        .filter_map(|authority| Certificate::from_der(&authority.certificate_der).ok())
+        .collect();
+    let mut chain: Vec<Certificate> = Vec::new();
+    let mut current = certificate.clone();
+    while !is_self_signed(&current) && chain.len() < LONGEST {
+        // After a CA was renewed several certificates carry its name and key: the newest one.
+        let issuer = known
+            .iter()
+            .filter(|issuer| issuer.subject() == current.issuer() && has_signed(issuer, &current))
+            .max_by_key(|issuer| issuer.not_after());
+        let Some(issuer) = issuer else { break };
+        chain.push(issuer.clone());
+        current = issuer.clone();
+    }
+    Ok(chain)
+}
+
+fn is_self_signed(certificate: &Certificate) -> bool {
+    certificate.is_self_issued() && has_signed(certificate, certificate)
+}
+
+fn has_signed(issuer: &Certificate, certificate: &Certificate) -> bool {
+    let parts: Result<_, X509Error> = certificate.signed_parts();
+    parts.is_ok_and(|parts| {
+        verify_signature(
+            parts.algorithm,
+            issuer.public_key().spki_der(),
+            parts.tbs,
+            parts.signature,
+        )
+        .is_ok()
+    })
+}

@@ -1,0 +1,79 @@
+//! Why a deed was not done.
+
+use crate::{ca::CaError, ca::LedgerError, profile::Refusals, store::StoreError, x509::X509Error};
+
+/// What each room below refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthorityError {
+    /// The profile refuses the application.
+    #[error("not certified: {0}")]
+    Refused(#[from] Refusals),
+    /// The CA does not make it.
+    #[error(transparent)]
+    Ca(#[from] CaError),
+    /// The PKI directory or the inventory failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A noun that cannot be.
+    #[error(transparent)]
+    X509(#[from] X509Error),
+    /// No CA of that name, or no CA at all.
+    #[error("there is no CA {name:?} in this PKI{}", there_is(.known))]
+    NoSuchCa {
+        /// The name asked for.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// Several CAs, and none was named.
+    #[error("this PKI has several CAs ({}), and none was named", .0.join(", "))]
+    WhichCa(Vec<String>),
+    /// A PKI without any CA.
+    #[error("this PKI has no CA yet")]
+    NoCa,
+    /// The inventory took a draft and gave no record.
+    #[error("the inventory gave no record of the certificate; nothing was signed")]
+    Unrecorded,
+    /// The operating system gave no random number.
+    #[error("no random serial number could be had")]
+    NoRandom,
+}
+
+fn there_is(names: &[String]) -> String {
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("; there is {}", names.join(", "))
+    }
+}
+
+impl From<LedgerError> for AuthorityError {
+    /// A failure of the inventory is told as the inventory's, not as the ledger's.
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Storage(inner) => match inner.downcast::<StoreError>() {
+                Ok(store) => Self::Store(*store),
+                Err(other) => Self::Ca(CaError::Ledger(LedgerError::Storage(other))),
+            },
+            other => Self::Ca(CaError::Ledger(other)),
+        }
+    }
+}
+
+impl AuthorityError {
+    /// What to do instead.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::WhichCa(_) => Some("name one with --ca NAME".to_owned()),
+            Self::NoCa => Some(
+                "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"
+                    .to_owned(),
+            ),
+            Self::NoSuchCa { known, .. } if known.is_empty() => {
+                Some("make one with 'certmint ca init'".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The command line as typed.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
+
+use super::{
+    commands::{
+        ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
+        completions::Completions, csr_new::CsrNew, export::Export, issue::Issue, key_new::KeyNew,
+        key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
+    },
+    failure,
+};
+
+/// A private PKI in one program: CA, requests, signing, inspection, verification and PKCS#12.
+#[derive(Debug, Parser)]
+#[command(
+    name = "certmint",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Start with:\n  certmint ca init --cn testca.com\n  certmint issue server flb --san www.2026testsite.com"
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// The PKI directory
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "CERTMINT_PKI",
+        default_value = "pki",
+        help_heading = "Global options"
+    )]
+    pub(crate) pki: PathBuf,
+    /// Print one JSON document instead of text (docs/json.md)
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) json: bool,
+    /// Leave out notes; errors are still told
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+    /// When to use colour; NO_COLOR is honoured too
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Global options"
+    )]
+    pub(crate) color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make certification authorities and look at them
+    #[command(subcommand)]
+    Ca(CaCommand),
+    /// Make private keys and protect them
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Make certification requests
+    #[command(subcommand)]
+    Csr(CsrCommand),
+    /// Sign somebody's certification request
+    Sign(Sign),
+    /// Make key, request, certificate and chains in one step
+    #[command(subcommand)]
+    Issue(Issue),
+    /// Validate a certification path and name what fails
+    Verify(Verify),
+    /// Write a certificate in a foreign format
+    #[command(subcommand)]
+    Export(Export),
+    /// List every certificate that was signed here
+    List(List),
+    /// Write a shell's completion script to standard output
+    Completions(Completions),
+    /// Write the manual pages into a directory
+    Man(Man),
+}
+
+/// `certmint ca …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaCommand {
+    /// Make a root CA: a key and a self-signed certificate
+    Init(CaInit),
+    /// Make a subordinate CA
+    Intermediate(CaIntermediate),
+    /// List the CAs of this PKI
+    List(CaList),
+    /// Show one CA
+    Show(CaShow),
+}
+
+/// `certmint key …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a private key (PKCS#8)
+    New(KeyNew),
+    /// Encrypt a private key, change its passphrase or take it away
+    Protect(KeyProtect),
+}
+
+/// `certmint csr …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum CsrCommand {
+    /// Make a certification request (PKCS#10)
+    New(CsrNew),
+}
+
+/// Prints help, the version or what is wrong with the command line.
+pub(crate) fn explain(error: &clap::Error) -> ExitCode {
+    // Standard output or standard error is gone: the exit code still tells.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(failure::USAGE),
+    }
+}

@@ -1,0 +1,204 @@
+//! `certmint ca init`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use serde_json::json;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::subject::SubjectFlags;
+use crate::{
+    authority::{Filed, Filing, Order, SigningAuthority, certify},
+    cli::{output, render, report::Report, secrets},
+    key::{KeySpec, PrivateKey, Protection},
+    profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
+    store::{AuthorityFile, Layout, Store, StoreName},
+    x509::{IpSubnet, NameConstraints, PathLength, ProvenKey, Subtree, Validity},
+};
+
+/// A root CA.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  certmint ca init --cn testca.com
+  certmint ca init --cn 'Example Root CA' --org Example --country JP --passphrase-file root.pass
+  certmint ca init lab --cn 'Lab CA' --permit-dns internal.local --permit-ip 10.0.0.0/8 --no-passphrase")]
+pub(crate) struct CaInit {
+    /// What the CA is called here: its files are ca/NAME.key and ca/NAME.crt
+    #[arg(default_value = "ca")]
+    pub(crate) name: StoreName,
+    /// Common name of the CA
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cn: String,
+    #[command(flatten)]
+    pub(crate) authority: AuthorityFlags,
+    /// Days until the certificate ends
+    #[arg(long, default_value_t = 3650, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36500))]
+    pub(crate) days: u32,
+    /// How many CAs may follow this one
+    #[arg(long, default_value_t = 1, value_name = "COUNT")]
+    pub(crate) path_len: u8,
+    /// Print the openssl commands that do the same, and do nothing
+    #[arg(long)]
+    pub(crate) show_openssl: bool,
+}
+
+/// The flags that root and subordinate CAs share.
+#[derive(Debug, Args)]
+pub(crate) struct AuthorityFlags {
+    #[command(flatten)]
+    pub(crate) subject: SubjectFlags,
+    /// Kind of key: rsa2048 rsa3072 rsa4096 p256 p384 p521 ed25519
+    #[arg(long, default_value = "rsa4096", value_name = "KIND")]
+    pub(crate) key: KeySpec,
+    /// Permit this domain and the names below it, and no other domain; may be repeated
+    #[arg(long, value_name = "DOMAIN", value_parser = Subtree::dns)]
+    pub(crate) permit_dns: Vec<Subtree>,
+    /// Permit the addresses of this subnet, and no others; may be repeated
+    #[arg(long, value_name = "CIDR")]
+    pub(crate) permit_ip: Vec<IpSubnet>,
+    /// File that holds the passphrase for the CA key; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "no_passphrase")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Write the CA key in the clear
+    #[arg(long)]
+    pub(crate) no_passphrase: bool,
+}
+
+impl AuthorityFlags {
+    /// The subtrees that the CA may certify, if the flags say any.
+    pub(crate) fn name_constraints(&self) -> Option<NameConstraints> {
+        let subnets = self.permit_ip.iter().map(|subnet| Subtree::Ip(*subnet));
+        NameConstraints::new(
+            self.permit_dns.iter().cloned().chain(subnets).collect(),
+            Vec::new(),
+        )
+    }
+
+    /// What a constrained CA may still certify without limit (RFC 5280 §4.2.1.10: a kind of name
+    /// that no subtree names is not constrained).
+    pub(crate) fn constraint_note(&self) -> Option<String> {
+        match (self.permit_dns.is_empty(), self.permit_ip.is_empty()) {
+            (false, true) => Some(
+                "IP addresses are not constrained by --permit-dns; add --permit-ip to limit them"
+                    .to_owned(),
+            ),
+            (true, false) => Some(
+                "host names are not constrained by --permit-ip; add --permit-dns to limit them"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
+
+    /// Makes the key and its PEM, encrypted unless the flags say otherwise.
+    pub(crate) fn new_key(&self, name: &StoreName) -> Result<(PrivateKey, Zeroizing<String>)> {
+        let secret = if self.no_passphrase {
+            None
+        } else {
+            let prompt = format!("passphrase for the key of CA {name}");
+            let source = secrets::Source {
+                file: self.passphrase_file.as_ref(),
+                flag: "--passphrase-file",
+                prompt,
+            };
+            Some(
+                source
+                    .new_secret()
+                    .context("the CA key is encrypted unless --no-passphrase is given")?,
+            )
+        };
+        let key = PrivateKey::generate(self.key).context("could not make the key")?;
+        let pem = match &secret {
+            Some(secret) => key
+                .to_encrypted_pem(secret, &Protection::default())
+                .context("could not encrypt the key")?,
+            None => key.to_pkcs8_pem(),
+        };
+        Ok((key, pem))
+    }
+}
+
+pub(crate) fn run(pki: &Path, arguments: &CaInit) -> Result<Report> {
+    let CaInit {
+        name,
+        cn,
+        authority,
+        days,
+        path_len,
+        show_openssl,
+    } = arguments;
+    let subject = authority.subject.name(Some(cn))?;
+    if *show_openssl {
+        return super::show_openssl::ca_init(pki, arguments, &subject);
+    }
+    let now = OffsetDateTime::now_utc();
+    refuse_existing(pki, name)?;
+    let validity = Validity::of_days(now, *days)?;
+    let (key, key_pem) = authority.new_key(name)?;
+    let mut store = Store::create(pki, now)?;
+    let application = Application {
+        profile: Profile::Ca(CaProfile {
+            path_length: PathLength::AtMost(*path_len),
+            name_constraints: authority.name_constraints(),
+        }),
+        key: ProvenKey::of(&key),
+        subject: subject.clone(),
+        alternative_names: AlternativeNames::AsRequested,
+        validity,
+        long_life: LongLife::Refuse,
+        requested: Vec::new(),
+        operator: Vec::new(),
+    };
+    let signer = SigningAuthority::new_root(subject, key);
+    let order = Order {
+        application,
+        filing: Filing::Authority {
+            name: name.clone(),
+            key_pem,
+        },
+    };
+    let filed = certify(&mut store, &signer, order, now)?;
+    Ok(authority_report(
+        "ca", "root CA", name, authority, &filed, now,
+    ))
+}
+
+/// A CA whose name is taken is refused before anybody is asked for a passphrase.
+pub(crate) fn refuse_existing(pki: &Path, name: &StoreName) -> Result<()> {
+    let layout = Layout::new(pki);
+    for file in [AuthorityFile::Key, AuthorityFile::Certificate] {
+        output::refuse_existing(&layout.authority_file(name, file))?;
+    }
+    Ok(())
+}
+
+/// What the commands that make a CA report.
+pub(crate) fn authority_report(
+    schema: &str,
+    kind: &str,
+    name: &StoreName,
+    flags: &AuthorityFlags,
+    filed: &Filed,
+    now: OffsetDateTime,
+) -> Report {
+    let protection = if flags.no_passphrase {
+        "private key, not encrypted"
+    } else {
+        "private key, encrypted"
+    };
+    let described = filed
+        .files
+        .iter()
+        .map(PathBuf::as_path)
+        .zip([protection, "certificate"]);
+    let text = format!(
+        "{}{}",
+        render::certificate_text(kind, &filed.certificate, now),
+        render::files_text(described)
+    );
+    let mut json = render::filed_json(filed);
+    json["name"] = json!(name.to_string());
+    Report::new(schema, json, text).notes(flags.constraint_note())
+}

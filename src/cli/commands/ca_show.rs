@@ -1,0 +1,99 @@
+//! `certmint ca show`
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use time::OffsetDateTime;
+
+use crate::{
+    authority::{chain_above, named, named_certificate},
+    cli::{render, report::Report},
+    store::{AuthorityFile, Filter, Inventory, Layout, State, StoreName},
+    x509::PathLength,
+};
+
+/// One CA.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  certmint ca show
+  certmint ca show web --json")]
+pub(crate) struct CaShow {
+    /// Which CA; needed when there are several
+    pub(crate) name: Option<StoreName>,
+}
+
+pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
+    let now = OffsetDateTime::now_utc();
+    let layout = Layout::new(pki);
+    let inventory = Inventory::open_to_read(&layout.inventory())?;
+    let authority = named(&inventory, arguments.name.as_ref())?;
+    let certificate = named_certificate(&authority)?;
+    let chain = chain_above(&inventory, &certificate)?;
+    let issued = inventory.count(&Filter {
+        issuer: Some(authority.id),
+        state: Some(State::Issued),
+        ..Filter::default()
+    })?;
+    let files: Vec<_> = authority
+        .name
+        .iter()
+        .flat_map(|name| {
+            [AuthorityFile::Key, AuthorityFile::Certificate]
+                .map(|file| layout.authority_file(name, file))
+        })
+        .collect();
+    let path_length = crate::x509::CaCertificate::try_from(certificate.clone())
+        .ok()
+        .map(|ca| ca.path_length());
+    let mut text = render::certificate_text("CA", &certificate, now);
+    let mut fact = |name: &str, value: String| render::line(&mut text, name, &value);
+    fact(
+        "path",
+        match path_length {
+            Some(PathLength::AtMost(length)) => format!("{length} CAs may follow"),
+            Some(PathLength::Unlimited) => "any number of CAs may follow".to_owned(),
+            None => "is no CA certificate by today's rules".to_owned(),
+        },
+    );
+    fact(
+        "key id",
+        certificate
+            .subject_key_identifier()
+            .map(|id| id.to_string())
+            .unwrap_or_else(|| "none".to_owned()),
+    );
+    fact(
+        "SHA-256",
+        render::hexadecimal(&certificate.fingerprint_sha256()),
+    );
+    fact("signed", format!("{issued} certificates that are in use"));
+    if !chain.is_empty() {
+        fact(
+            "below",
+            chain
+                .iter()
+                .map(render::title)
+                .collect::<Vec<_>>()
+                .join(" < "),
+        );
+    }
+    text.push_str(&render::files_text(
+        files
+            .iter()
+            .map(|file| file.as_path())
+            .zip(["private key", "certificate"]),
+    ));
+    let mut document = render::certificate_json(&certificate);
+    document["name"] = json!(authority.name.as_ref().map(ToString::to_string));
+    document["days_left"] = json!(render::days_left(certificate.not_after(), now));
+    document["issued"] = json!(issued);
+    document["path_length"] = match path_length {
+        Some(PathLength::AtMost(length)) => json!(length),
+        _ => json!(null),
+    };
+    document["chain"] = chain.iter().map(render::certificate_json).collect();
+    document["files"] = json!(files);
+    Ok(Report::new("ca.show", document, text))
+}

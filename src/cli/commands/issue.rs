@@ -1,0 +1,217 @@
+//! `certmint issue`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::{signing::open_authority, subject::SubjectFlags};
+use crate::{
+    authority::{Filed, Filing, Order, certify},
+    cli::{failure::Advised, render, report::Report},
+    key::{KeySpec, PrivateKey},
+    profile::{AlternativeNames, Application, LeafKind, LongLife, Profile},
+    store::{Store, StoreName},
+    x509::{CertificationRequest, Extension, Name, ProvenKey, San, SanSet, Validity, tbs},
+};
+
+/// What to issue.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Issue {
+    /// A certificate for a TLS server
+    #[command(after_help = "Examples:
+  certmint issue server flb --san www.2026testsite.com
+  certmint issue server backend.internal.local --san ip:10.0.0.7 --key p256")]
+    Server(IssueLeaf),
+    /// A certificate for a TLS client
+    #[command(after_help = "Examples:
+  certmint issue client client01
+  certmint issue client joe@example.com --cn 'Joe Doe' --days 365")]
+    Client(IssueLeaf),
+    /// A certificate for a host that is server and client
+    #[command(after_help = "Examples:
+  certmint issue peer node1.internal.local --san ip:10.0.0.7 --key p256")]
+    Peer(IssueLeaf),
+}
+
+/// A leaf certificate with its key.
+#[derive(Debug, Args)]
+pub(crate) struct IssueLeaf {
+    /// What it is called here: its files are in certs/NAME; a host name or mail address is the first
+    /// subject alternative name too
+    pub(crate) name: StoreName,
+    /// Subject alternative name: dns:, ip:, email: or uri:, guessed when bare; may be repeated
+    #[arg(long = "san", value_name = "SAN")]
+    pub(crate) sans: Vec<San>,
+    /// Common name; the first host name if left out, else NAME
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cn: Option<String>,
+    #[command(flatten)]
+    pub(crate) subject: SubjectFlags,
+    /// Which CA signs; needed when there are several
+    #[arg(long, value_name = "CA")]
+    pub(crate) ca: Option<StoreName>,
+    /// Kind of key: rsa2048 rsa3072 rsa4096 p256 p384 p521 ed25519
+    #[arg(long, default_value = "rsa2048", value_name = "KIND")]
+    pub(crate) key: KeySpec,
+    /// Days until the certificate ends
+    #[arg(long, default_value_t = 825, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36500))]
+    pub(crate) days: u32,
+    /// Let a server certificate live longer than the 825 days that Apple's systems accept
+    #[arg(long)]
+    pub(crate) allow_long_life: bool,
+    /// File that holds the passphrase of the CA key; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Print the openssl commands that do the same, and do nothing
+    #[arg(long)]
+    pub(crate) show_openssl: bool,
+}
+
+impl Issue {
+    fn kind(&self) -> (LeafKind, &IssueLeaf) {
+        match self {
+            Self::Server(leaf) => (LeafKind::Server, leaf),
+            Self::Client(leaf) => (LeafKind::Client, leaf),
+            Self::Peer(leaf) => (LeafKind::Peer, leaf),
+        }
+    }
+}
+
+impl IssueLeaf {
+    /// The names: NAME itself where it is a host name, an address or a mail address, then `--san`.
+    pub(crate) fn names(&self) -> Result<Option<SanSet>> {
+        let from_name =
+            name_as_san(&self.name.to_string()).filter(|name| !self.sans.contains(name));
+        SanSet::new(from_name.into_iter().chain(self.sans.iter().cloned())).context("--san")
+    }
+
+    /// The subject: `--cn`, else the first host name that fits a common name, else NAME.
+    pub(crate) fn subject(&self, names: Option<&SanSet>) -> Result<Name> {
+        let common_name = self
+            .cn
+            .clone()
+            .or_else(|| match names.and_then(SanSet::first_dns) {
+                // RFC 5280 Appendix A.1 bounds a common name; the host name is in the extension anyway.
+                Some(host) => (host.chars().count() <= 64).then(|| host.to_owned()),
+                None => Some(self.name.to_string()),
+            });
+        self.subject.name(common_name.as_deref())
+    }
+}
+
+/// NAME as a subject alternative name: what has a dot and is a host name, an IP address, a mail
+/// address, or `localhost`; a bare word such as `flb` is only what people call it.
+fn name_as_san(name: &str) -> Option<San> {
+    let said = name.contains(['.', '@']) || name == "localhost";
+    said.then(|| name.parse().ok()).flatten()
+}
+
+pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
+    let (kind, leaf) = arguments.kind();
+    let names = leaf.names()?;
+    let subject = leaf.subject(names.as_ref())?;
+    if leaf.show_openssl {
+        return super::show_openssl::issue(pki, kind, leaf, names.as_ref(), &subject);
+    }
+    let now = OffsetDateTime::now_utc();
+    let validity = Validity::of_days(now, leaf.days)?;
+    let mut store = Store::open(pki, now)?;
+    refuse_taken(&store, &leaf.name)?;
+    let signer = open_authority(
+        &store,
+        leaf.ca.as_ref(),
+        leaf.passphrase_file.as_ref(),
+        "--passphrase-file",
+    )?;
+    let key = PrivateKey::generate(leaf.key).context("could not make the key")?;
+    let request = request(&key, &subject, names.as_ref())?;
+    let application = Application {
+        profile: Profile::Leaf(kind),
+        key: ProvenKey::of(&key),
+        subject,
+        alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
+        validity,
+        long_life: if leaf.allow_long_life {
+            LongLife::Allow
+        } else {
+            LongLife::Refuse
+        },
+        requested: Vec::new(),
+        operator: Vec::new(),
+    };
+    let filing = Filing::Certificate {
+        name: leaf.name.clone(),
+        key_pem: key.to_pkcs8_pem(),
+        request_pem: request.to_pem(),
+    };
+    let filed = certify(
+        &mut store,
+        &signer,
+        Order {
+            application,
+            filing,
+        },
+        now,
+    )?;
+    Ok(report(kind, &leaf.name, &filed, now))
+}
+
+/// A name that is taken is refused before a key is made for it.
+fn refuse_taken(store: &Store, name: &StoreName) -> Result<()> {
+    let folder = store.layout().certificate_folder(name);
+    if std::fs::symlink_metadata(&folder).is_ok() {
+        return Err(Advised {
+            message: format!(
+                "certificate {name} exists in {}; nothing was overwritten",
+                folder.display()
+            ),
+            hint: "choose another name".to_owned(),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// The request that goes beside the certificate, so that another CA can sign the same key.
+fn request(
+    key: &PrivateKey,
+    subject: &Name,
+    names: Option<&SanSet>,
+) -> Result<CertificationRequest> {
+    let names = names
+        .map(|names| Extension::subject_alt_name(names, subject))
+        .transpose()?;
+    let information = tbs::request(subject, key.public_key(), names.as_slice())?;
+    let algorithm = key.signature_algorithm(None);
+    let signature = key
+        .sign(algorithm, &information)
+        .context("could not sign the request")?;
+    Ok(CertificationRequest::from_der(&tbs::signed(
+        &information,
+        algorithm,
+        &signature,
+    )?)?)
+}
+
+fn report(kind: LeafKind, name: &StoreName, filed: &Filed, now: OffsetDateTime) -> Report {
+    let described = [
+        "private key, not encrypted",
+        "certification request",
+        "certificate",
+        "certificate and intermediates: what a server sends",
+        "issuer up to the root: a cloud's chain or CA field",
+    ];
+    let files = filed.files.iter().map(PathBuf::as_path).zip(described);
+    let text = format!(
+        "{}{}",
+        render::certificate_text(&kind.to_string(), &filed.certificate, now),
+        render::files_text(files)
+    );
+    let mut json = render::filed_json(filed);
+    json["name"] = json!(name.to_string());
+    json["profile"] = json!(kind.to_string());
+    Report::new("issue", json, text)
+}

@@ -1,0 +1,47 @@
+//! One file per command: its flags, whose comments are its help, and what it does.
+
+pub(crate) mod ca_init;
+pub(crate) mod ca_intermediate;
+pub(crate) mod ca_list;
+pub(crate) mod ca_show;
+pub(crate) mod completions;
+pub(crate) mod csr_new;
+pub(crate) mod export;
+pub(crate) mod issue;
+pub(crate) mod key_new;
+pub(crate) mod key_protect;
+pub(crate) mod list;
+pub(crate) mod man;
+mod show_openssl;
+pub(crate) mod sign;
+mod signing;
+mod subject;
+pub(crate) mod verify;
+
+use anyhow::Result;
+
+use super::{
+    args::{CaCommand, Cli, Command, CsrCommand, KeyCommand},
+    report::Report,
+};
+
+/// Runs what was asked for.
+pub(crate) fn run(cli: &Cli) -> Result<Report> {
+    let pki = &cli.global.pki;
+    match &cli.command {
+        Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
+        Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
+        Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
+        Command::Ca(CaCommand::Show(arguments)) => ca_show::run(pki, arguments),
+        Command::Key(KeyCommand::New(arguments)) => key_new::run(arguments),
+        Command::Key(KeyCommand::Protect(arguments)) => key_protect::run(arguments),
+        Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
+        Command::Sign(arguments) => sign::run(pki, arguments),
+        Command::Issue(arguments) => issue::run(pki, arguments),
+        Command::Verify(arguments) => verify::run(arguments),
+        Command::Export(arguments) => export::run(pki, arguments),
+        Command::List(arguments) => list::run(pki, arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
+    }
+}

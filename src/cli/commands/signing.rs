@@ -1,0 +1,72 @@
+//! Opening the CA that signs: its certificate and its key.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use time::OffsetDateTime;
+
+use crate::{
+    authority::{SigningAuthority, named},
+    cli::{read, secrets},
+    key::{KeyFile, PrivateKey},
+    store::{AuthorityFile, Store, StoreName, files},
+    x509::CaCertificate,
+};
+
+/// A CA of this PKI by its name, or the only one.
+pub(crate) fn open_authority(
+    store: &Store,
+    name: Option<&StoreName>,
+    passphrase_file: Option<&PathBuf>,
+    flag: &'static str,
+) -> Result<SigningAuthority> {
+    let authority = named(store.inventory(), name)?;
+    let name = authority
+        .name
+        .as_ref()
+        .context("the inventory knows the CA without a name")?;
+    let key_file = store.layout().authority_file(name, AuthorityFile::Key);
+    let key = open_key(&key_file, passphrase_file, flag)?;
+    SigningAuthority::of_this_pki(store, &authority, key)
+        .with_context(|| format!("{}", key_file.display()))
+}
+
+/// A CA made elsewhere, by its files.
+pub(crate) fn open_foreign_authority(
+    store: &mut Store,
+    certificate_file: &Path,
+    key_file: &Path,
+    passphrase_file: Option<&PathBuf>,
+    now: OffsetDateTime,
+) -> Result<SigningAuthority> {
+    let place = || format!("{}", certificate_file.display());
+    let certificate =
+        CaCertificate::try_from(read::certificate(certificate_file)?).with_context(place)?;
+    let key = open_key(key_file, passphrase_file, "--passphrase-file")?;
+    SigningAuthority::from_elsewhere(store, certificate, key, now)
+        .with_context(|| format!("{} and {}", certificate_file.display(), key_file.display()))
+}
+
+/// A private key in any form; its passphrase is asked for only when it is encrypted.
+pub(crate) fn open_key(
+    file: &Path,
+    passphrase_file: Option<&PathBuf>,
+    flag: &'static str,
+) -> Result<PrivateKey> {
+    let place = || format!("{}", file.display());
+    let octets = files::read(file, files::USUAL_LIMIT)?;
+    let key_file = KeyFile::read(&octets).with_context(place)?;
+    let secret = key_file
+        .is_encrypted()
+        .then(|| {
+            let prompt = format!("passphrase of {}", file.display());
+            secrets::Source {
+                file: passphrase_file,
+                flag,
+                prompt,
+            }
+            .existing()
+        })
+        .transpose()?;
+    key_file.unlock(secret.as_ref()).with_context(place)
+}

@@ -1,0 +1,40 @@
+//! The front door for people: the only room that prints, asks or exits.
+//!
+//! A command gathers what it needs, hands values down and gets one value back, its [`Report`];
+//! printing happens here, once.
+
+mod args;
+mod commands;
+mod configuration;
+mod failure;
+mod output;
+mod read;
+mod render;
+mod report;
+mod secrets;
+mod table;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub use args::Cli;
+use report::Report;
+
+/// Runs the program: reads the command line, does what it says and prints what came of it.
+///
+/// Exit codes: 0 done; 1 refused or failed; 2 the command line is wrong; 3 a check found something;
+/// 70 a bug of certmint.
+pub fn run() -> ExitCode {
+    failure::report_bugs();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return args::explain(&error),
+    };
+    let terminal = terminal::Terminal::new(&cli.global);
+    match commands::run(&cli) {
+        Ok(report) => terminal.print(&report),
+        Err(error) => terminal.fail(&error),
+    }
+}

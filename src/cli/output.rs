@@ -1,0 +1,33 @@
+//! Files that a command was told to write.
+
+use std::{fs, path::Path};
+
+use anyhow::Result;
+
+use crate::store::{
+    StoreError,
+    files::{self, Secrecy},
+};
+
+/// Refuses a path that is taken before anything is made for it.
+pub(crate) fn refuse_existing(path: &Path) -> Result<()> {
+    // A pipe or a terminal is written to as it is.
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() && !found.is_dir() => Ok(()),
+        _ if fs::symlink_metadata(path).is_ok() => Err(StoreError::Exists {
+            path: path.to_owned(),
+        }
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes what holds a key or another secret: 0600 from the first byte, over nothing.
+pub(crate) fn secret(path: &Path, content: &[u8]) -> Result<()> {
+    Ok(files::create_new(path, content, Secrecy::Secret)?)
+}
+
+/// Writes what everybody may read, over nothing.
+pub(crate) fn public(path: &Path, content: &[u8]) -> Result<()> {
+    Ok(files::create_new(path, content, Secrecy::Public)?)
+}

@@ -1,0 +1,197 @@
+//! What people see of a certificate that was made.
+
+use std::{fmt::Write as _, path::Path};
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{
+    authority::Filed,
+    profile::Decision,
+    x509::{Certificate, GeneralName, escape_control},
+};
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub(crate) const RED: Style = AnsiColor::Red.on_default();
+
+/// RFC 3339 to the second; a moment beyond the year 9999 has no such form and is given in seconds.
+pub(crate) fn moment(moment: OffsetDateTime) -> String {
+    moment
+        .format(&Rfc3339)
+        .unwrap_or_else(|_| moment.unix_timestamp().to_string())
+}
+
+/// The day alone.
+pub(crate) fn day(moment: OffsetDateTime) -> String {
+    moment.date().to_string()
+}
+
+/// Whole days from `now` to a moment; negative when it is past.
+pub(crate) fn days_left(not_after: OffsetDateTime, now: OffsetDateTime) -> i64 {
+    (not_after - now).whole_seconds().div_euclid(86_400)
+}
+
+pub(crate) fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// The name of a certificate in one line: its subject, or its first alternative name.
+pub(crate) fn title(certificate: &Certificate) -> String {
+    if !certificate.subject().is_empty() {
+        return certificate.subject().openssl_oneline();
+    }
+    certificate
+        .subject_alt_names()
+        .ok()
+        .and_then(|names| names.first().map(GeneralName::to_string))
+        .unwrap_or_else(|| "without a name".to_owned())
+}
+
+/// The facts of a certificate that was made just now.
+pub(crate) fn certificate_text(
+    kind: &str,
+    certificate: &Certificate,
+    now: OffsetDateTime,
+) -> String {
+    let mut text = format!("{BOLD}{kind} certificate{BOLD:#}  {}\n", title(certificate));
+    let names = certificate.subject_alt_names().unwrap_or_default();
+    if !names.is_empty() {
+        let names: Vec<String> = names.iter().map(GeneralName::to_string).collect();
+        line(&mut text, "names", &names.join(", "));
+    }
+    let issuer = if certificate.is_self_issued() {
+        "itself".to_owned()
+    } else {
+        certificate.issuer().openssl_oneline()
+    };
+    line(&mut text, "issuer", &issuer);
+    line(
+        &mut text,
+        "key",
+        &certificate.public_key().algorithm().to_string(),
+    );
+    line(&mut text, "serial", &serial(certificate));
+    let days = days_left(certificate.not_after(), now);
+    line(
+        &mut text,
+        "valid",
+        &format!(
+            "until {} ({GREEN}{days} days{GREEN:#})",
+            day(certificate.not_after())
+        ),
+    );
+    text
+}
+
+pub(crate) fn line(text: &mut String, name: &str, value: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "  {DIM}{name:<9}{DIM:#} {value}");
+}
+
+/// The serial number as `openssl x509 -serial` prints it.
+pub(crate) fn serial(certificate: &Certificate) -> String {
+    hexadecimal(certificate.serial_octets())
+        .trim_start_matches("00")
+        .to_uppercase()
+}
+
+/// The files that were written, a line each.
+pub(crate) fn files_text<'file>(
+    files: impl IntoIterator<Item = (&'file Path, &'file str)>,
+) -> String {
+    let files: Vec<(String, &str)> = files
+        .into_iter()
+        .map(|(file, what)| (file.display().to_string(), what))
+        .collect();
+    let width = files
+        .iter()
+        .map(|(file, _)| file.len())
+        .max()
+        .unwrap_or_default();
+    files.iter().fold(String::new(), |mut text, (file, what)| {
+        let _ = writeln!(text, "  {file:<width$}  {DIM}{what}{DIM:#}");
+        text
+    })
+}
+
+/// What became of each extension that a request asked for.
+pub(crate) fn decisions_text(decisions: &[Decision]) -> String {
+    decisions.iter().fold(String::new(), |mut text, decision| {
+        let style = match decision.outcome.word() {
+            "granted" => GREEN,
+            "changed" => YELLOW,
+            _ => RED,
+        };
+        let reason = decision
+            .outcome
+            .reason()
+            .map(|reason| format!(": {}", escape_control(reason)))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "  {} {style}{}{style:#}{reason}",
+            decision.extension,
+            decision.outcome.word()
+        );
+        text
+    })
+}
+
+pub(crate) fn decisions_json(decisions: &[Decision]) -> Value {
+    let decision = |decision: &Decision| {
+        json!({
+            "extension": decision.extension,
+            "outcome": decision.outcome.word(),
+            "reason": decision.outcome.reason(),
+        })
+    };
+    decisions.iter().map(decision).collect()
+}
+
+/// A certificate's facts for `--json`.
+pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
+    let names = certificate.subject_alt_names().unwrap_or_default();
+    json!({
+        "subject": certificate.subject().to_string(),
+        "issuer": certificate.issuer().to_string(),
+        "sans": names.iter().map(san_json).collect::<Vec<_>>(),
+        "serial": serial(certificate),
+        "not_before": moment(certificate.not_before()),
+        "not_after": moment(certificate.not_after()),
+        "key": certificate.public_key().algorithm().to_string(),
+        "fingerprint_sha256": hexadecimal(&certificate.fingerprint_sha256()),
+    })
+}
+
+/// As `--san` takes it, where it is of one of its four kinds.
+fn san_json(name: &GeneralName) -> String {
+    name.to_san()
+        .map_or_else(|_| name.to_string(), |san| san.to_string())
+}
+
+/// A made certificate for `--json`, its files by what they hold.
+pub(crate) fn filed_json(filed: &Filed) -> Value {
+    json!({
+        "certificate": certificate_json(&filed.certificate),
+        "files": filed.files,
+        "requested_extensions": decisions_json(&filed.decisions),
+    })
+}
+
+/// Days left in the colour of their urgency.
+pub(crate) fn days_text(days: i64) -> String {
+    let style = match days {
+        ..0 => RED,
+        0..30 => YELLOW,
+        _ => GREEN,
+    };
+    if days < 0 {
+        format!("{style}expired{style:#}")
+    } else {
+        format!("{style}{days}{style:#}")
+    }
+}
