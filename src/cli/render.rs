@@ -9,7 +9,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::{
     authority::Filed,
     profile::Decision,
-    x509::{Certificate, GeneralName, escape_control},
+    x509::{Certificate, GeneralName, Validity, escape_control},
 };
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -75,15 +75,10 @@ pub(crate) fn certificate_text(
         &certificate.public_key().algorithm().to_string(),
     );
     line(&mut text, "serial", &serial(certificate));
-    let days = days_left(certificate.not_after(), now);
-    line(
-        &mut text,
-        "valid",
-        &format!(
-            "until {} ({GREEN}{days} days{GREEN:#})",
-            day(certificate.not_after())
-        ),
-    );
+    // What was made a moment ago has all of its days left, five minutes or not.
+    let days = (certificate.not_after() - now + Validity::BACKDATE).whole_seconds() / 86_400;
+    let valid = format!("until {} ({} days left)", day(certificate.not_after()), days_text(days));
+    line(&mut text, "valid", &valid);
     text
 }
 
