@@ -55,11 +55,9 @@ pub enum CaError {
         /// What the new CA would allow below it.
         wanted: String,
     },
-    /// A name outside of what the issuer's name constraints permit.
-    #[error("name constraints of {issuer}: {reason}")]
+    /// A name outside of what the constraints of the CAs above permit.
+    #[error("a name is not permitted: {reason}")]
     NameNotPermitted {
-        /// The issuer's subject.
-        issuer: String,
         /// Which name, and which constraint.
         reason: String,
     },
