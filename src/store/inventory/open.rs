@@ -16,6 +16,10 @@ use crate::store::error::StoreError;
 /// How long a process waits for others that write: two hundred of them at once take seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The most memory for pages of the database, taken as they are read: a list of a million rows in
+/// the order of their names comes back to the same pages again and again.
+const CACHE_KIBIBYTES: i64 = 128 * 1024;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Condition {
     Empty,
@@ -115,9 +119,11 @@ fn connect(path: &Path, parameters: &str, flags: OpenFlags) -> Result<Connection
     let address = format!("{}?{parameters}", file_address(path)?);
     let connection =
         Connection::open_with_flags(address, flags).map_err(|error| fault(path, error))?;
+    let refused = |error| fault(path, error);
+    connection.busy_timeout(PATIENCE).map_err(refused)?;
     connection
-        .busy_timeout(PATIENCE)
-        .map_err(|error| fault(path, error))?;
+        .pragma_update(None, "cache_size", -CACHE_KIBIBYTES)
+        .map_err(refused)?;
     Ok(connection)
 }
 
