@@ -26,7 +26,14 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "authority", "store", "ca", "profile", "inspect", "formats", "x509", "key",
+            "authority",
+            "store",
+            "ca",
+            "profile",
+            "inspect",
+            "formats",
+            "x509",
+            "key",
         ],
     ),
 ];

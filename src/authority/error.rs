@@ -74,6 +74,8 @@ impl AuthorityError {
     /// What to do instead.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Ca(error) => error.hint(),
+            Self::Store(error) => error.hint(),
             Self::WhichCa(_) => Some("name one with --ca NAME".to_owned()),
             Self::NoCa => Some(
                 "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"
