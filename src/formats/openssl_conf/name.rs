@@ -46,6 +46,24 @@ pub struct DistinguishedName {
 const EMAIL_ADDRESS: &str = "1.2.840.113549.1.9.1";
 
 impl DistinguishedName {
+    /// The name of a request, so that `email:copy` can take addresses from it.
+    pub fn from_name(name: &Name) -> Self {
+        let attribute = |attribute: &Attribute| {
+            // An object identifier that was read is one that can be written.
+            Oid::from_dotted(&attribute.kind.to_string()).map(|oid| NameAttribute {
+                oid,
+                value: attribute.encoded.clone(),
+                content: attribute.value.clone(),
+            })
+        };
+        let relative_names = name.relative_names().iter();
+        Self {
+            relative_names: relative_names
+                .map(|attributes| attributes.iter().filter_map(attribute).collect())
+                .collect(),
+        }
+    }
+
     /// Reads a name's DER, such as the subject of somebody's request. Values are kept as they are.
     /// None if the bytes are not a name.
     pub fn from_der(bytes: &[u8]) -> Option<Self> {
