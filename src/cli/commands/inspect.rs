@@ -52,7 +52,12 @@ pub(crate) struct Inspect {
 }
 
 pub(crate) fn run(arguments: &Inspect) -> Result<Report> {
-    let Inspect { files, only, password_file, show_openssl } = arguments;
+    let Inspect {
+        files,
+        only,
+        password_file,
+        show_openssl,
+    } = arguments;
     let is_input = |file: &&PathBuf| file.as_path() == Path::new("-");
     if files.iter().chain(password_file).filter(is_input).count() > 1 {
         return Err(UsageError("standard input can be read only once".to_owned()).into());
@@ -65,13 +70,35 @@ pub(crate) fn run(arguments: &Inspect) -> Result<Report> {
         flag: PASSWORD_FLAG,
         prompt: "Password".to_owned(),
     };
-    let given = password_file.as_ref().map(|_| password.existing()).transpose()?;
-    let looks: Vec<Look> = files.iter().map(|file| Look::at(file, given.as_ref())).collect();
-    if let [Look { outcome: Err(_), .. }] = looks.as_slice() {
-        // One file: its error is the command's.
-        return looks.into_iter().next().map_or_else(|| bail!("no file"), |look| Err(look.into_error()));
+    let given = password_file
+        .as_ref()
+        .map(|_| password.existing())
+        .transpose()?;
+    let looks: Vec<Look> = files
+        .iter()
+        .map(|file| Look::at(file, given.as_ref()))
+        .collect();
+    // Of one file, its error is the command's.
+    match <[Look; 1]>::try_from(looks) {
+        Ok(
+            [
+                Look {
+                    outcome: Err(error),
+                    ..
+                },
+            ],
+        ) => Err(error),
+        Ok(looks) => show(&looks, only),
+        Err(looks) => show(&looks, only),
     }
-    if only.is_empty() { Ok(everything(&looks)) } else { parts(&looks, only) }
+}
+
+fn show(looks: &[Look], only: &[Part]) -> Result<Report> {
+    if only.is_empty() {
+        Ok(everything(looks))
+    } else {
+        parts(looks, only)
+    }
 }
 
 const PASSWORD_FLAG: &str = "--password-file";
@@ -90,13 +117,9 @@ impl Look {
             file.display().to_string()
         };
         let outcome = look(file, &name, password);
-        Self { file: name, outcome }
-    }
-
-    fn into_error(self) -> anyhow::Error {
-        match self.outcome {
-            Err(error) => error.context(self.file),
-            Ok(_) => anyhow::anyhow!("{}: nothing is wrong", self.file),
+        Self {
+            file: name,
+            outcome,
         }
     }
 
@@ -106,7 +129,11 @@ impl Look {
 
     /// Every object with the place where it is, what containers hold included.
     fn placed(&self) -> Vec<(String, &Description)> {
-        let leaves = || self.objects().iter().flat_map(|(_, description)| description.leaves());
+        let leaves = || {
+            self.objects()
+                .iter()
+                .flat_map(|(_, description)| description.leaves())
+        };
         let is_alone = leaves().count() == 1;
         leaves()
             .enumerate()
@@ -161,18 +188,25 @@ fn look(
     name: &str,
     password: Option<&Passphrase>,
 ) -> Result<Vec<(Encoding, Description)>> {
-    let items = open(&read(file)?)?;
+    let octets = read(file)?;
+    let place = || name.to_owned();
+    let items = open(&octets).with_context(place)?;
     // The clock of the command line, read once for each file.
     let now = OffsetDateTime::now_utc();
     items
         .into_iter()
         .map(|Item { encoding, object }| {
-            let description = describe(&object, now, password)?;
+            let description = describe(&object, now, password).with_context(place)?;
             let asks = matches!(object, Object::Pkcs12(_)) && description.is_locked();
             let description = if asks && io::stdin().is_terminal() {
                 let prompt = format!("Password of {}", escape_control(name));
-                let asked = Source { file: None, flag: PASSWORD_FLAG, prompt }.existing()?;
-                describe(&object, now, Some(&asked))?
+                let asked = Source {
+                    file: None,
+                    flag: PASSWORD_FLAG,
+                    prompt,
+                }
+                .existing()?;
+                describe(&object, now, Some(&asked)).with_context(place)?
             } else {
                 description
             };
@@ -189,7 +223,7 @@ fn everything(looks: &[Look]) -> Report {
     let mut notes = Vec::new();
     for look in looks {
         if let Err(error) = &look.outcome {
-            sections.push(format!("{}\n", failure::text_of(&look.file, error)));
+            sections.push(format!("{}\n", failure::text(error)));
         }
         for (_, description) in look.objects() {
             let inside = description.leaves();
@@ -216,7 +250,9 @@ fn everything(looks: &[Look]) -> Report {
         .map(|((place, one), fits)| json!({ "place": place, "kind": one.kind(), "fits": fits }))
         .collect();
     let json = json!({ "files": files_json(looks, &[]), "pairs": pairs });
-    Report::new("inspect", json, sections.join("\n")).notes(notes).verdict(verdict(looks))
+    Report::new("inspect", json, sections.join("\n"))
+        .notes(notes)
+        .verdict(verdict(looks))
 }
 
 fn locked_note(file: &str) -> String {
@@ -225,7 +261,11 @@ fn locked_note(file: &str) -> String {
 }
 
 fn verdict(looks: &[Look]) -> Verdict {
-    if looks.iter().any(Look::failed) { Verdict::Failed } else { Verdict::Clean }
+    if looks.iter().any(Look::failed) {
+        Verdict::Failed
+    } else {
+        Verdict::Clean
+    }
 }
 
 fn files_json(looks: &[Look], only: &[Part]) -> Vec<Value> {
@@ -275,7 +315,11 @@ fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
             }
         }
         if !missing.is_empty() && !lines.is_empty() {
-            notes.push(format!("{place}: the {} has no {}", description.kind(), missing.join(", ")));
+            notes.push(format!(
+                "{place}: the {} has no {}",
+                description.kind(),
+                missing.join(", ")
+            ));
         }
         if !lines.is_empty() {
             sections.push((place, lines));
@@ -283,24 +327,35 @@ fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
     }
     for look in looks {
         if let Err(error) = &look.outcome {
-            notes.push(failure::text_of(&look.file, error));
+            notes.push(failure::text(error));
         }
     }
     if sections.is_empty() {
         let wanted: Vec<String> = only.iter().map(|part| part.word()).collect();
-        let locked = looks.iter().flat_map(Look::objects).any(|(_, one)| one.is_locked());
-        let hint = if locked { format!("; {PASSWORD_FLAG} FILE opens what is encrypted") } else { String::new() };
+        let locked = looks
+            .iter()
+            .flat_map(Look::objects)
+            .any(|(_, one)| one.is_locked());
+        let hint = if locked {
+            format!("; {PASSWORD_FLAG} FILE opens what is encrypted")
+        } else {
+            String::new()
+        };
         bail!("nothing in the files has {}{hint}", wanted.join(", "));
     }
     let text = match sections.as_slice() {
         [(_, lines)] if placed.len() == 1 => lines.clone(),
         several => {
-            let headed = several.iter().map(|(place, lines)| format!("==> {place} <==\n{lines}"));
+            let headed = several
+                .iter()
+                .map(|(place, lines)| format!("==> {place} <==\n{lines}"));
             headed.collect::<Vec<_>>().join("\n")
         }
     };
     let json = json!({ "files": files_json(looks, only) });
-    Ok(Report::new("inspect", json, text).notes(notes).verdict(verdict(looks)))
+    Ok(Report::new("inspect", json, text)
+        .notes(notes)
+        .verdict(verdict(looks)))
 }
 
 fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {
@@ -309,7 +364,11 @@ fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {
     for file in files {
         let name = file.display().to_string();
         let items = open(&read(file)?).with_context(|| name.clone())?;
-        let shown = if file.as_path() == Path::new("-") { "/dev/stdin" } else { &name };
+        let shown = if file.as_path() == Path::new("-") {
+            "/dev/stdin"
+        } else {
+            &name
+        };
         for command in openssl_commands(shown, &items, only) {
             text.push_str(&escape_control(&command));
             text.push('\n');

@@ -31,7 +31,10 @@ pub(super) fn certificate(sheet: &mut Sheet<'_>, one: &CertificateDescription) {
                 format!("{} (the same name, but another key)", full(&one.issuer))
             }
             SelfSigned::Unchecked => {
-                format!("{} (the same name; signature not checked)", full(&one.issuer))
+                format!(
+                    "{} (the same name; signature not checked)",
+                    full(&one.issuer)
+                )
             }
             SelfSigned::No => full(&one.issuer),
         },
@@ -109,7 +112,9 @@ const SUBJECT_ALT_NAME: &str = "2.5.29.17";
 /// The alternative names, up to three of them on one line.
 fn names(sheet: &mut Sheet<'_>, extensions: &[ExtensionDescription]) {
     const ON_ONE_LINE: usize = 3;
-    let found = extensions.iter().find(|extension| extension.oid == SUBJECT_ALT_NAME);
+    let found = extensions
+        .iter()
+        .find(|extension| extension.oid == SUBJECT_ALT_NAME);
     let Some(ExtensionValue::Names(names)) = found.map(|extension| &extension.value) else {
         return;
     };
@@ -125,27 +130,49 @@ fn headline_title(subject: &NameDescription, extensions: &[ExtensionDescription]
     if !subject.name.is_empty() {
         return subject.title();
     }
-    let found = extensions.iter().find(|extension| extension.oid == SUBJECT_ALT_NAME);
+    let found = extensions
+        .iter()
+        .find(|extension| extension.oid == SUBJECT_ALT_NAME);
     match found.map(|extension| &extension.value) {
-        Some(ExtensionValue::Names(names)) => {
-            names.first().map(|name| name.title()).unwrap_or_else(|| subject.title())
-        }
+        Some(ExtensionValue::Names(names)) => names
+            .first()
+            .map(|name| name.title())
+            .unwrap_or_else(|| subject.title()),
         _ => subject.title(),
     }
 }
 
 pub(super) fn full(name: &NameDescription) -> String {
-    if name.name.is_empty() { "(empty)".to_owned() } else { name.name.openssl_oneline() }
+    if name.name.is_empty() {
+        "(empty)".to_owned()
+    } else {
+        name.name.openssl_oneline()
+    }
 }
 
 fn validity(sheet: &mut Sheet<'_>, validity: &ValidityDescription) {
-    let period = format!("{} to {} UTC, ", instant(validity.not_before), instant(validity.not_after));
-    let days = |days: i64| if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
-    let (urgent, tone) = match (validity.state, validity.days_left, validity.days_since_expiry) {
-        (ValidityState::Expired, _, Some(0)) => ("expired today".to_owned(), Tone::Bad),
-        (ValidityState::Expired, _, since) => {
-            (format!("expired {} ago", days(since.unwrap_or_default())), Tone::Bad)
+    let period = format!(
+        "{} to {} UTC, ",
+        instant(validity.not_before),
+        instant(validity.not_after)
+    );
+    let days = |days: i64| {
+        if days == 1 {
+            "1 day".to_owned()
+        } else {
+            format!("{days} days")
         }
+    };
+    let (urgent, tone) = match (
+        validity.state,
+        validity.days_left,
+        validity.days_since_expiry,
+    ) {
+        (ValidityState::Expired, _, Some(0)) => ("expired today".to_owned(), Tone::Bad),
+        (ValidityState::Expired, _, since) => (
+            format!("expired {} ago", days(since.unwrap_or_default())),
+            Tone::Bad,
+        ),
         (ValidityState::NotYetValid, ..) => ("not yet valid".to_owned(), Tone::Bad),
         (ValidityState::Valid, left, _) => {
             let left = left.unwrap_or_default();
@@ -159,7 +186,12 @@ fn validity(sheet: &mut Sheet<'_>, validity: &ValidityDescription) {
 /// Date and time to the second.
 pub(super) fn instant(time: OffsetDateTime) -> String {
     let (date, clock) = (time.date(), time.time());
-    format!("{date} {:02}:{:02}:{:02}", clock.hour(), clock.minute(), clock.second())
+    format!(
+        "{date} {:02}:{:02}:{:02}",
+        clock.hour(),
+        clock.minute(),
+        clock.second()
+    )
 }
 
 /// A fingerprint on two lines.

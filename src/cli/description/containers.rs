@@ -10,7 +10,10 @@ pub(super) fn pkcs7(sheet: &mut Sheet<'_>, one: &Pkcs7Description) {
     sheet.headline("PKCS#7", &counted(one.objects.len(), "object", "objects"));
     match one.signers {
         0 => sheet.fact("signers", "none: only a bag of certificates"),
-        signers => sheet.fact("signers", &format!("{signers} (signatures are not checked)")),
+        signers => sheet.fact(
+            "signers",
+            &format!("{signers} (signatures are not checked)"),
+        ),
     }
     if one.others > 0 {
         sheet.fact("besides", &format!("{} that are not shown", one.others));
@@ -26,12 +29,21 @@ pub(super) fn pkcs12(sheet: &mut Sheet<'_>, one: &Pkcs12Description) {
     sheet.headline("PKCS#12", &title);
     match &one.mac {
         Some(mac) => sheet.fact("MAC", mac),
-        None => sheet.coloured("MAC", "", "none: a change of the file would not be noticed", Tone::Soon),
+        None => sheet.coloured(
+            "MAC",
+            "",
+            "none: a change of the file would not be noticed",
+            Tone::Soon,
+        ),
     }
     let contents: Vec<String> = one
         .contents
         .iter()
-        .map(|content| content.as_ref().map_or_else(|| "not encrypted".to_owned(), protection))
+        .map(|content| {
+            content
+                .as_ref()
+                .map_or_else(|| "not encrypted".to_owned(), protection)
+        })
         .collect();
     sheet.lines("contents", &contents, Tone::Plain);
     if one.trailing > 0 {
@@ -39,11 +51,22 @@ pub(super) fn pkcs12(sheet: &mut Sheet<'_>, one: &Pkcs12Description) {
     }
     for (position, entry) in one.entries.iter().enumerate() {
         let name = entry.friendly_name.as_deref().unwrap_or("no friendly name");
-        let trusted = if entry.trusted { ", trusted by Java" } else { "" };
-        let key = entry.local_key_id.as_ref().map(|id| format!(", local key id {id}"));
+        let trusted = if entry.trusted {
+            ", trusted by Java"
+        } else {
+            ""
+        };
+        let key = entry
+            .local_key_id
+            .as_ref()
+            .map(|id| format!(", local key id {id}"));
         sheet.fact(
             &format!("entry {}", position + 1),
-            &format!("{}: {name}{trusted}{}", entry.object.kind(), key.unwrap_or_default()),
+            &format!(
+                "{}: {name}{trusted}{}",
+                entry.object.kind(),
+                key.unwrap_or_default()
+            ),
         );
     }
 }
@@ -70,7 +93,10 @@ pub(super) fn bundle(sheet: &mut Sheet<'_>, one: &BundleDescription, count: usiz
     if one.arrangement != Arrangement::Collection {
         match &one.missing_issuer {
             None => sheet.fact("root", "included"),
-            Some(issuer) => sheet.fact("root", &format!("not included; the last is issued by {issuer}")),
+            Some(issuer) => sheet.fact(
+                "root",
+                &format!("not included; the last is issued by {issuer}"),
+            ),
         }
     }
     for duplicate in &one.duplicates {
@@ -78,7 +104,11 @@ pub(super) fn bundle(sheet: &mut Sheet<'_>, one: &BundleDescription, count: usiz
         sheet.coloured("double", "", &text, Tone::Soon);
     }
     let list = |positions: &[usize]| {
-        positions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        positions
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     if !one.expired.is_empty() {
         sheet.bad("expired", &list(&one.expired));

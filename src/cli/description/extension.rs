@@ -21,7 +21,10 @@ pub(super) fn lines(value: &ExtensionValue) -> Vec<String> {
     match value {
         ExtensionValue::Names(names) => titles(names),
         ExtensionValue::Usages(usages) => vec![usages.join(", ")],
-        ExtensionValue::BasicConstraints { ca: false, path_length: None } => {
+        ExtensionValue::BasicConstraints {
+            ca: false,
+            path_length: None,
+        } => {
             vec!["CA:FALSE".to_owned()]
         }
         ExtensionValue::BasicConstraints { ca, path_length } => {
@@ -38,18 +41,25 @@ pub(super) fn lines(value: &ExtensionValue) -> Vec<String> {
         ExtensionValue::IssuingDistributionPoint(point) => issuing_distribution_point(point),
         ExtensionValue::Access(descriptions) => descriptions
             .iter()
-            .map(|description| {
-                format!("{}: {}", description.method, description.location.title())
-            })
+            .map(|description| format!("{}: {}", description.method, description.location.title()))
             .collect(),
         ExtensionValue::Policies(policies) => policies.iter().flat_map(policy).collect(),
         ExtensionValue::PolicyMappings(mappings) => mappings
             .iter()
-            .map(|pair| format!("{} is {}", pair.issuer_domain_policy, pair.subject_domain_policy))
+            .map(|pair| {
+                format!(
+                    "{} is {}",
+                    pair.issuer_domain_policy, pair.subject_domain_policy
+                )
+            })
             .collect(),
-        ExtensionValue::PolicyConstraints { require_explicit_policy, inhibit_policy_mapping } => {
+        ExtensionValue::PolicyConstraints {
+            require_explicit_policy,
+            inhibit_policy_mapping,
+        } => {
             let after = |what: &str, skip: &Option<String>| {
-                skip.as_ref().map(|skip| format!("{what} after {skip} certificates"))
+                skip.as_ref()
+                    .map(|skip| format!("{what} after {skip} certificates"))
             };
             let required = after("a policy is required", require_explicit_policy);
             let inhibited = after("no policy mapping", inhibit_policy_mapping);
@@ -57,11 +67,22 @@ pub(super) fn lines(value: &ExtensionValue) -> Vec<String> {
         }
         ExtensionValue::Number(text) | ExtensionValue::Text(text) => vec![text.clone()],
         ExtensionValue::Timestamps { count } => vec![format!("{count} timestamps of logs")],
-        ExtensionValue::Template { template, major, minor } => {
-            let version = [major, minor].into_iter().flatten().cloned().collect::<Vec<_>>();
+        ExtensionValue::Template {
+            template,
+            major,
+            minor,
+        } => {
+            let version = [major, minor]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect::<Vec<_>>();
             vec![format!("{template}, version {}", version.join("."))]
         }
-        ExtensionValue::Period { not_before, not_after } => {
+        ExtensionValue::Period {
+            not_before,
+            not_after,
+        } => {
             let open = "open";
             vec![format!(
                 "{} to {}",
@@ -72,10 +93,12 @@ pub(super) fn lines(value: &ExtensionValue) -> Vec<String> {
         ExtensionValue::Present => vec!["present".to_owned()],
         ExtensionValue::Unknown { hex, text } => {
             let hex = cut(hex);
-            text.iter().map(|text| format!("{text:?}")).chain([hex]).collect()
+            text.iter()
+                .map(|text| format!("{text:?}"))
+                .chain([hex])
+                .collect()
         }
         ExtensionValue::Malformed { malformed, hex } => vec![malformed.clone(), cut(hex)],
-        _ => Vec::new(),
     }
 }
 
@@ -93,38 +116,76 @@ fn titles(names: &[GeneralNameDescription]) -> Vec<String> {
 }
 
 fn name_constraints(constraints: &NameConstraintsDescription) -> Vec<String> {
-    let permitted = constraints.permitted.iter().map(|name| format!("permitted {}", name.title()));
-    let excluded = constraints.excluded.iter().map(|name| format!("excluded {}", name.title()));
+    let permitted = constraints
+        .permitted
+        .iter()
+        .map(|name| format!("permitted {}", name.title()));
+    let excluded = constraints
+        .excluded
+        .iter()
+        .map(|name| format!("excluded {}", name.title()));
     permitted.chain(excluded).collect()
 }
 
 fn authority(identifier: &AuthorityKeyIdentifierDescription) -> Vec<String> {
     let key = identifier.key_identifier.iter().cloned();
-    let issuer = identifier.issuer.iter().map(|name| format!("issuer {}", name.title()));
-    let serial = identifier.serial.iter().map(|serial| format!("serial {serial}"));
+    let issuer = identifier
+        .issuer
+        .iter()
+        .map(|name| format!("issuer {}", name.title()));
+    let serial = identifier
+        .serial
+        .iter()
+        .map(|serial| format!("serial {serial}"));
     key.chain(issuer).chain(serial).collect()
 }
 
 fn distribution_point(point: &DistributionPointDescription) -> Vec<String> {
     let mut lines = titles(&point.names);
-    lines.extend(point.relative_name.iter().map(|name| format!("relative to the issuer: {name}")));
+    lines.extend(
+        point
+            .relative_name
+            .iter()
+            .map(|name| format!("relative to the issuer: {name}")),
+    );
     if !point.reasons.is_empty() {
         lines.push(format!("only for {}", point.reasons.join(", ")));
     }
-    lines.extend(point.crl_issuer.iter().map(|name| format!("signed by {}", name.title())));
+    lines.extend(
+        point
+            .crl_issuer
+            .iter()
+            .map(|name| format!("signed by {}", name.title())),
+    );
     lines
 }
 
 fn issuing_distribution_point(point: &IssuingDistributionPointDescription) -> Vec<String> {
     let mut lines = titles(&point.names);
-    lines.extend(point.relative_name.iter().map(|name| format!("relative to the issuer: {name}")));
+    lines.extend(
+        point
+            .relative_name
+            .iter()
+            .map(|name| format!("relative to the issuer: {name}")),
+    );
     let flags = [
         (point.only_user_certificates, "only end entities"),
         (point.only_ca_certificates, "only CAs"),
-        (point.only_attribute_certificates, "only attribute certificates"),
-        (point.indirect, "certificates of other issuers too (indirect)"),
+        (
+            point.only_attribute_certificates,
+            "only attribute certificates",
+        ),
+        (
+            point.indirect,
+            "certificates of other issuers too (indirect)",
+        ),
     ];
-    lines.extend(flags.iter().filter(|(is_set, _)| *is_set).map(|(_, text)| (*text).to_owned()));
+    lines.extend(
+        flags
+            .iter()
+            .filter(|(is_set, _)| *is_set)
+            .map(|(_, text)| (*text).to_owned()),
+    );
     if !point.only_reasons.is_empty() {
         lines.push(format!("only for {}", point.only_reasons.join(", ")));
     }
@@ -132,7 +193,10 @@ fn issuing_distribution_point(point: &IssuingDistributionPointDescription) -> Ve
 }
 
 fn policy(policy: &PolicyDescription) -> Vec<String> {
-    let name = policy.name.map(|name| format!(" ({name})")).unwrap_or_default();
+    let name = policy
+        .name
+        .map(|name| format!(" ({name})"))
+        .unwrap_or_default();
     let head = format!("{}{name}", policy.oid);
     let qualifiers = policy
         .qualifiers

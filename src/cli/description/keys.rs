@@ -40,13 +40,22 @@ pub(super) fn public_key(sheet: &mut Sheet<'_>, one: &PublicKeyDescription) {
 
 /// What is said of a key wherever it is.
 pub(super) fn key_facts(sheet: &mut Sheet<'_>, key: &PublicKeyDescription) {
-    let exponent = key.exponent.as_ref().map(|exponent| format!(", exponent {exponent}"));
-    sheet.fact("key", &format!("{}{}", key.algorithm, exponent.unwrap_or_default()));
+    let exponent = key
+        .exponent
+        .as_ref()
+        .map(|exponent| format!(", exponent {exponent}"));
+    sheet.fact(
+        "key",
+        &format!("{}{}", key.algorithm, exponent.unwrap_or_default()),
+    );
     sheet.fact("key id", &key.key_identifier);
 }
 
 fn pins(sheet: &mut Sheet<'_>, key: &PublicKeyDescription) {
-    let values = [key.spki_sha256.clone(), format!("pin sha256//{}", key.pin_sha256)];
+    let values = [
+        key.spki_sha256.clone(),
+        format!("pin sha256//{}", key.pin_sha256),
+    ];
     sheet.lines("SPKI", &values, Tone::Plain);
 }
 

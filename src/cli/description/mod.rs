@@ -35,10 +35,11 @@ pub(crate) fn object_text(description: &Description, place: &str, fits: &[Partne
         Description::Unreadable { problem, hint } => {
             containers::unreadable(&mut sheet, problem, hint.as_deref());
         }
-        other => sheet.headline(other.kind(), ""),
     }
-    let partners: Vec<String> =
-        fits.iter().map(|partner| format!("{} {}", partner.kind, partner.place)).collect();
+    let partners: Vec<String> = fits
+        .iter()
+        .map(|partner| format!("{} {}", partner.kind, partner.place))
+        .collect();
     if !partners.is_empty() {
         sheet.good("fits", &partners.join(", "));
     }

@@ -7,7 +7,10 @@ use crate::inspect::{Encoding, Item, Object};
 /// bundle, because `openssl x509` looks at the first only.
 pub(crate) fn openssl_commands(file: &str, items: &[Item], only: &[Part]) -> Vec<String> {
     let file = quoted(file);
-    let certificates = items.iter().filter(|item| is_certificate(&item.object)).count();
+    let certificates = items
+        .iter()
+        .filter(|item| is_certificate(&item.object))
+        .count();
     let mut commands: Vec<String> = Vec::new();
     for item in items {
         let command = if is_certificate(&item.object) && certificates > 1 {
@@ -71,7 +74,11 @@ fn options(only: &[Part], all: &str) -> String {
             Part::Key | Part::Extensions | Part::Signature => &["-text"],
         });
     }
-    if options.is_empty() { all.to_owned() } else { options.join(" ") }
+    if options.is_empty() {
+        all.to_owned()
+    } else {
+        options.join(" ")
+    }
 }
 
 /// A file name as a shell takes it.

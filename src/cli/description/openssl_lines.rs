@@ -24,24 +24,32 @@ use crate::{
 pub(crate) fn openssl_lines(description: &Description, part: Part) -> Option<String> {
     let facts = Facts::of(description)?;
     match part {
-        Part::Subject => facts.subject.map(|name| format!("subject={}\n", oneline(&name.name))),
-        Part::Issuer => facts.issuer.map(|name| format!("issuer={}\n", oneline(&name.name))),
+        Part::Subject => facts
+            .subject
+            .map(|name| format!("subject={}\n", oneline(&name.name))),
+        Part::Issuer => facts
+            .issuer
+            .map(|name| format!("issuer={}\n", oneline(&name.name))),
         Part::San => {
             let found = facts.extensions.iter().find(|one| one.oid == "2.5.29.17");
             found.map(extension_lines)
         }
         Part::Dates => facts.dates,
         Part::Serial => facts.serial,
-        Part::Fingerprint => facts.fingerprint.map(|hash| format!("sha256 Fingerprint={hash}\n")),
-        Part::Key => facts.key.map(|key| format!("key={}\n", escape_control(&key.algorithm))),
+        Part::Fingerprint => facts
+            .fingerprint
+            .map(|hash| format!("sha256 Fingerprint={hash}\n")),
+        Part::Key => facts
+            .key
+            .map(|key| format!("key={}\n", escape_control(&key.algorithm))),
         Part::Pubkey => facts.key.map(|key| public_key_pem(&key.key)),
         Part::Extensions => {
             let lines: String = facts.extensions.iter().map(extension_lines).collect();
             (!lines.is_empty()).then_some(lines)
         }
-        Part::Signature => {
-            facts.signature.map(|one| format!("Signature Algorithm: {}\n", escape_control(&one.name)))
-        }
+        Part::Signature => facts
+            .signature
+            .map(|one| format!("Signature Algorithm: {}\n", escape_control(&one.name))),
     }
 }
 
@@ -89,15 +97,22 @@ impl<'description> Facts<'description> {
                     date(one.this_update),
                     one.next_update.map_or_else(|| "NONE".to_owned(), date)
                 )),
-                serial: one.number.as_ref().map(|number| format!("crlNumber={}\n", number_hex(number))),
+                serial: one
+                    .number
+                    .as_ref()
+                    .map(|number| format!("crlNumber={}\n", number_hex(number))),
                 extensions: &one.extensions,
                 signature: Some(&one.signature_algorithm),
                 ..Self::default()
             },
-            Description::PrivateKey(one) => {
-                Self { key: one.public_key.as_ref(), ..Self::default() }
-            }
-            Description::PublicKey(one) => Self { key: Some(one), ..Self::default() },
+            Description::PrivateKey(one) => Self {
+                key: one.public_key.as_ref(),
+                ..Self::default()
+            },
+            Description::PublicKey(one) => Self {
+                key: Some(one),
+                ..Self::default()
+            },
             _ => return None,
         })
     }
@@ -116,10 +131,14 @@ fn number_hex(number: &str) -> String {
 
 /// `Nov 22 01:09:58 2026 GMT`
 fn date(time: OffsetDateTime) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let month = usize::from(u8::from(time.month())).checked_sub(1);
-    let month = month.and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    let month = month
+        .and_then(|month| MONTHS.get(month))
+        .copied()
+        .unwrap_or_default();
     format!(
         "{month} {:2} {:02}:{:02}:{:02} {} GMT",
         time.day(),
@@ -179,7 +198,13 @@ fn title(oid: &str) -> Option<&'static str> {
 fn values(one: &ExtensionDescription) -> Vec<String> {
     match &one.value {
         ExtensionValue::Names(names) => {
-            vec![names.iter().map(general_name).collect::<Vec<_>>().join(", ")]
+            vec![
+                names
+                    .iter()
+                    .map(general_name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ]
         }
         ExtensionValue::Usages(usages) => {
             let usages: Vec<&str> = usages.iter().map(|usage| long_name(usage)).collect();
@@ -187,17 +212,26 @@ fn values(one: &ExtensionDescription) -> Vec<String> {
         }
         ExtensionValue::BasicConstraints { ca, path_length } => {
             let ca = if *ca { "CA:TRUE" } else { "CA:FALSE" };
-            let length = path_length.as_ref().map(|length| format!(", pathlen:{length}"));
+            let length = path_length
+                .as_ref()
+                .map(|length| format!(", pathlen:{length}"));
             vec![format!("{ca}{}", length.unwrap_or_default())]
         }
         ExtensionValue::AuthorityKeyIdentifier(identifier) => authority(identifier),
         ExtensionValue::NameConstraints(constraints) => name_constraints(constraints),
-        ExtensionValue::DistributionPoints(points) if points.iter().all(|point| !point.names.is_empty()) => {
+        ExtensionValue::DistributionPoints(points)
+            if points.iter().all(|point| !point.names.is_empty()) =>
+        {
             let names = |names: &[GeneralNameDescription]| {
-                names.iter().map(|name| format!("  {}", general_name(name))).collect::<Vec<_>>()
+                names
+                    .iter()
+                    .map(|name| format!("  {}", general_name(name)))
+                    .collect::<Vec<_>>()
             };
             let points = points.iter().map(|point| names(&point.names));
-            points.flat_map(|names| std::iter::once("Full Name:".to_owned()).chain(names)).collect()
+            points
+                .flat_map(|names| std::iter::once("Full Name:".to_owned()).chain(names))
+                .collect()
         }
         ExtensionValue::Access(descriptions) => descriptions
             .iter()
@@ -216,9 +250,15 @@ fn values(one: &ExtensionDescription) -> Vec<String> {
 fn authority(identifier: &AuthorityKeyIdentifierDescription) -> Vec<String> {
     let is_alone = identifier.issuer.is_empty() && identifier.serial.is_none();
     let label = if is_alone { "" } else { "keyid:" };
-    let key = identifier.key_identifier.iter().map(|key| format!("{label}{key}"));
+    let key = identifier
+        .key_identifier
+        .iter()
+        .map(|key| format!("{label}{key}"));
     let issuer = identifier.issuer.iter().map(general_name);
-    let serial = identifier.serial.iter().map(|serial| format!("serial:{}", pairs(serial)));
+    let serial = identifier
+        .serial
+        .iter()
+        .map(|serial| format!("serial:{}", pairs(serial)));
     key.chain(issuer).chain(serial).collect()
 }
 
@@ -231,9 +271,10 @@ fn pairs(hex: &str) -> String {
 
 fn name_constraints(constraints: &NameConstraintsDescription) -> Vec<String> {
     let mut lines = Vec::new();
-    for (title, names) in
-        [("Permitted:", &constraints.permitted), ("Excluded:", &constraints.excluded)]
-    {
+    for (title, names) in [
+        ("Permitted:", &constraints.permitted),
+        ("Excluded:", &constraints.excluded),
+    ] {
         if !names.is_empty() {
             lines.push(title.to_owned());
             lines.extend(names.iter().map(|name| format!("  {}", subtree(name))));

@@ -11,7 +11,13 @@ use crate::{
 pub(super) fn oneline(name: &Name) -> String {
     let relative = name.relative_names().iter();
     let shown: Vec<String> = relative
-        .map(|attributes| attributes.iter().map(attribute).collect::<Vec<_>>().join(" + "))
+        .map(|attributes| {
+            attributes
+                .iter()
+                .map(attribute)
+                .collect::<Vec<_>>()
+                .join(" + ")
+        })
         .collect();
     shown.join(", ")
 }
@@ -21,11 +27,14 @@ fn attribute(attribute: &Attribute) -> String {
     match attribute.text() {
         Some(text) => format!("{kind} = {}", quoted(&text)),
         None => {
-            let hex = attribute.encoded.iter().fold(String::new(), |mut hex, octet| {
-                // Writing to a String cannot fail.
-                let _ = write!(hex, "{octet:02X}");
-                hex
-            });
+            let hex = attribute
+                .encoded
+                .iter()
+                .fold(String::new(), |mut hex, octet| {
+                    // Writing to a String cannot fail.
+                    let _ = write!(hex, "{octet:02X}");
+                    hex
+                });
             format!("{kind} = #{hex}")
         }
     }
@@ -64,7 +73,11 @@ fn quoted(text: &str) -> String {
             }
         }
     }
-    if needs_quotes { format!("\"{shown}\"") } else { shown }
+    if needs_quotes {
+        format!("\"{shown}\"")
+    } else {
+        shown
+    }
 }
 
 /// As `openssl x509 -ext subjectAltName` prints a name.
@@ -74,8 +87,11 @@ pub(super) fn general_name(description: &GeneralNameDescription) -> String {
         GeneralName::Ip(address) => match address {
             std::net::IpAddr::V4(address) => format!("IP Address:{address}"),
             std::net::IpAddr::V6(address) => {
-                let groups: Vec<String> =
-                    address.segments().iter().map(|group| format!("{group:X}")).collect();
+                let groups: Vec<String> = address
+                    .segments()
+                    .iter()
+                    .map(|group| format!("{group:X}"))
+                    .collect();
                 format!("IP Address:{}", groups.join(":"))
             }
         },
@@ -88,7 +104,9 @@ pub(super) fn general_name(description: &GeneralNameDescription) -> String {
                 "1.3.6.1.5.5.7.8.8" => "NAIRealm".to_owned(),
                 other => other.to_owned(),
             };
-            let text = text.as_deref().map_or_else(|| "<unsupported>".to_owned(), escape_control);
+            let text = text
+                .as_deref()
+                .map_or_else(|| "<unsupported>".to_owned(), escape_control);
             format!("othername: {kind}::{text}")
         }
         _ => description.title(),

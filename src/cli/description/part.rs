@@ -31,7 +31,9 @@ pub(crate) enum Part {
 impl Part {
     /// The word on the command line.
     pub(crate) fn word(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
     }
 
     /// The fields of the JSON description that it stands for.
@@ -59,18 +61,25 @@ impl Part {
         }
         let mut selected = Map::new();
         for (name, value) in fields {
-            let is_part = parts.iter().any(|part| part.fields().contains(&name.as_str()));
+            let is_part = parts
+                .iter()
+                .any(|part| part.fields().contains(&name.as_str()));
             let value = match (name.as_str(), value) {
-                ("objects" | "entries", Value::Array(inside)) => {
-                    inside.into_iter().map(|inside| Self::select(parts, inside)).collect()
-                }
+                ("objects" | "entries", Value::Array(inside)) => inside
+                    .into_iter()
+                    .map(|inside| Self::select(parts, inside))
+                    .collect(),
                 ("object", inside) => Self::select(parts, inside),
-                ("extensions", Value::Array(all)) if !parts.contains(&Self::Extensions) => {
-                    all.into_iter().filter(|one| one.get("name").is_some_and(|name| name == "subjectAltName")).collect()
-                }
+                ("extensions", Value::Array(all)) if !parts.contains(&Self::Extensions) => all
+                    .into_iter()
+                    .filter(|one| one.get("name").is_some_and(|name| name == "subjectAltName"))
+                    .collect(),
                 (_, value) => value,
             };
-            if is_part || matches!(name.as_str(), "objects" | "entries" | "object") || ALWAYS.contains(&name.as_str()) {
+            if is_part
+                || matches!(name.as_str(), "objects" | "entries" | "object")
+                || ALWAYS.contains(&name.as_str())
+            {
                 selected.insert(name, value);
             }
         }

@@ -18,7 +18,12 @@ pub(super) fn revocation_list(sheet: &mut Sheet<'_>, one: &RevocationListDescrip
     sheet.fact("made", &format!("{} UTC", instant(one.this_update)));
     match (one.next_update, one.state) {
         (Some(next), ValidityState::Expired) => {
-            sheet.coloured("next", &format!("{} UTC, ", instant(next)), "overdue", Tone::Bad);
+            sheet.coloured(
+                "next",
+                &format!("{} UTC, ", instant(next)),
+                "overdue",
+                Tone::Bad,
+            );
         }
         (Some(next), _) => sheet.fact("next", &format!("{} UTC", instant(next))),
         (None, _) => sheet.coloured("next", "", "not said", Tone::Soon),
@@ -37,15 +42,29 @@ pub(super) fn revocation_list(sheet: &mut Sheet<'_>, one: &RevocationListDescrip
     }];
     revoked.extend(one.entries.iter().take(SHOWN).map(entry));
     if one.count > SHOWN {
-        revoked.push(format!("… and {} more (--json lists them)", one.count - SHOWN));
+        revoked.push(format!(
+            "… and {} more (--json lists them)",
+            one.count - SHOWN
+        ));
     }
     sheet.lines("revoked", &revoked, Tone::Plain);
     extensions(sheet, "extensions", &one.extensions);
 }
 
 fn entry(entry: &RevokedDescription) -> String {
-    let reason = entry.reason.as_ref().map(|reason| format!("  {reason}")).unwrap_or_default();
-    let since = entry.invalid_since.as_ref().map(|since| format!(", invalid since {since}"));
+    let reason = entry
+        .reason
+        .as_ref()
+        .map(|reason| format!("  {reason}"))
+        .unwrap_or_default();
+    let since = entry
+        .invalid_since
+        .as_ref()
+        .map(|since| format!(", invalid since {since}"));
     let serial = &entry.serial.hex;
-    format!("{}  {serial}{reason}{}", entry.revoked_at.date(), since.unwrap_or_default())
+    format!(
+        "{}  {serial}{reason}{}",
+        entry.revoked_at.date(),
+        since.unwrap_or_default()
+    )
 }

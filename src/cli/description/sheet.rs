@@ -44,7 +44,10 @@ impl Tone {
 
 impl<'place> Sheet<'place> {
     pub(super) fn new(place: &'place str) -> Self {
-        Self { place, text: String::new() }
+        Self {
+            place,
+            text: String::new(),
+        }
     }
 
     pub(super) fn into_text(self) -> String {
@@ -56,7 +59,10 @@ impl<'place> Sheet<'place> {
         let (kind, title) = (escape_control(kind), escape_control(title));
         let place = escape_control(self.place);
         let gap = if title.is_empty() { "" } else { "  " };
-        let _ = writeln!(self.text, "{BOLD}{kind}{gap}{title}{BOLD:#}  {DIM}{place}{DIM:#}");
+        let _ = writeln!(
+            self.text,
+            "{BOLD}{kind}{gap}{title}{BOLD:#}  {DIM}{place}{DIM:#}"
+        );
     }
 
     pub(super) fn fact(&mut self, label: &str, value: &str) {
@@ -94,7 +100,13 @@ impl<'place> Sheet<'place> {
 
     /// An extension and what it says.
     pub(super) fn extension(&mut self, name: &str, mark: &str, values: &[String], tone: Tone) {
-        self.column(&format!("    {}", escape_control(name)), EXTENSION_COLUMN, values, tone, mark);
+        self.column(
+            &format!("    {}", escape_control(name)),
+            EXTENSION_COLUMN,
+            values,
+            tone,
+            mark,
+        );
     }
 
     fn column(&mut self, label: &str, start: usize, values: &[String], tone: Tone, mark: &str) {
@@ -166,7 +178,10 @@ mod tests {
         sheet.fact("subject", "\u{202e}x\r\n");
         sheet.extension("\u{9b}", "critical", &["\u{1b}c".to_owned()], Tone::Plain);
         let plain = anstream::adapter::strip_str(&sheet.into_text()).to_string();
-        assert!(plain.chars().all(|one| one == '\n' || !one.is_control()), "{plain:?}");
+        assert!(
+            plain.chars().all(|one| one == '\n' || !one.is_control()),
+            "{plain:?}"
+        );
         assert!(plain.contains("\\u{1b}]0;x\\u{7}"), "{plain}");
         assert!(plain.contains("\\u{202e}x\\u{d}\\u{a}"), "{plain}");
     }
