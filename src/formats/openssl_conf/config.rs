@@ -11,6 +11,10 @@ use super::location::{Location, Note, Place, printable};
 /// name is looked up that its own section does not have (`config(5)`).
 pub(super) const DEFAULT_SECTION: &str = "default";
 
+/// How many replaced entries of a section are told of; a file with more has not been read by
+/// people.
+const MAX_REPLACED_NOTES: usize = 1_000;
+
 /// A value after expansion, or the reason why it has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
@@ -69,6 +73,15 @@ impl Entry {
         std::str::from_utf8(self.bytes()?).map_err(|_| self.place().fault(OptionFault::NotText))
     }
 
+    /// How long name and value are together, in bytes.
+    pub(super) fn length(&self) -> usize {
+        let value = match &self.value {
+            Value::Known(bytes) => bytes.len(),
+            Value::NeedsEnvironment(_) => 0,
+        };
+        self.name.len() + value
+    }
+
     pub(super) fn value(&self) -> &Value {
         &self.value
     }
@@ -115,7 +128,7 @@ impl Section {
         self.entries.iter().flatten()
     }
 
-    /// One note for each entry that a later one of the same name replaced.
+    /// A note for each entry that a later one of the same name replaced, the first thousand.
     pub fn replaced(&self) -> &[Note] {
         &self.replaced
     }
@@ -135,7 +148,9 @@ impl Section {
             .insert(entry.name.clone(), place)
             .and_then(|index| self.entries.get_mut(index))
             .and_then(Option::take);
-        if let Some(earlier) = earlier {
+        if let Some(earlier) = earlier
+            && self.replaced.len() < MAX_REPLACED_NOTES
+        {
             self.replaced.push(Note {
                 text: format!(
                     "{} is set again at line {}, which replaces this one (give each its own \
