@@ -26,6 +26,7 @@
 //! * Sizes are bounded: 1 MiB of text, 16 levels of includes, 64 KiB for an expanded value.
 
 mod asn1_generate;
+mod asn1_types;
 mod certificate;
 mod config;
 mod encode;
