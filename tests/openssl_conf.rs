@@ -527,6 +527,15 @@ fn nothing_is_dropped_in_silence() {
 }
 
 #[test]
+fn passwords_are_not_repeated() {
+    let text = "[req]\nprompt=no\ndistinguished_name=dn\noutput_password=tell-nobody\n[dn]\nCN=x\n";
+    let config = Config::read_alone("f.cnf", text.as_bytes()).unwrap();
+    let request = RequestConfig::read(&config, None).unwrap();
+    assert_eq!(request.notes[0].text, "not used here: output_password = …");
+    assert!(!format!("{config:?}{request:?}").contains("tell-nobody"));
+}
+
+#[test]
 fn stock_configuration_of_openssl_is_read() {
     let folder = openssl(Path::new("."), &["version", "-d"]);
     let folder = String::from_utf8(folder.stdout).unwrap();

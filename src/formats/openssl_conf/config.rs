@@ -1,6 +1,7 @@
 //! A configuration that was read: sections of names and values, each with its line.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::sync::Arc;
 
 use super::error::{ConfigError, OptionFault};
@@ -16,7 +17,7 @@ pub(super) const DEFAULT_SECTION: &str = "default";
 const MAX_REPLACED_NOTES: usize = 1_000;
 
 /// A value after expansion, or the reason why it has none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Value {
     /// The bytes of the value.
     Known(Vec<u8>),
@@ -25,12 +26,23 @@ pub(super) enum Value {
     NeedsEnvironment(String),
 }
 
-/// A name and its value, with the line where it is set.
-#[derive(Debug, Clone)]
+/// A name and its value, with the line where it is set. The value may be a password and is not
+/// part of the debug output.
+#[derive(Clone)]
 pub struct Entry {
     name: String,
     value: Value,
     location: Location,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Entry")
+            .field("name", &self.name)
+            .field("location", &self.location)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Entry {

@@ -149,11 +149,11 @@ impl<'a> Source<'a> {
         });
     }
 
-    /// Notes that an option has no effect here.
+    /// Notes that an option has no effect here. Passwords are not repeated.
     pub(super) fn note_unused(&self, entry: &Entry) {
         let value = match entry.text() {
-            Ok(text) => shortened(text),
-            Err(_) => "…".to_owned(),
+            Ok(text) if !entry.name().contains("password") => shortened(text),
+            _ => "…".to_owned(),
         };
         self.note(
             entry.location(),
