@@ -12,7 +12,7 @@ use super::encode::{Encoded, tlv};
 const BUILT_IN: &str = include_str!("objects.txt");
 
 /// An object identifier in dotted form that can be encoded.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Oid {
     dotted: String,
 }
@@ -103,14 +103,8 @@ fn push_arc(content: &mut Vec<u8>, arc: u128) {
 /// The names that a configuration can use: openssl's own and those of its `oid_section`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ObjectNames {
-    custom: Vec<CustomName>,
-}
-
-#[derive(Debug, Clone)]
-struct CustomName {
-    short: String,
-    long: String,
-    oid: Oid,
+    by_name: HashMap<String, Oid>,
+    identifiers: HashSet<Oid>,
 }
 
 /// The table by name and by identifier, made at its first use.
@@ -165,17 +159,12 @@ impl ObjectNames {
             .get(text)
             .or_else(|| TABLE.by_long.get(text))
             .and_then(|dotted| Oid::from_dotted(dotted))
-            .or_else(|| {
-                self.custom
-                    .iter()
-                    .find(|name| name.short == text || name.long == text)
-                    .map(|name| name.oid.clone())
-            })
+            .or_else(|| self.by_name.get(text).cloned())
     }
 
     /// Whether the identifier has a name already.
     fn names(&self, oid: &Oid) -> bool {
-        TABLE.identifiers.contains(oid.as_str()) || self.custom.iter().any(|name| name.oid == *oid)
+        TABLE.identifiers.contains(oid.as_str()) || self.identifiers.contains(oid)
     }
 
     /// Adds a name of an `oid_section`. Neither name nor identifier may be known already
@@ -185,24 +174,18 @@ impl ObjectNames {
         let free =
             self.find_name(short).is_none() && self.find_name(long).is_none() && !self.names(&oid);
         if free {
-            self.custom.push(CustomName {
-                short: short.to_owned(),
-                long: long.to_owned(),
-                oid,
-            });
+            self.identifiers.insert(oid.clone());
+            self.by_name.insert(short.to_owned(), oid.clone());
+            self.by_name.insert(long.to_owned(), oid);
         }
         free
     }
 
     /// All short and long names, for suggestions.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
-        let own = self
-            .custom
-            .iter()
-            .flat_map(|name| [name.short.as_str(), name.long.as_str()]);
         built_in()
             .flat_map(|object| [object.short, object.long])
-            .chain(own)
+            .chain(self.by_name.keys().map(String::as_str))
     }
 }
 
