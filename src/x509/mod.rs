@@ -9,7 +9,7 @@
 
 mod certificate;
 mod distinguished_name;
-mod element;
+pub(crate) mod element;
 mod error;
 mod extension;
 mod general_name;
@@ -26,6 +26,7 @@ pub mod tbs;
 mod text;
 mod validity;
 
+pub(crate) use certificate::object_identifier;
 pub use certificate::{CaCertificate, Certificate, SignedParts, Version};
 pub use distinguished_name::DistinguishedNameBuilder;
 pub use error::X509Error;
