@@ -41,34 +41,6 @@ impl Oid {
         })
     }
 
-    /// Reads the content octets of an identifier. None if they are not its shortest form or an
-    /// arc is above 128 bits.
-    pub(super) fn from_content(content: &[u8]) -> Option<Self> {
-        let mut arcs: Vec<u128> = Vec::new();
-        let mut arc: Option<u128> = None;
-        for byte in content {
-            let before = match arc {
-                None if *byte == 0x80 => return None,
-                None => 0,
-                Some(before) => before,
-            };
-            let value = before.checked_mul(128)? | u128::from(byte & 0x7F);
-            if byte & 0x80 == 0 {
-                arcs.push(value);
-                arc = None;
-            } else {
-                arc = Some(value);
-            }
-        }
-        let (first, rest) = arcs.split_first()?;
-        let root = (first / 40).min(2);
-        let mut dotted = format!("{root}.{}", first - root * 40);
-        for arc in rest {
-            dotted.push_str(&format!(".{arc}"));
-        }
-        arc.is_none().then_some(Self { dotted })
-    }
-
     pub(super) fn as_str(&self) -> &str {
         &self.dotted
     }
