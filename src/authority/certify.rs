@@ -9,7 +9,9 @@ use super::{AuthorityError, SigningAuthority, ledger::InventoryLedger};
 use crate::{
     ca::Issued,
     profile::{Application, Decision, approve},
-    store::{AuthorityFile, CertificateFile, Placement, Recorded, Sealing, Staged, Store, StoreName},
+    store::{
+        AuthorityFile, CertificateFile, Placement, Recorded, Sealing, Staged, Store, StoreName,
+    },
     x509::{Certificate, SerialNumber},
 };
 
@@ -69,7 +71,10 @@ pub fn certify(
     order: Order,
     now: OffsetDateTime,
 ) -> Result<Filed, AuthorityError> {
-    let Order { application, filing } = order;
+    let Order {
+        application,
+        filing,
+    } = order;
     let approved = approve(application)?;
     let draft = authority.issuer.draft(approved, random_serial()?, now)?;
     let mut ledger = InventoryLedger {
@@ -95,7 +100,11 @@ pub fn certify(
         }
     };
     let certificate_der = issued.certificate().as_der().to_vec();
-    store.seal(&[Sealing { id: row.id, certificate_der, issued_at: now }])?;
+    store.seal(&[Sealing {
+        id: row.id,
+        certificate_der,
+        issued_at: now,
+    }])?;
     match staged {
         Some(staged) => drop(store.publish(vec![staged], now)?),
         None => store.mark_filed(&[row.id], now)?,
@@ -141,17 +150,32 @@ fn stage(
             staging.write_authority(AuthorityFile::Certificate, leaf.as_bytes())?;
             Ok(Some(staging.complete()?))
         }
-        Filing::Certificate { key_pem, request_pem, .. } => {
+        Filing::Certificate {
+            key_pem,
+            request_pem,
+            ..
+        } => {
             let chain = authority.chain();
-            let pem = |certificates: &[Certificate]| certificates.iter().map(Certificate::to_pem).collect::<String>();
+            let pem = |certificates: &[Certificate]| {
+                certificates
+                    .iter()
+                    .map(Certificate::to_pem)
+                    .collect::<String>()
+            };
             // What a server sends leaves the root out (RFC 8446 §4.4.2): clients have it already.
-            let sent: Vec<Certificate> =
-                chain.iter().filter(|certificate| !certificate.is_self_issued()).cloned().collect();
+            let sent: Vec<Certificate> = chain
+                .iter()
+                .filter(|certificate| !certificate.is_self_issued())
+                .cloned()
+                .collect();
             let staging = store.stage(row)?;
             staging.write(CertificateFile::Key, key_pem.as_bytes())?;
             staging.write(CertificateFile::Request, request_pem.as_bytes())?;
             staging.write(CertificateFile::Certificate, leaf.as_bytes())?;
-            staging.write(CertificateFile::FullChain, format!("{leaf}{}", pem(&sent)).as_bytes())?;
+            staging.write(
+                CertificateFile::FullChain,
+                format!("{leaf}{}", pem(&sent)).as_bytes(),
+            )?;
             staging.write(CertificateFile::Chain, pem(chain).as_bytes())?;
             Ok(Some(staging.complete()?))
         }

@@ -41,7 +41,11 @@ pub enum AuthorityError {
 }
 
 fn there_is(names: &[String]) -> String {
-    if names.is_empty() { String::new() } else { format!("; there is {}", names.join(", ")) }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("; there is {}", names.join(", "))
+    }
 }
 
 impl From<LedgerError> for AuthorityError {
@@ -62,8 +66,13 @@ impl AuthorityError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::WhichCa(_) => Some("name one with --ca NAME".to_owned()),
-            Self::NoCa => Some("make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR".to_owned()),
-            Self::NoSuchCa { known, .. } if known.is_empty() => Some("make one with 'certmint ca init'".to_owned()),
+            Self::NoCa => Some(
+                "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"
+                    .to_owned(),
+            ),
+            Self::NoSuchCa { known, .. } if known.is_empty() => {
+                Some("make one with 'certmint ca init'".to_owned())
+            }
             _ => None,
         }
     }

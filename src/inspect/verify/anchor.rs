@@ -7,7 +7,8 @@
 use super::certificate::{KeyUsageBits, PathCertificate};
 use super::finding::{Check, Finding, Role};
 
-const STRICT_RULE: &str = "RFC 5280 §4.2.1, as openssl verify -x509_strict and Python 3.13 apply it";
+const STRICT_RULE: &str =
+    "RFC 5280 §4.2.1, as openssl verify -x509_strict and Python 3.13 apply it";
 
 /// What TLS clients refuse an anchor for, beyond its dates and its key.
 pub(super) fn judge_anchor(anchor: &PathCertificate<'_>) -> Vec<Finding> {
@@ -36,7 +37,10 @@ pub(super) fn judge_anchor(anchor: &PathCertificate<'_>) -> Vec<Finding> {
             "make the root again with basicConstraints CA:TRUE (certmint ca init)",
         )),
     }
-    if anchor.key_usage.is_some_and(|usage| !usage.intersects(KeyUsageBits::KEY_CERT_SIGN)) {
+    if anchor
+        .key_usage
+        .is_some_and(|usage| !usage.intersects(KeyUsageBits::KEY_CERT_SIGN))
+    {
         findings.push(Finding::failure(
             Check::KeyUsage,
             "RFC 5280 §4.2.1.3, as TLS clients apply it to trust anchors",
@@ -54,7 +58,12 @@ pub(super) fn strict_notes(certificate: &PathCertificate<'_>, role: Role) -> Vec
         return notes;
     }
     let mut note = |what: &str, remedy: &str| {
-        notes.push(Finding::note(Check::StrictClients, STRICT_RULE, what, remedy));
+        notes.push(Finding::note(
+            Check::StrictClients,
+            STRICT_RULE,
+            what,
+            remedy,
+        ));
     };
     let remake = match role {
         Role::Leaf => "issue it again with certmint",
@@ -63,9 +72,15 @@ pub(super) fn strict_notes(certificate: &PathCertificate<'_>, role: Role) -> Vec
     };
     if certificate.is_ca() {
         if certificate.key_usage.is_none() {
-            note("a CA without keyUsage: Python 3.13 and openssl -x509_strict refuse it", remake);
+            note(
+                "a CA without keyUsage: Python 3.13 and openssl -x509_strict refuse it",
+                remake,
+            );
         }
-        if certificate.basic_constraints.is_some_and(|constraints| !constraints.is_critical) {
+        if certificate
+            .basic_constraints
+            .is_some_and(|constraints| !constraints.is_critical)
+        {
             note(
                 "basicConstraints is not critical: Python 3.13 and openssl -x509_strict refuse it",
                 remake,
@@ -85,7 +100,10 @@ pub(super) fn strict_notes(certificate: &PathCertificate<'_>, role: Role) -> Vec
         );
     }
     if certificate.subject.is_empty() && certificate.alternative_names.is_none() {
-        note("neither subject nor subjectAltName: it names nobody", remake);
+        note(
+            "neither subject nor subjectAltName: it names nobody",
+            remake,
+        );
     }
     notes
 }

@@ -57,7 +57,11 @@ impl Judged {
 
     /// Larger is further.
     fn progress(&self) -> (bool, Reverse<usize>, usize) {
-        (self.end == End::Anchor, Reverse(self.failures()), self.links.len())
+        (
+            self.end == End::Anchor,
+            Reverse(self.failures()),
+            self.links.len(),
+        )
     }
 }
 
@@ -118,7 +122,11 @@ impl<'a> Validator<'a> {
                 remedy: "give only the certificates that belong to the path".to_owned(),
             });
         }
-        Ok(Verdict { path: judged.links, remarks, policies: judged.policies })
+        Ok(Verdict {
+            path: judged.links,
+            remarks,
+            policies: judged.policies,
+        })
     }
 
     /// The accepted path from a certificate, or the one that got furthest.
@@ -133,15 +141,11 @@ impl<'a> Validator<'a> {
     }
 
     /// Tries every way on from the last certificate of the path; true when one was accepted.
-    fn extend(
-        &mut self,
-        path: &mut Vec<Place>,
-        errand: Errand,
-        best: &mut Option<Judged>,
-    ) -> bool {
+    fn extend(&mut self, path: &mut Vec<Place>, errand: Errand, best: &mut Option<Judged>) -> bool {
         let pool = Rc::clone(&self.pool);
-        let Some((last, certificate)) =
-            path.last().and_then(|last| pool.get(*last).map(|certificate| (*last, certificate)))
+        let Some((last, certificate)) = path
+            .last()
+            .and_then(|last| pool.get(*last).map(|certificate| (*last, certificate)))
         else {
             return false;
         };
@@ -193,7 +197,9 @@ impl<'a> Validator<'a> {
 
     fn is_end(&self, place: Place, errand: Errand) -> bool {
         match errand {
-            Errand::CrlIssuer { anchor: Some(anchor) } => place == anchor,
+            Errand::CrlIssuer {
+                anchor: Some(anchor),
+            } => place == anchor,
             Errand::CrlIssuer { anchor: None } | Errand::Target => self.pool.is_anchor(place),
         }
     }
@@ -231,9 +237,12 @@ impl<'a> Validator<'a> {
         errand: Errand,
     ) -> Vec<Place> {
         let is_on_path = |candidate: &PathCertificate<'_>| {
-            path.iter().filter_map(|place| pool.get(*place)).any(|on_path| {
-                on_path.subject == candidate.subject && on_path.public_key == candidate.public_key
-            })
+            path.iter()
+                .filter_map(|place| pool.get(*place))
+                .any(|on_path| {
+                    on_path.subject == candidate.subject
+                        && on_path.public_key == candidate.public_key
+                })
         };
         let mut ranked: Vec<_> = pool
             .named(&certificate.issuer)
@@ -277,9 +286,10 @@ impl<'a> Validator<'a> {
             signed.signature_algorithm,
             signer.public_key,
             signed.to_be_signed,
-            &signed.signature,
+            signed.signature,
         );
-        self.signatures.insert((certificate, issuer), result.clone());
+        self.signatures
+            .insert((certificate, issuer), result.clone());
         Some(result)
     }
 
@@ -298,7 +308,9 @@ impl<'a> Validator<'a> {
     }
 
     pub(super) fn is_self_signed(&mut self, place: Place) -> bool {
-        self.pool.get(place).is_some_and(PathCertificate::is_self_issued)
+        self.pool
+            .get(place)
+            .is_some_and(PathCertificate::is_self_issued)
             && matches!(self.signature(place, place), Some(Ok(())))
     }
 }

@@ -14,6 +14,7 @@ use super::general_name::{
     DistributionPoint, GeneralName, read_distribution_points, read_general_names,
 };
 use super::name_text::hexadecimal;
+use super::signed::SignedParts;
 
 /// keyUsage (RFC 5280 §4.2.1.3): bit n of the extension is `1 << n`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub(super) struct PathCertificate<'a> {
     pub(super) signature_algorithm: &'a [u8],
     /// signatureAlgorithm and tbsCertificate.signature differ (RFC 5280 §4.1.1.2).
     pub(super) algorithms_differ: bool,
-    pub(super) signature: Vec<u8>,
+    pub(super) signature: &'a [u8],
     pub(super) public_key: &'a [u8],
     /// 1, 2 or 3.
     pub(super) version: u32,
@@ -103,12 +104,11 @@ const LONGEST_LIST: usize = 10_000;
 impl<'a> PathCertificate<'a> {
     /// Reads a certificate. Extensions that cannot be read are remembered in `malformed`.
     pub(super) fn from_der(der: &'a [u8]) -> Result<Self, String> {
-        let (rest, certificate) = X509Certificate::from_der(der)
+        let (_, certificate) = X509Certificate::from_der(der)
             .map_err(|error| format!("not a certificate in DER ({})", parser_text(&error)))?;
-        if !rest.is_empty() {
-            return Err(format!("{} bytes follow the certificate", rest.len()));
-        }
-        let raw = RawFields::of(der).ok_or("its outer structure is not DER")?;
+        let parts = SignedParts::split(der)?;
+        let inner_algorithm =
+            inner_algorithm(parts.fields).ok_or("its outer structure is not DER")?;
         let subject_der = certificate.tbs_certificate.subject.as_raw();
         let issuer_der = certificate.tbs_certificate.issuer.as_raw();
         let subject = ComparableName::from_der(subject_der)
@@ -116,7 +116,6 @@ impl<'a> PathCertificate<'a> {
         let issuer = ComparableName::from_der(issuer_der)
             .map_err(|error| format!("its issuer is {error}"))?;
         let tbs = &certificate.tbs_certificate;
-        let signature = &certificate.signature_value;
         let subject_emails = tbs
             .subject
             .iter_email()
@@ -124,10 +123,10 @@ impl<'a> PathCertificate<'a> {
             .collect();
         let mut read = Self {
             der,
-            to_be_signed: raw.to_be_signed,
-            signature_algorithm: raw.outer_algorithm,
-            algorithms_differ: raw.outer_algorithm != raw.inner_algorithm,
-            signature: signature.data.to_vec(),
+            to_be_signed: parts.to_be_signed,
+            signature_algorithm: parts.algorithm,
+            algorithms_differ: parts.algorithm != inner_algorithm,
+            signature: parts.signature,
             public_key: tbs.subject_pki.raw,
             version: tbs.version.0.saturating_add(1),
             serial: tbs.raw_serial(),
@@ -150,21 +149,25 @@ impl<'a> PathCertificate<'a> {
             unknown_critical: Vec::new(),
             malformed: Vec::new(),
         };
-        if signature.unused_bits != 0 {
-            read.malformed.push("its signature is no whole number of octets".to_owned());
+        if parts.unused_bits != 0 {
+            read.malformed
+                .push("its signature is no whole number of octets".to_owned());
         }
         if read.version != 3 && !tbs.extensions().is_empty() {
-            read.malformed.push(format!("version {} with extensions", read.version));
+            read.malformed
+                .push(format!("version {} with extensions", read.version));
         }
         let mut seen: Vec<String> = Vec::new();
         for extension in tbs.extensions() {
             let oid = extension.oid.to_id_string();
             if seen.contains(&oid) {
-                read.malformed.push(format!("{} is there twice", extension_name(&oid)));
+                read.malformed
+                    .push(format!("{} is there twice", extension_name(&oid)));
                 continue;
             }
             if read.take_extension(&oid, extension).is_none() {
-                read.malformed.push(format!("{} cannot be read", extension_name(&oid)));
+                read.malformed
+                    .push(format!("{} cannot be read", extension_name(&oid)));
             }
             seen.push(oid);
         }
@@ -195,7 +198,9 @@ impl<'a> PathCertificate<'a> {
                 self.extended_key_usage = Some(bounded(read_oids(value)?)?);
             }
             (_, ParsedExtension::CertificatePolicies(policies)) => {
-                let oids = policies.iter().map(|policy| policy.policy_id.to_id_string());
+                let oids = policies
+                    .iter()
+                    .map(|policy| policy.policy_id.to_id_string());
                 self.policy.policies = Some(bounded(oids.collect())?);
             }
             (_, ParsedExtension::PolicyMappings(mappings)) => {
@@ -238,7 +243,8 @@ impl<'a> PathCertificate<'a> {
 
     /// Whether the certificate says that it is a CA's.
     pub(super) fn is_ca(&self) -> bool {
-        self.basic_constraints.is_some_and(|constraints| constraints.is_ca)
+        self.basic_constraints
+            .is_some_and(|constraints| constraints.is_ca)
     }
 
     pub(super) fn is_valid_at(&self, moment: OffsetDateTime) -> bool {
@@ -267,28 +273,16 @@ fn read_oids(value: &[u8]) -> Option<Vec<String>> {
     Some(oids)
 }
 
-/// The parts of a certificate (RFC 5280 §4.1) that are compared or verified as octets.
-struct RawFields<'a> {
-    to_be_signed: &'a [u8],
-    inner_algorithm: &'a [u8],
-    outer_algorithm: &'a [u8],
-}
-
-impl<'a> RawFields<'a> {
-    fn of(der: &'a [u8]) -> Option<Self> {
-        let certificate = read_element(der)?;
-        let tbs = read_element(certificate.content)?;
-        let outer_algorithm = read_element(tbs.rest)?;
-        let first = read_element(tbs.content)?;
-        // version is [0] EXPLICIT and may be left out.
-        let serial = if first.tag == 0xa0 { read_element(first.rest)? } else { first };
-        let inner_algorithm = read_element(serial.rest)?;
-        Some(Self {
-            to_be_signed: tbs.whole,
-            inner_algorithm: inner_algorithm.whole,
-            outer_algorithm: outer_algorithm.whole,
-        })
-    }
+/// tbsCertificate.signature (RFC 5280 §4.1.2.3).
+fn inner_algorithm(fields: &[u8]) -> Option<&[u8]> {
+    let first = read_element(fields)?;
+    // version is [0] EXPLICIT and may be left out.
+    let serial = if first.tag == 0xa0 {
+        read_element(first.rest)?
+    } else {
+        first
+    };
+    Some(read_element(serial.rest)?.whole)
 }
 
 /// Extensions whose content decides the verdict, so that it must be readable even if not critical.

@@ -150,7 +150,10 @@ fn constrained_names(certificate: &PathCertificate<'_>) -> Vec<(GeneralName, &'s
         names.push((GeneralName::Directory { name, text }, "subject"));
     }
     for email in &certificate.subject_emails {
-        names.push((GeneralName::Email(email.clone()), "e-mail address in the subject"));
+        names.push((
+            GeneralName::Email(email.clone()),
+            "e-mail address in the subject",
+        ));
     }
     for name in certificate.alternative_names.iter().flatten() {
         let place = match name.kind() {
@@ -176,7 +179,11 @@ fn forbidden_by(name: &GeneralName, constraints: &NameConstraints) -> Option<Str
             Fit::Outside => {}
         }
     }
-    let mut of_this_kind = constraints.permitted.iter().filter(|base| concerns(base, name)).peekable();
+    let mut of_this_kind = constraints
+        .permitted
+        .iter()
+        .filter(|base| concerns(base, name))
+        .peekable();
     of_this_kind.peek()?;
     let mut permitted = Vec::new();
     for base in of_this_kind {
@@ -187,7 +194,10 @@ fn forbidden_by(name: &GeneralName, constraints: &NameConstraints) -> Option<Str
         }
     }
     permitted.truncate(8);
-    Some(format!("not within what is permitted ({}) by", permitted.join(", ")))
+    Some(format!(
+        "not within what is permitted ({}) by",
+        permitted.join(", ")
+    ))
 }
 
 /// SmtpUTF8Mailbox (RFC 9598 §6): an e-mail address, so e-mail constraints concern it.
@@ -241,7 +251,10 @@ fn dns_fit(name: &str, base: &str, side: Side) -> Fit {
         None => (base.as_str(), false),
     };
     let is_below = |name: &str| {
-        apex.is_empty() || name.strip_suffix(apex).is_some_and(|labels| labels.ends_with('.'))
+        apex.is_empty()
+            || name
+                .strip_suffix(apex)
+                .is_some_and(|labels| labels.ends_with('.'))
     };
     let is_within = is_below(&name) || (!needs_label && name == apex);
     if is_within || side == Side::Permitted {
@@ -261,7 +274,9 @@ fn dns_fit(name: &str, base: &str, side: Side) -> Fit {
 /// `user@host` is one mailbox, `host` every mailbox at that host, `.domain` every mailbox at hosts
 /// below it. The local part keeps its case (RFC 5280 §7.5).
 fn email_fit(address: &str, base: &str) -> Fit {
-    let Some((local, host)) = address.rsplit_once('@') else { return Fit::Unknown };
+    let Some((local, host)) = address.rsplit_once('@') else {
+        return Fit::Unknown;
+    };
     if local.is_empty() || host.is_empty() {
         return Fit::Unknown;
     }
@@ -274,9 +289,16 @@ fn email_fit(address: &str, base: &str) -> Fit {
 /// The constraint speaks of the host part of a URI with an authority; a URI without a domain name
 /// there cannot be judged and so must be refused (RFC 5280 §4.2.1.10).
 fn uri_fit(uri: &str, base: &str) -> Fit {
-    let Some((_, after_scheme)) = uri.split_once("://") else { return Fit::Unknown };
-    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let Some((_, after_scheme)) = uri.split_once("://") else {
+        return Fit::Unknown;
+    };
+    let authority = after_scheme
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default();
+    let host_and_port = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     let host = host_and_port.split(':').next().unwrap_or_default();
     let host = host.strip_suffix('.').unwrap_or(host);
     let is_address = host_and_port.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
@@ -316,8 +338,10 @@ mod tests {
     }
 
     fn is_allowed(name: GeneralName, permitted: &[GeneralName], excluded: &[GeneralName]) -> bool {
-        let constraints =
-            NameConstraints { permitted: permitted.to_vec(), excluded: excluded.to_vec() };
+        let constraints = NameConstraints {
+            permitted: permitted.to_vec(),
+            excluded: excluded.to_vec(),
+        };
         forbidden_by(&name, &constraints).is_none()
     }
 
@@ -335,7 +359,11 @@ mod tests {
             ("*.example", "a.example", false),
             ("a..example", "example", false),
         ] {
-            assert_eq!(is_allowed(dns(name), &[dns(base)], &[]), expected, "{name} {base}");
+            assert_eq!(
+                is_allowed(dns(name), &[dns(base)], &[]),
+                expected,
+                "{name} {base}"
+            );
         }
     }
 
@@ -348,7 +376,11 @@ mod tests {
             ("*.example.com", ".a.example.com", true),
             ("*.example.com", "other.com", true),
         ] {
-            assert_eq!(is_allowed(dns(name), &[], &[dns(base)]), expected, "{name} {base}");
+            assert_eq!(
+                is_allowed(dns(name), &[], &[dns(base)]),
+                expected,
+                "{name} {base}"
+            );
         }
     }
 
@@ -364,7 +396,11 @@ mod tests {
             ("A@host.example", "a@host.example", false),
             ("no-at-sign", "example", false),
         ] {
-            assert_eq!(is_allowed(email(name), &[email(base)], &[]), expected, "{name} {base}");
+            assert_eq!(
+                is_allowed(email(name), &[email(base)], &[]),
+                expected,
+                "{name} {base}"
+            );
         }
     }
 
@@ -379,16 +415,32 @@ mod tests {
             ("http://10.0.0.1/", ".1", false),
             ("urn:x:y", "example", false),
         ] {
-            assert_eq!(is_allowed(uri(name), &[uri(base)], &[]), expected, "{name} {base}");
+            assert_eq!(
+                is_allowed(uri(name), &[uri(base)], &[]),
+                expected,
+                "{name} {base}"
+            );
         }
     }
 
     #[test]
     fn other_kinds_are_not_touched() {
-        assert!(is_allowed(GeneralName::Ip(vec![10, 0, 0, 1]), &[dns("example")], &[]));
+        assert!(is_allowed(
+            GeneralName::Ip(vec![10, 0, 0, 1]),
+            &[dns("example")],
+            &[]
+        ));
         let range = GeneralName::Ip(vec![10, 0, 0, 0, 255, 0, 0, 0]);
-        assert!(is_allowed(GeneralName::Ip(vec![10, 9, 9, 9]), std::slice::from_ref(&range), &[]));
-        assert!(!is_allowed(GeneralName::Ip(vec![11, 0, 0, 1]), std::slice::from_ref(&range), &[]));
+        assert!(is_allowed(
+            GeneralName::Ip(vec![10, 9, 9, 9]),
+            std::slice::from_ref(&range),
+            &[]
+        ));
+        assert!(!is_allowed(
+            GeneralName::Ip(vec![11, 0, 0, 1]),
+            std::slice::from_ref(&range),
+            &[]
+        ));
         // A constraint on IPv4 leaves no IPv6 address permitted: both are of kind iPAddress.
         assert!(!is_allowed(GeneralName::Ip(vec![0; 16]), &[range], &[]));
     }

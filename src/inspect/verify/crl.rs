@@ -9,6 +9,7 @@ use crate::x509::name_matching::{ComparableName, read_element};
 use super::certificate::parser_text;
 use super::general_name::{GeneralName, IssuingPoint, read_general_names, read_issuing_point};
 use super::name_text::name_text;
+use super::signed::SignedParts;
 
 const DELTA_CRL_INDICATOR: &str = "2.5.29.27";
 const ISSUING_DISTRIBUTION_POINT: &str = "2.5.29.28";
@@ -22,7 +23,7 @@ const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
 pub(super) struct Crl<'a> {
     pub(super) to_be_signed: &'a [u8],
     pub(super) signature_algorithm: &'a [u8],
-    pub(super) signature: Vec<u8>,
+    pub(super) signature: &'a [u8],
     pub(super) issuer: ComparableName,
     pub(super) issuer_text: String,
     pub(super) this_update: OffsetDateTime,
@@ -54,39 +55,40 @@ struct Entry {
 /// What a CRL says of one certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Listing {
-    Revoked { date: OffsetDateTime, reason: &'static str },
+    Revoked {
+        date: OffsetDateTime,
+        reason: &'static str,
+    },
     /// A delta CRL takes the certificate off its base (RFC 5280 §5.3.1, removeFromCRL).
     Removed,
 }
 
 impl<'a> Crl<'a> {
     pub(super) fn from_der(der: &'a [u8]) -> Result<Self, String> {
-        let (rest, list) = CertificateRevocationList::from_der(der)
+        let (_, list) = CertificateRevocationList::from_der(der)
             .map_err(|error| format!("not a CRL in DER ({})", parser_text(&error)))?;
-        if !rest.is_empty() {
-            return Err(format!("{} bytes follow the CRL", rest.len()));
-        }
-        let outer = read_element(der).ok_or("its outer structure is not DER")?;
-        let tbs = read_element(outer.content).ok_or("its outer structure is not DER")?;
-        let algorithm = read_element(tbs.rest).ok_or("its outer structure is not DER")?;
+        let parts = SignedParts::split(der)?;
         let issuer_der = list.tbs_cert_list.issuer.as_raw();
         let issuer = ComparableName::from_der(issuer_der)
             .map_err(|error| format!("its issuer is {error}"))?;
         let mut crl = Self {
-            to_be_signed: tbs.whole,
-            signature_algorithm: algorithm.whole,
-            signature: list.signature_value.data.to_vec(),
+            to_be_signed: parts.to_be_signed,
+            signature_algorithm: parts.algorithm,
+            signature: parts.signature,
             issuer,
             issuer_text: name_text(issuer_der),
             this_update: list.tbs_cert_list.this_update.to_datetime(),
-            next_update: list.tbs_cert_list.next_update.map(|time| time.to_datetime()),
+            next_update: list
+                .tbs_cert_list
+                .next_update
+                .map(|time| time.to_datetime()),
             number: None,
             base_number: None,
             issuing_point: None,
             authority_key_identifier: None,
             authority_key_id: None,
-            unusable: inner_algorithm(tbs.content)
-                .is_none_or(|inner| inner != algorithm.whole)
+            unusable: inner_algorithm(parts.fields)
+                .is_none_or(|inner| inner != parts.algorithm)
                 .then(|| "its two signature algorithms differ".to_owned()),
             entries: Vec::new(),
             entry_issuers: Vec::new(),
@@ -109,7 +111,9 @@ impl<'a> Crl<'a> {
                 }
                 AUTHORITY_KEY_IDENTIFIER => true,
                 _ if extension.critical => {
-                    crl.refuse(format!("it has a critical extension that is not understood ({oid})"));
+                    crl.refuse(format!(
+                        "it has a critical extension that is not understood ({oid})"
+                    ));
                     true
                 }
                 _ => true,
@@ -118,8 +122,11 @@ impl<'a> Crl<'a> {
                 crl.refuse(format!("its extension {oid} cannot be read"));
             }
         }
-        crl.take_key_identifier(der);
-        let is_indirect = crl.issuing_point.as_ref().is_some_and(|point| point.is_indirect);
+        crl.take_key_identifier(parts.fields);
+        let is_indirect = crl
+            .issuing_point
+            .as_ref()
+            .is_some_and(|point| point.is_indirect);
         for entry in list.iter_revoked_certificates() {
             crl.take_entry(entry, is_indirect);
         }
@@ -127,8 +134,8 @@ impl<'a> Crl<'a> {
     }
 
     /// authorityKeyIdentifier is borrowed from the input, which the parsed list is not.
-    fn take_key_identifier(&mut self, der: &'a [u8]) {
-        self.authority_key_identifier = crl_extension(der, &[0x55, 0x1d, 0x23]);
+    fn take_key_identifier(&mut self, fields: &'a [u8]) {
+        self.authority_key_identifier = crl_extension(fields, &[0x55, 0x1d, 0x23]);
         self.authority_key_id = self
             .authority_key_identifier
             .and_then(read_element)
@@ -199,7 +206,10 @@ impl<'a> Crl<'a> {
         })?;
         Some(match entry.reason {
             8 => Listing::Removed,
-            code => Listing::Revoked { date: entry.date, reason: reason_text(code) },
+            code => Listing::Revoked {
+                date: entry.date,
+                reason: reason_text(code),
+            },
         })
     }
 
@@ -227,9 +237,9 @@ pub(super) fn compare(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
 fn same_integer(one: &[u8], other: &[u8]) -> bool {
     fn shortest(mut content: &[u8]) -> &[u8] {
         while let [first, rest @ ..] = content {
-            let is_superfluous = rest
-                .first()
-                .is_some_and(|next| (*first == 0 && *next < 0x80) || (*first == 0xff && *next >= 0x80));
+            let is_superfluous = rest.first().is_some_and(|next| {
+                (*first == 0 && *next < 0x80) || (*first == 0xff && *next >= 0x80)
+            });
             if !is_superfluous {
                 break;
             }
@@ -244,21 +254,28 @@ fn same_integer(one: &[u8], other: &[u8]) -> bool {
 fn read_integer(value: &[u8]) -> Option<Vec<u8>> {
     let element = read_element(value).filter(|e| e.tag == 0x02 && e.rest.is_empty())?;
     let is_negative = element.content.first()? & 0x80 != 0;
-    let significant = element.content.iter().copied().skip_while(|octet| *octet == 0).collect();
+    let significant = element
+        .content
+        .iter()
+        .copied()
+        .skip_while(|octet| *octet == 0)
+        .collect();
     (!is_negative).then_some(significant)
 }
 
 /// tbsCertList.signature: the second field, or the first of a version 1 list.
-fn inner_algorithm(tbs_content: &[u8]) -> Option<&[u8]> {
-    let first = read_element(tbs_content)?;
-    if first.tag == 0x02 { Some(read_element(first.rest)?.whole) } else { Some(first.whole) }
+fn inner_algorithm(fields: &[u8]) -> Option<&[u8]> {
+    let first = read_element(fields)?;
+    if first.tag == 0x02 {
+        Some(read_element(first.rest)?.whole)
+    } else {
+        Some(first.whole)
+    }
 }
 
-/// The value of a CRL's extension, borrowed from the CRL's DER. `oid` is the OID's content.
-fn crl_extension<'a>(der: &'a [u8], oid: &[u8]) -> Option<&'a [u8]> {
-    let outer = read_element(der)?;
-    let tbs = read_element(outer.content)?;
-    let mut rest = tbs.content;
+/// The value of an extension among a tbsCertList's fields. `oid` is the OID's content.
+fn crl_extension<'a>(fields: &'a [u8], oid: &[u8]) -> Option<&'a [u8]> {
+    let mut rest = fields;
     let extensions = loop {
         let field = read_element(rest)?;
         if field.tag == 0xa0 {

@@ -26,10 +26,14 @@ impl Verdict {
     /// What failed, with the certificate that it failed on; remarks have none.
     pub fn failures(&self) -> impl Iterator<Item = (Option<&LinkReport>, &Finding)> {
         let on_path = self.path.iter().flat_map(|link| {
-            link.findings.iter().map(move |finding| (Some(link), finding))
+            link.findings
+                .iter()
+                .map(move |finding| (Some(link), finding))
         });
         let elsewhere = self.remarks.iter().map(|finding| (None, finding));
-        on_path.chain(elsewhere).filter(|(_, finding)| finding.severity == Severity::Failure)
+        on_path
+            .chain(elsewhere)
+            .filter(|(_, finding)| finding.severity == Severity::Failure)
     }
 }
 
@@ -57,7 +61,9 @@ pub struct LinkReport {
 impl LinkReport {
     /// What failed on this certificate.
     pub fn failures(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.severity == Severity::Failure)
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Failure)
     }
 }
 
@@ -113,7 +119,13 @@ impl Finding {
         what: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { severity: Severity::Failure, check, what: what.into(), rule, remedy: remedy.into() }
+        Self {
+            severity: Severity::Failure,
+            check,
+            what: what.into(),
+            rule,
+            remedy: remedy.into(),
+        }
     }
 
     pub(super) fn note(
@@ -122,7 +134,13 @@ impl Finding {
         what: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { severity: Severity::Note, check, what: what.into(), rule, remedy: remedy.into() }
+        Self {
+            severity: Severity::Note,
+            check,
+            what: what.into(),
+            rule,
+            remedy: remedy.into(),
+        }
     }
 }
 

@@ -15,13 +15,24 @@ pub(super) enum GeneralName {
     Uri(String),
     /// 4 or 16 octets; in a name constraint twice that.
     Ip(Vec<u8>),
-    Directory { name: ComparableName, text: String },
+    Directory {
+        name: ComparableName,
+        text: String,
+    },
     /// otherName, by the OID of its kind, with its whole content.
-    Other { kind: String, content: Vec<u8> },
+    Other {
+        kind: String,
+        content: Vec<u8>,
+    },
     /// x400Address, ediPartyName, registeredID: by tag, compared as octets.
-    Uncommon { tag: u8, content: Vec<u8> },
+    Uncommon {
+        tag: u8,
+        content: Vec<u8>,
+    },
     /// A name of a common kind (by tag) that cannot be read.
-    Unreadable { tag: u8 },
+    Unreadable {
+        tag: u8,
+    },
 }
 
 /// Which kind of name, for the comparison with name constraints of the same kind.
@@ -68,22 +79,35 @@ impl GeneralName {
     /// The name under tag and content; `None` when the tag is of no GeneralName.
     fn read(tag: u8, content: &[u8]) -> Option<Self> {
         let ascii = || {
-            std::str::from_utf8(content).ok().filter(|text| text.is_ascii()).map(str::to_owned)
+            std::str::from_utf8(content)
+                .ok()
+                .filter(|text| text.is_ascii())
+                .map(str::to_owned)
         };
         let name = match tag {
-            0xa0 => read_element(content).filter(|kind| kind.tag == 0x06).map(|kind| {
-                GeneralName::Other { kind: oid_text(kind.content), content: content.to_vec() }
-            }),
+            0xa0 => read_element(content)
+                .filter(|kind| kind.tag == 0x06)
+                .map(|kind| GeneralName::Other {
+                    kind: oid_text(kind.content),
+                    content: content.to_vec(),
+                }),
             0x81 => ascii().map(GeneralName::Email),
             0x82 => ascii().map(GeneralName::Dns),
             0x86 => ascii().map(GeneralName::Uri),
-            0x87 => matches!(content.len(), 4 | 8 | 16 | 32)
-                .then(|| GeneralName::Ip(content.to_vec())),
+            0x87 => {
+                matches!(content.len(), 4 | 8 | 16 | 32).then(|| GeneralName::Ip(content.to_vec()))
+            }
             // Name is a CHOICE, so its tag is explicit.
             0xa4 => ComparableName::from_der(content)
                 .ok()
-                .map(|name| GeneralName::Directory { name, text: name_text(content) }),
-            0xa3 | 0xa5 | 0x88 => Some(GeneralName::Uncommon { tag, content: content.to_vec() }),
+                .map(|name| GeneralName::Directory {
+                    name,
+                    text: name_text(content),
+                }),
+            0xa3 | 0xa5 | 0x88 => Some(GeneralName::Uncommon {
+                tag,
+                content: content.to_vec(),
+            }),
             _ => return None,
         };
         Some(name.unwrap_or(GeneralName::Unreadable { tag }))
@@ -99,13 +123,11 @@ impl std::fmt::Display for GeneralName {
             GeneralName::Ip(octets) => formatter.write_str(&address_text(octets)),
             GeneralName::Directory { text, .. } => formatter.write_str(text),
             GeneralName::Other { kind, .. } => write!(formatter, "otherName {kind}"),
-            GeneralName::Uncommon { tag, .. } => {
-                formatter.write_str(match tag {
-                    0xa3 => "x400Address",
-                    0xa5 => "ediPartyName",
-                    _ => "registeredID",
-                })
-            }
+            GeneralName::Uncommon { tag, .. } => formatter.write_str(match tag {
+                0xa3 => "x400Address",
+                0xa5 => "ediPartyName",
+                _ => "registeredID",
+            }),
             GeneralName::Unreadable { tag } => {
                 write!(formatter, "unreadable name (kind {})", tag & 0x1f)
             }
@@ -147,7 +169,10 @@ pub(super) fn read_general_names(mut content: &[u8]) -> Option<Vec<GeneralName>>
 /// One GeneralName at the head of the input, and what follows it.
 pub(super) fn read_general_name(input: &[u8]) -> Option<(GeneralName, &[u8])> {
     let element = read_element(input)?;
-    Some((GeneralName::read(element.tag, element.content)?, element.rest))
+    Some((
+        GeneralName::read(element.tag, element.content)?,
+        element.rest,
+    ))
 }
 
 /// DistributionPointName (RFC 5280 §4.2.1.13).
@@ -179,7 +204,11 @@ pub(super) fn read_distribution_points(value: &[u8]) -> Option<Vec<DistributionP
     let mut rest = sequence.content;
     while !rest.is_empty() {
         let element = read_element(rest).filter(|e| e.tag == 0x30)?;
-        let mut point = DistributionPoint { name: None, reasons: None, crl_issuer: None };
+        let mut point = DistributionPoint {
+            name: None,
+            reasons: None,
+            crl_issuer: None,
+        };
         let mut fields = element.content;
         while !fields.is_empty() {
             let field = read_element(fields)?;

@@ -32,20 +32,31 @@ impl FromStr for Host {
     type Err = HostError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unbracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let unbracketed = text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
         if let Ok(address) = unbracketed.unwrap_or(text).parse::<IpAddr>() {
             return Ok(Host::Address(address));
         }
         let wrong = || HostError(text.to_owned());
         let ascii = idna::domain_to_ascii(text).map_err(|_| wrong())?;
-        let name = ascii.strip_suffix('.').unwrap_or(&ascii).to_ascii_lowercase();
+        let name = ascii
+            .strip_suffix('.')
+            .unwrap_or(&ascii)
+            .to_ascii_lowercase();
         let fits = !name.is_empty()
             && name.len() <= LONGEST_NAME
             && name.split('.').all(|label| {
                 (1..=LONGEST_LABEL).contains(&label.len())
-                    && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                    && label
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
             });
-        if fits { Ok(Host::Name(name)) } else { Err(wrong()) }
+        if fits {
+            Ok(Host::Name(name))
+        } else {
+            Err(wrong())
+        }
     }
 }
 
@@ -67,7 +78,9 @@ impl Host {
         }
         let (what, remedy) = if leaf.alternative_names.is_none() {
             (
-                format!("no subjectAltName, so it is no certificate for {self}; clients do not look at the common name"),
+                format!(
+                    "no subjectAltName, so it is no certificate for {self}; clients do not look at the common name"
+                ),
                 format!("issue it again with {self} as a subject alternative name"),
             )
         } else {
@@ -75,10 +88,17 @@ impl Host {
             let near_miss = self.near_miss(names).unwrap_or_default();
             (
                 format!("not for {self}: the certificate is for {present}{near_miss}"),
-                format!("connect by one of those names, or issue it again with {self} as a subject alternative name"),
+                format!(
+                    "connect by one of those names, or issue it again with {self} as a subject alternative name"
+                ),
             )
         };
-        Some(Finding::failure(Check::HostName, "RFC 9525 §6", what, remedy))
+        Some(Finding::failure(
+            Check::HostName,
+            "RFC 9525 §6",
+            what,
+            remedy,
+        ))
     }
 
     fn is_named_by(&self, name: &GeneralName) -> bool {
@@ -120,7 +140,9 @@ impl Host {
 fn dns_name_matches(presented: &str, host: &str) -> bool {
     let presented = presented.strip_suffix('.').unwrap_or(presented);
     if let Some(rest) = presented.strip_prefix("*.") {
-        let Some((_, host_rest)) = host.split_once('.') else { return false };
+        let Some((_, host_rest)) = host.split_once('.') else {
+            return false;
+        };
         return rest.contains('.') && !rest.contains('*') && rest.eq_ignore_ascii_case(host_rest);
     }
     !presented.contains('*') && presented.eq_ignore_ascii_case(host)
@@ -151,9 +173,18 @@ mod tests {
 
     #[test]
     fn hosts_are_read_as_people_write_them() {
-        assert_eq!("WWW.Example.com.".parse(), Ok(Host::Name("www.example.com".to_owned())));
-        assert_eq!("bücher.example".parse(), Ok(Host::Name("xn--bcher-kva.example".to_owned())));
-        assert_eq!("[::1]".parse(), Ok(Host::Address(IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1_u16]))));
+        assert_eq!(
+            "WWW.Example.com.".parse(),
+            Ok(Host::Name("www.example.com".to_owned()))
+        );
+        assert_eq!(
+            "bücher.example".parse(),
+            Ok(Host::Name("xn--bcher-kva.example".to_owned()))
+        );
+        assert_eq!(
+            "[::1]".parse(),
+            Ok(Host::Address(IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1_u16])))
+        );
         for wrong in ["", ".", "a..b", "a b", "*.example.com"] {
             assert!(wrong.parse::<Host>().is_err(), "{wrong:?}");
         }
@@ -173,7 +204,11 @@ mod tests {
             ("*", "localhost", false),
             ("example.com.", "example.com", true),
         ] {
-            assert_eq!(dns_name_matches(presented, host), expected, "{presented} {host}");
+            assert_eq!(
+                dns_name_matches(presented, host),
+                expected,
+                "{presented} {host}"
+            );
         }
     }
 }

@@ -27,6 +27,7 @@ mod purpose;
 mod request;
 mod revocation;
 mod rustls;
+mod signed;
 mod walk;
 
 pub use error::VerifyError;

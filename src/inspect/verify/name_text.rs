@@ -11,13 +11,15 @@ use crate::x509::name_matching::{Element, decode_text, read_element};
 
 /// The RFC 4514 form of a Name in DER; the most specific relative name first.
 pub(super) fn name_text(name_der: &[u8]) -> String {
-    let mut relative_names: Vec<String> = elements(
-        read_element(name_der).map_or(&[][..], |name| name.content),
-    )
-    .map(|set| {
-        elements(set.content).map(|pair| attribute_text(pair.content)).collect::<Vec<_>>().join("+")
-    })
-    .collect();
+    let mut relative_names: Vec<String> =
+        elements(read_element(name_der).map_or(&[][..], |name| name.content))
+            .map(|set| {
+                elements(set.content)
+                    .map(|pair| attribute_text(pair.content))
+                    .collect::<Vec<_>>()
+                    .join("+")
+            })
+            .collect();
     if relative_names.is_empty() {
         return "(empty name)".to_owned();
     }
@@ -34,9 +36,10 @@ fn elements(mut content: &[u8]) -> impl Iterator<Item = Element<'_>> {
 }
 
 fn attribute_text(pair: &[u8]) -> String {
-    let (Some(kind), Some(value)) =
-        (read_element(pair), read_element(pair).and_then(|kind| read_element(kind.rest)))
-    else {
+    let (Some(kind), Some(value)) = (
+        read_element(pair),
+        read_element(pair).and_then(|kind| read_element(kind.rest)),
+    ) else {
         return "(unreadable)".to_owned();
     };
     let oid = oid_text(kind.content);
@@ -106,17 +109,21 @@ pub(super) fn oid_text(content: &[u8]) -> String {
 
 /// Upper-case hexadecimal without separators.
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02X}");
+            text
+        })
 }
 
 /// A moment in UTC, to the second.
 pub(super) fn moment_text(moment: OffsetDateTime) -> String {
     moment
         .to_offset(time::UtcOffset::UTC)
-        .format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC"))
+        .format(format_description!(
+            "[year]-[month]-[day] [hour]:[minute]:[second] UTC"
+        ))
         .unwrap_or_else(|_| moment.unix_timestamp().to_string())
 }
 
@@ -127,8 +134,8 @@ mod tests {
     #[test]
     fn names_are_written_most_specific_first_and_escaped() {
         let der = [
-            0x30, 30, 0x31, 11, 0x30, 9, 6, 3, 0x55, 4, 6, 0x13, 2, b'D', b'E', 0x31, 15, 0x30, 13, 6,
-            3, 0x55, 4, 3, 0x0c, 6, b'a', b',', 0x1b, b'[', b'1', b'm',
+            0x30, 30, 0x31, 11, 0x30, 9, 6, 3, 0x55, 4, 6, 0x13, 2, b'D', b'E', 0x31, 15, 0x30, 13,
+            6, 3, 0x55, 4, 3, 0x0c, 6, b'a', b',', 0x1b, b'[', b'1', b'm',
         ];
         assert_eq!(name_text(&der), "CN=a\\,\\1B[1m,C=DE");
         assert_eq!(name_text(&[0x30, 0]), "(empty name)");

@@ -63,8 +63,8 @@ impl PolicyState {
     ) -> Result<(), ()> {
         match (&extensions.policies, &mut self.levels) {
             (Some(policies), Some(levels)) => {
-                let any_counts = self.inhibit_any_policy > 0
-                    || (!position.is_final && position.is_self_issued);
+                let any_counts =
+                    self.inhibit_any_policy > 0 || (!position.is_final && position.is_self_issued);
                 let above = levels.last().cloned().unwrap_or_default();
                 let level = next_level(&above, policies, any_counts);
                 if level.is_empty() {
@@ -75,7 +75,11 @@ impl PolicyState {
             }
             _ => self.levels = None,
         }
-        if self.explicit_policy > 0 || self.levels.is_some() { Ok(()) } else { Err(()) }
+        if self.explicit_policy > 0 || self.levels.is_some() {
+            Ok(())
+        } else {
+            Err(())
+        }
     }
 
     /// §6.1.4 (a), (b), (h), (i), (j): prepares for the certificate below a CA. `Err` when the CA
@@ -102,14 +106,18 @@ impl PolicyState {
     }
 
     fn apply_mappings(&mut self, mappings: &[(String, String)]) {
-        let Some(levels) = &mut self.levels else { return };
+        let Some(levels) = &mut self.levels else {
+            return;
+        };
         let mut targets: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (issuer, subject) in mappings {
             if issuer != ANY_POLICY && subject != ANY_POLICY {
                 targets.entry(issuer).or_default().insert(subject.clone());
             }
         }
-        let Some(level) = levels.last_mut() else { return };
+        let Some(level) = levels.last_mut() else {
+            return;
+        };
         if self.policy_mapping == 0 {
             for issuer in targets.keys() {
                 level.remove(*issuer);
@@ -124,7 +132,13 @@ impl PolicyState {
             if let Some(node) = level.get_mut(issuer) {
                 node.expected = expected;
             } else if let Some(parents) = &parents_of_any {
-                level.insert(issuer.to_owned(), Node { expected, parents: parents.clone() });
+                level.insert(
+                    issuer.to_owned(),
+                    Node {
+                        expected,
+                        parents: parents.clone(),
+                    },
+                );
             }
         }
     }
@@ -132,7 +146,7 @@ impl PolicyState {
     /// §6.1.5 (a), (b), (g): the user-constrained policy set of the whole path. `Err` when an
     /// explicit policy is required and the set is empty.
     pub(super) fn finish(
-        mut self,
+        &mut self,
         extensions: &PolicyExtensions,
         inputs: &PolicyInputs,
     ) -> Result<Vec<String>, ()> {
@@ -148,7 +162,11 @@ impl PolicyState {
             } else if granted.contains(ANY_POLICY) {
                 wanted.clone()
             } else {
-                wanted.iter().filter(|policy| granted.contains(*policy)).cloned().collect()
+                wanted
+                    .iter()
+                    .filter(|policy| granted.contains(*policy))
+                    .cloned()
+                    .collect()
             };
         if self.explicit_policy > 0 || !user_constrained.is_empty() {
             Ok(user_constrained)
@@ -161,7 +179,9 @@ impl PolicyState {
     /// which the last depth is reached, and anyPolicy if it reaches the last depth itself.
     fn authority_constrained(&self) -> BTreeSet<String> {
         let mut granted = BTreeSet::new();
-        let Some(levels) = &self.levels else { return granted };
+        let Some(levels) = &self.levels else {
+            return granted;
+        };
         let mut reaching: BTreeSet<&str> = BTreeSet::new();
         for (depth, level) in levels.iter().enumerate().skip(1).rev() {
             let is_last = depth + 1 == levels.len();
@@ -187,7 +207,10 @@ fn next_level(above: &Level, policies: &[String], any_counts: bool) -> Level {
     let mut expecting: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (policy, node) in above {
         for expected in &node.expected {
-            expecting.entry(expected).or_default().insert(policy.clone());
+            expecting
+                .entry(expected)
+                .or_default()
+                .insert(policy.clone());
         }
     }
     let mut level = Level::new();
@@ -203,7 +226,9 @@ fn next_level(above: &Level, policies: &[String], any_counts: bool) -> Level {
     if any_counts && policies.iter().any(|policy| policy == ANY_POLICY) {
         for (policy, parents) in expecting {
             let expected = BTreeSet::from([policy.to_owned()]);
-            level.entry(policy.to_owned()).or_insert(Node { expected, parents });
+            level
+                .entry(policy.to_owned())
+                .or_insert(Node { expected, parents });
         }
     }
     level
@@ -219,12 +244,18 @@ fn lower(counter: &mut usize, constraint: Option<u32>) {
 mod tests {
     use super::*;
 
-    const MIDDLE: Position = Position { is_final: false, is_self_issued: false };
+    const MIDDLE: Position = Position {
+        is_final: false,
+        is_self_issued: false,
+    };
 
     fn with(policies: &[&str], mappings: &[(&str, &str)]) -> PolicyExtensions {
         PolicyExtensions {
             policies: Some(policies.iter().map(|p| (*p).to_owned()).collect()),
-            mappings: mappings.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
+            mappings: mappings
+                .iter()
+                .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+                .collect(),
             ..PolicyExtensions::default()
         }
     }
@@ -234,16 +265,28 @@ mod tests {
     fn mappings_of_all_to_all_stay_small() {
         let names: Vec<String> = (0..50).map(|n| format!("1.2.{n}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let pairs: Vec<(&str, &str)> =
-            names.iter().flat_map(|a| names.iter().map(move |b| (*a, *b))).collect();
-        let inputs = PolicyInputs { require_explicit_policy: true, ..PolicyInputs::default() };
+        let pairs: Vec<(&str, &str)> = names
+            .iter()
+            .flat_map(|a| names.iter().map(move |b| (*a, *b)))
+            .collect();
+        let inputs = PolicyInputs {
+            require_explicit_policy: true,
+            ..PolicyInputs::default()
+        };
         let extensions = with(&names, &pairs);
         let mut state = PolicyState::initial(&inputs, 12);
         for _ in 0..12 {
             state.take_policies(&extensions, MIDDLE).unwrap();
             state.prepare_for_next(&extensions, MIDDLE).unwrap();
         }
-        assert!(state.levels.as_ref().unwrap().iter().all(|level| level.len() <= 50));
+        assert!(
+            state
+                .levels
+                .as_ref()
+                .unwrap()
+                .iter()
+                .all(|level| level.len() <= 50)
+        );
         assert_eq!(state.finish(&extensions, &inputs).unwrap().len(), 50);
     }
 }

@@ -30,10 +30,13 @@ enum Standing {
 impl<'a> Pool<'a> {
     /// Reads a request's certificates; the target comes first.
     pub(super) fn read(request: &Request<'a>) -> Result<Self, VerifyError> {
-        let target = PathCertificate::from_der(request.target)
-            .map_err(VerifyError::UnreadableTarget)?;
-        let mut pool =
-            Self { certificates: Vec::new(), by_subject: HashMap::new(), remarks: Vec::new() };
+        let target =
+            PathCertificate::from_der(request.target).map_err(VerifyError::UnreadableTarget)?;
+        let mut pool = Self {
+            certificates: Vec::new(),
+            by_subject: HashMap::new(),
+            remarks: Vec::new(),
+        };
         let mut places: HashMap<&[u8], Place> = HashMap::new();
         pool.add(&mut places, target, Standing::Untrusted);
         for (index, der) in request.anchors.iter().enumerate() {
@@ -47,7 +50,10 @@ impl<'a> Pool<'a> {
                 Err(reason) => pool.remarks.push(Finding::note(
                     Check::Encoding,
                     "RFC 5280 §4.1",
-                    format!("certificate {} of those given beside the target was left out: {reason}", index + 1),
+                    format!(
+                        "certificate {} of those given beside the target was left out: {reason}",
+                        index + 1
+                    ),
                     "leave it out, or get it again from its issuer",
                 )),
             }
@@ -71,17 +77,24 @@ impl<'a> Pool<'a> {
         }
         let place = self.certificates.len();
         places.insert(certificate.der, place);
-        self.by_subject.entry(certificate.subject.clone()).or_default().push(place);
+        self.by_subject
+            .entry(certificate.subject.clone())
+            .or_default()
+            .push(place);
         self.certificates.push((certificate, standing));
     }
 
     /// The certificate at a place; places come from this pool, so there is one.
     pub(super) fn get(&self, place: Place) -> Option<&PathCertificate<'a>> {
-        self.certificates.get(place).map(|(certificate, _)| certificate)
+        self.certificates
+            .get(place)
+            .map(|(certificate, _)| certificate)
     }
 
     pub(super) fn is_anchor(&self, place: Place) -> bool {
-        self.certificates.get(place).is_some_and(|(_, standing)| *standing == Standing::Trusted)
+        self.certificates
+            .get(place)
+            .is_some_and(|(_, standing)| *standing == Standing::Trusted)
     }
 
     /// The certificates with a subject.

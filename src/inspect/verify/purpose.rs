@@ -84,7 +84,10 @@ impl Purpose {
     /// Whether a certificate without extendedKeyUsage serves; RFC 6960 §4.2.2.2 and RFC 3161 §2.3
     /// ask for the purpose by name, and so do verifiers of signed programs.
     fn must_be_named(self) -> bool {
-        matches!(self, Purpose::CodeSigning | Purpose::TimeStamping | Purpose::OcspSigning)
+        matches!(
+            self,
+            Purpose::CodeSigning | Purpose::TimeStamping | Purpose::OcspSigning
+        )
     }
 
     /// The key usages of which the leaf needs one (RFC 5280 §4.2.1.12, last page).
@@ -118,13 +121,18 @@ impl Purpose {
     /// What keeps the leaf from serving this purpose.
     pub(super) fn judge_leaf(self, leaf: &PathCertificate<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let Some((oid, name)) = self.needed() else { return findings };
+        let Some((oid, name)) = self.needed() else {
+            return findings;
+        };
         match &leaf.extended_key_usage {
             Some(purposes) if purposes.iter().any(|purpose| purpose == oid) => {}
             Some(purposes) => findings.push(Finding::failure(
                 Check::Purpose,
                 KEY_USAGE_RULE,
-                format!("extendedKeyUsage is {} and lacks {name}", purposes_text(purposes)),
+                format!(
+                    "extendedKeyUsage is {} and lacks {name}",
+                    purposes_text(purposes)
+                ),
                 format!("issue a certificate for the purpose {self}, or verify it for another one"),
             )),
             None if self.must_be_named() => findings.push(Finding::failure(

@@ -20,7 +20,9 @@ use super::request::RevocationMode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Status {
     Good,
-    Revoked { sentence: String },
+    Revoked {
+        sentence: String,
+    },
     /// CRLs of the issuer are there but do not settle it: why.
     Unsettled(Vec<String>),
     /// No CRL of the issuer is there.
@@ -79,7 +81,9 @@ impl<'a> Validator<'a> {
     fn status(&mut self, place: Place, above: Above<'_>, anchor: Option<Place>) -> Status {
         let pool = Rc::clone(&self.pool);
         let crls = Rc::clone(&self.crls);
-        let Some(certificate) = pool.get(place) else { return Status::NoCrl };
+        let Some(certificate) = pool.get(place) else {
+            return Status::NoCrl;
+        };
         let implied = DistributionPoint {
             name: Some(PointName::Full(vec![GeneralName::Directory {
                 name: certificate.issuer.clone(),
@@ -111,12 +115,9 @@ impl<'a> Validator<'a> {
                     continue;
                 }
                 match self.consult(index, certificate, above, anchor) {
-                    Ok(Some(Listing::Revoked { date, reason })) => {
-                        let sentence = format!(
-                            "revoked at {} ({reason}) by {}",
-                            moment_text(date),
-                            title(crl)
-                        );
+                    Ok(Some((Listing::Revoked { date, reason }, by))) => {
+                        let sentence =
+                            format!("revoked at {} ({reason}) by {by}", moment_text(date));
                         return Status::Revoked { sentence };
                     }
                     Ok(_) => covered |= interim,
@@ -140,17 +141,19 @@ impl<'a> Validator<'a> {
         Status::Unsettled(troubles)
     }
 
-    /// What one complete CRL, with its delta CRL if there is one, says (§6.3.3 (c) to (k)); `Err`
-    /// when it must not be believed.
+    /// What one complete CRL, with its delta CRL if there is one, says (§6.3.3 (c) to (k)), and
+    /// which of the two; `Err` when it must not be believed.
     fn consult(
         &mut self,
         index: usize,
         certificate: &PathCertificate<'a>,
         above: Above<'_>,
         anchor: Option<Place>,
-    ) -> Result<Option<Listing>, String> {
+    ) -> Result<Option<(Listing, String)>, String> {
         let crls = Rc::clone(&self.crls);
-        let Some(complete) = crls.get(index) else { return Err("is not there".to_owned()) };
+        let Some(complete) = crls.get(index) else {
+            return Err("is not there".to_owned());
+        };
         self.believe(index, complete, above, anchor)?;
         let mut deltas: Vec<(usize, &Crl<'a>)> = crls
             .iter()
@@ -165,21 +168,25 @@ impl<'a> Validator<'a> {
         let delta = deltas
             .into_iter()
             .find(|(index, delta)| self.believe(*index, delta, above, anchor).is_ok());
+        let listing = |crl: &Crl<'_>| {
+            crl.listing(&certificate.issuer, certificate.serial)
+                .map(|listing| (listing, title(crl)))
+        };
         match delta {
-            Some((_, delta)) => {
-                let listed = delta.listing(&certificate.issuer, certificate.serial);
-                Ok(listed.or_else(|| complete.listing(&certificate.issuer, certificate.serial)))
-            }
+            Some((_, delta)) => Ok(listing(delta).or_else(|| listing(complete))),
             None => {
                 self.is_current(complete)?;
-                Ok(complete.listing(&certificate.issuer, certificate.serial))
+                Ok(listing(complete))
             }
         }
     }
 
     fn is_current(&self, crl: &Crl<'_>) -> Result<(), String> {
         if crl.this_update > self.options.now {
-            return Err(format!("is not valid before {}", moment_text(crl.this_update)));
+            return Err(format!(
+                "is not valid before {}",
+                moment_text(crl.this_update)
+            ));
         }
         match crl.next_update {
             Some(next) if next < self.options.now => {
@@ -249,8 +256,12 @@ impl<'a> Validator<'a> {
         }
         self.spend_signature()?;
         let key = self.pool.get(signer)?.public_key;
-        let result =
-            verify_signature(crl.signature_algorithm, key, crl.to_be_signed, &crl.signature);
+        let result = verify_signature(
+            crl.signature_algorithm,
+            key,
+            crl.to_be_signed,
+            crl.signature,
+        );
         self.crl_signatures.insert((index, signer), result.clone());
         Some(result)
     }
@@ -269,7 +280,9 @@ impl<'a> Validator<'a> {
             return false;
         }
         self.crl_issuers_under_way.push(signer);
-        let is_good = self.search(signer, Errand::CrlIssuer { anchor }).is_accepted();
+        let is_good = self
+            .search(signer, Errand::CrlIssuer { anchor })
+            .is_accepted();
         self.crl_issuers_under_way.pop();
         // A verdict that leaned on another one still under way holds only there.
         if self.crl_issuers_under_way.is_empty() {
@@ -286,7 +299,16 @@ fn remember(troubles: &mut Vec<String>, trouble: String) {
 }
 
 fn title(crl: &Crl<'_>) -> String {
-    format!("the CRL of {} from {}", crl.issuer_text, moment_text(crl.this_update))
+    let kind = if crl.base_number.is_some() {
+        "delta CRL"
+    } else {
+        "CRL"
+    };
+    format!(
+        "the {kind} of {} from {}",
+        crl.issuer_text,
+        moment_text(crl.this_update)
+    )
 }
 
 /// §6.3.3 (b) (1): the CRL's issuer is the one that the distribution point names, else the
@@ -298,7 +320,10 @@ fn is_issued_for(
 ) -> bool {
     match &point.crl_issuer {
         Some(names) => {
-            let is_indirect = crl.issuing_point.as_ref().is_some_and(|point| point.is_indirect);
+            let is_indirect = crl
+                .issuing_point
+                .as_ref()
+                .is_some_and(|point| point.is_indirect);
             is_indirect && directory_names(names).any(|name| *name == crl.issuer)
         }
         None => crl.issuer == certificate.issuer,
@@ -320,18 +345,25 @@ fn scope(
     certificate: &PathCertificate<'_>,
 ) -> Result<Reasons, &'static str> {
     let of_point = point.reasons.unwrap_or(ALL_REASONS);
-    let Some(issuing) = &crl.issuing_point else { return Ok(of_point) };
+    let Some(issuing) = &crl.issuing_point else {
+        return Ok(of_point);
+    };
     if let Some(name) = &issuing.name {
         let offered = full_names(name, &crl.issuer);
         let wanted = match (&point.name, &point.crl_issuer) {
             (Some(name), issuers) => {
-                let relative_to = issuers.as_deref().and_then(|names| directory_names(names).next());
+                let relative_to = issuers
+                    .as_deref()
+                    .and_then(|names| directory_names(names).next());
                 full_names(name, relative_to.unwrap_or(&certificate.issuer))
             }
             (None, Some(issuers)) => issuers.clone(),
             (None, None) => Vec::new(),
         };
-        if !offered.iter().any(|name| wanted.iter().any(|other| is_same_point(name, other))) {
+        if !offered
+            .iter()
+            .any(|name| wanted.iter().any(|other| is_same_point(name, other)))
+        {
             return Err("is for another distribution point");
         }
     }
@@ -362,7 +394,12 @@ fn full_names(name: &PointName, relative_to: &ComparableName) -> Vec<GeneralName
         PointName::Full(names) => names.clone(),
         PointName::Relative(attributes) => relative_to
             .with_relative_name(attributes)
-            .map(|name| vec![GeneralName::Directory { name, text: String::new() }])
+            .map(|name| {
+                vec![GeneralName::Directory {
+                    name,
+                    text: String::new(),
+                }]
+            })
             .unwrap_or_default(),
     }
 }

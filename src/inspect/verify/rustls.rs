@@ -33,19 +33,28 @@ pub fn rustls_says(request: &Request<'_>) -> Result<(), String> {
 }
 
 fn judge(request: &Request<'_>, usage: impl ExtendedKeyUsageValidator) -> Result<(), String> {
-    let anchors_der: Vec<CertificateDer<'_>> =
-        request.anchors.iter().map(|der| CertificateDer::from(*der)).collect();
+    let anchors_der: Vec<CertificateDer<'_>> = request
+        .anchors
+        .iter()
+        .map(|der| CertificateDer::from(*der))
+        .collect();
     let anchors = anchors_der
         .iter()
         .map(anchor_from_trusted_cert)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| format!("trust anchor: {error}"))?;
-    let pool: Vec<CertificateDer<'_>> =
-        request.pool.iter().map(|der| CertificateDer::from(*der)).collect();
+    let pool: Vec<CertificateDer<'_>> = request
+        .pool
+        .iter()
+        .map(|der| CertificateDer::from(*der))
+        .collect();
     let target_der = CertificateDer::from(request.target);
     let target = EndEntityCert::try_from(&target_der).map_err(|error| error.to_string())?;
-    let crls_der: Vec<CertificateRevocationListDer<'_>> =
-        request.crls.iter().map(|der| CertificateRevocationListDer::from(*der)).collect();
+    let crls_der: Vec<CertificateRevocationListDer<'_>> = request
+        .crls
+        .iter()
+        .map(|der| CertificateRevocationListDer::from(*der))
+        .collect();
     let crls = crls_der
         .iter()
         .map(|der| BorrowedCertRevocationList::from_der(der).map(CertRevocationList::from))
@@ -55,7 +64,9 @@ fn judge(request: &Request<'_>, usage: impl ExtendedKeyUsageValidator) -> Result
     let revocation = match request.options.revocation {
         RevocationMode::Off => None,
         RevocationMode::WhereGiven => RevocationOptionsBuilder::new(&crls).ok().map(|builder| {
-            builder.with_status_policy(UnknownStatusPolicy::Allow).build()
+            builder
+                .with_status_policy(UnknownStatusPolicy::Allow)
+                .build()
         }),
         RevocationMode::Required => Some(
             RevocationOptionsBuilder::new(&crls)
@@ -77,7 +88,9 @@ fn judge(request: &Request<'_>, usage: impl ExtendedKeyUsageValidator) -> Result
         .map_err(|error| error.to_string())?;
     if let Some(host) = &request.options.host {
         let name = ServerName::try_from(host.to_string()).map_err(|error| error.to_string())?;
-        target.verify_is_valid_for_subject_name(&name).map_err(|error| error.to_string())?;
+        target
+            .verify_is_valid_for_subject_name(&name)
+            .map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -18,8 +18,23 @@ use super::request::{PolicyInputs, WeakAlgorithms};
 struct State {
     imposed: Vec<ImposedConstraints>,
     policy: PolicyState,
+    /// The certificates below one without a policy have none either; said once.
+    has_failed_policy: bool,
     /// max_path_length, and the CA that set it; `None` before any CA set one.
     path_length: Option<(u32, String)>,
+}
+
+impl State {
+    fn fail_policy(&mut self, link: &mut LinkReport) {
+        if !std::mem::replace(&mut self.has_failed_policy, true) {
+            link.findings.push(Finding::failure(
+                Check::Policy,
+                "RFC 5280 §6.1.3 (f), §6.1.5 (g)",
+                "an explicit certificate policy is required and from here on none is left that all certificates share",
+                "have the path issued under one policy, or ask for a policy that it has",
+            ));
+        }
+    }
 }
 
 impl<'a> Validator<'a> {
@@ -27,7 +42,11 @@ impl<'a> Validator<'a> {
     pub(super) fn judge_path(&mut self, path: &[Place], end: End, errand: Errand) -> Judged {
         let pool = Rc::clone(&self.pool);
         let has_anchor_above = end == End::Anchor && path.len() > 1;
-        let below_anchor = if has_anchor_above { path.len() - 1 } else { path.len() };
+        let below_anchor = if has_anchor_above {
+            path.len() - 1
+        } else {
+            path.len()
+        };
         let inputs = match errand {
             Errand::Target => self.options.policies.clone(),
             Errand::CrlIssuer { .. } => PolicyInputs::default(),
@@ -35,6 +54,7 @@ impl<'a> Validator<'a> {
         let mut state = State {
             imposed: Vec::new(),
             policy: PolicyState::initial(&inputs, below_anchor),
+            has_failed_policy: false,
             path_length: None,
         };
         let mut links: Vec<LinkReport> = Vec::with_capacity(path.len());
@@ -44,28 +64,40 @@ impl<'a> Validator<'a> {
         }
         let mut policies = Vec::new();
         for (depth, place) in path.iter().enumerate().take(below_anchor).rev() {
-            let Some(certificate) = pool.get(*place) else { continue };
-            let position =
-                Position { is_final: depth == 0, is_self_issued: certificate.is_self_issued() };
-            let role = if position.is_final { Role::Leaf } else { Role::Intermediate };
+            let Some(certificate) = pool.get(*place) else {
+                continue;
+            };
+            let position = Position {
+                is_final: depth == 0,
+                is_self_issued: certificate.is_self_issued(),
+            };
+            let role = if position.is_final {
+                Role::Leaf
+            } else {
+                Role::Intermediate
+            };
             let mut link = link_report(certificate, role);
             let above = path.get(depth + 1..).unwrap_or_default();
             self.judge_origin(&mut link, *place, certificate, above, end);
             self.judge_dates(&mut link, certificate);
             if end == End::Anchor && !above.is_empty() {
-                link.findings.extend(self.judge_revocation(*place, above, anchor));
+                link.findings
+                    .extend(self.judge_revocation(*place, above, anchor));
             }
             self.judge_names(&mut link, certificate, position, &state.imposed);
             judge_extensions(&mut link, certificate);
-            if state.policy.take_policies(&certificate.policy, position).is_err() {
-                link.findings.push(policy_failure());
+            if state
+                .policy
+                .take_policies(&certificate.policy, position)
+                .is_err()
+            {
+                state.fail_policy(&mut link);
             }
             self.judge_key(&mut link, certificate);
             if position.is_final {
                 match state.policy.finish(&certificate.policy, &inputs) {
                     Ok(granted) => policies = granted,
-                    Err(()) if link.findings.iter().any(|f| f.check == Check::Policy) => {}
-                    Err(()) => link.findings.push(policy_failure()),
+                    Err(()) => state.fail_policy(&mut link),
                 }
                 if errand == Errand::Target {
                     self.judge_use(&mut link, certificate);
@@ -79,7 +111,11 @@ impl<'a> Validator<'a> {
             links.push(link);
         }
         links.reverse();
-        Judged { links, policies, end }
+        Judged {
+            links,
+            policies,
+            end,
+        }
     }
 
     fn judge_anchor_link(
@@ -96,7 +132,8 @@ impl<'a> Validator<'a> {
         if errand == Errand::Target {
             link.findings.extend(self.options.purpose.judge_ca(anchor));
         }
-        link.findings.extend(strict_notes(anchor, Role::TrustAnchor));
+        link.findings
+            .extend(strict_notes(anchor, Role::TrustAnchor));
         impose(state, anchor, &link.subject);
         link
     }
@@ -119,8 +156,9 @@ impl<'a> Validator<'a> {
             ));
         }
         let pool = Rc::clone(&self.pool);
-        let Some((issuer_place, issuer)) =
-            above.first().and_then(|place| pool.get(*place).map(|issuer| (*place, issuer)))
+        let Some((issuer_place, issuer)) = above
+            .first()
+            .and_then(|place| pool.get(*place).map(|issuer| (*place, issuer)))
         else {
             if end != End::Anchor {
                 let finding = self.no_issuer(place, certificate, end);
@@ -130,7 +168,9 @@ impl<'a> Validator<'a> {
         };
         match self.signature(place, issuer_place) {
             Some(Ok(())) => self.judge_key_identifiers(link, certificate, issuer),
-            Some(Err(error)) => link.findings.push(bad_signature(certificate, issuer, &error)),
+            Some(Err(error)) => link
+                .findings
+                .push(bad_signature(certificate, issuer, &error)),
             None => link.findings.push(Finding::failure(
                 Check::Limit,
                 "RFC 5280 §6.1.3 (a)(1)",
@@ -170,17 +210,15 @@ impl<'a> Validator<'a> {
         }
     }
 
-    fn no_issuer(
-        &mut self,
-        place: Place,
-        certificate: &PathCertificate<'a>,
-        end: End,
-    ) -> Finding {
+    fn no_issuer(&mut self, place: Place, certificate: &PathCertificate<'a>, end: End) -> Finding {
         if end == End::Limit {
             return Finding::failure(
                 Check::Limit,
                 "RFC 5280 §6.1",
-                format!("no trust anchor within {} certificates", super::limits::PATH_LENGTH),
+                format!(
+                    "no trust anchor within {} certificates",
+                    super::limits::PATH_LENGTH
+                ),
                 "give only the certificates that belong to the path",
             );
         }
@@ -218,8 +256,13 @@ impl<'a> Validator<'a> {
     /// §6.1.3 (a) (2).
     fn judge_dates(&self, link: &mut LinkReport, certificate: &PathCertificate<'_>) {
         const RULE: &str = "RFC 5280 §6.1.3 (a)(2)";
-        const ANCHOR_RULE: &str = "RFC 5280 §6.1.3 (a)(2), as TLS clients apply it to trust anchors";
-        let rule = if link.role == Role::TrustAnchor { ANCHOR_RULE } else { RULE };
+        const ANCHOR_RULE: &str =
+            "RFC 5280 §6.1.3 (a)(2), as TLS clients apply it to trust anchors";
+        let rule = if link.role == Role::TrustAnchor {
+            ANCHOR_RULE
+        } else {
+            RULE
+        };
         let now = self.options.now;
         if now < certificate.not_before {
             link.findings.push(Finding::failure(
@@ -291,7 +334,11 @@ impl<'a> Validator<'a> {
         position: Position,
         state: &mut State,
     ) {
-        if state.policy.prepare_for_next(&certificate.policy, position).is_err() {
+        if state
+            .policy
+            .prepare_for_next(&certificate.policy, position)
+            .is_err()
+        {
             link.findings.push(Finding::failure(
                 Check::Policy,
                 "RFC 5280 §6.1.4 (a)",
@@ -303,13 +350,18 @@ impl<'a> Validator<'a> {
             link.findings.push(Finding::failure(
                 Check::NotCa,
                 "RFC 5280 §6.1.4 (k)",
-                format!("a version {} certificate cannot be a CA's", certificate.version),
+                format!(
+                    "a version {} certificate cannot be a CA's",
+                    certificate.version
+                ),
                 "have it issued again as a CA certificate (certmint ca intermediate)",
             ));
         } else if !certificate.is_ca() {
             let what = match certificate.basic_constraints {
                 Some(_) => "it is no CA (basicConstraints CA:FALSE) but signed the one below",
-                None => "it does not say that it is a CA (no basicConstraints) but signed the one below",
+                None => {
+                    "it does not say that it is a CA (no basicConstraints) but signed the one below"
+                }
             };
             link.findings.push(Finding::failure(
                 Check::NotCa,
@@ -331,7 +383,10 @@ impl<'a> Validator<'a> {
                 )),
             }
         }
-        if certificate.key_usage.is_some_and(|usage| !usage.intersects(KeyUsageBits::KEY_CERT_SIGN)) {
+        if certificate
+            .key_usage
+            .is_some_and(|usage| !usage.intersects(KeyUsageBits::KEY_CERT_SIGN))
+        {
             link.findings.push(Finding::failure(
                 Check::KeyUsage,
                 "RFC 5280 §6.1.4 (n)",
@@ -340,14 +395,16 @@ impl<'a> Validator<'a> {
             ));
         }
         if errand == Errand::Target {
-            link.findings.extend(self.options.purpose.judge_ca(certificate));
+            link.findings
+                .extend(self.options.purpose.judge_ca(certificate));
         }
         let subject = link.subject.clone();
         impose(state, certificate, &subject);
     }
 
     fn judge_use(&self, link: &mut LinkReport, certificate: &PathCertificate<'_>) {
-        link.findings.extend(self.options.purpose.judge_leaf(certificate));
+        link.findings
+            .extend(self.options.purpose.judge_leaf(certificate));
         if let Some(host) = &self.options.host {
             link.findings.extend(host.judge(certificate));
         }
@@ -367,7 +424,10 @@ fn impose(state: &mut State, ca: &PathCertificate<'_>, subject: &str) {
         .filter(|constraints| constraints.is_ca)
         .and_then(|constraints| constraints.path_length);
     if let Some(length) = own
-        && state.path_length.as_ref().is_none_or(|(left, _)| length < *left)
+        && state
+            .path_length
+            .as_ref()
+            .is_none_or(|(left, _)| length < *left)
     {
         state.path_length = Some((length, subject.to_owned()));
     }
@@ -393,15 +453,6 @@ fn judge_extensions(link: &mut LinkReport, certificate: &PathCertificate<'_>) {
     }
 }
 
-fn policy_failure() -> Finding {
-    Finding::failure(
-        Check::Policy,
-        "RFC 5280 §6.1.3 (f), §6.1.5 (g)",
-        "an explicit certificate policy is required and none is left that all certificates of the path share",
-        "have the path issued under one policy, or ask for a policy that it has",
-    )
-}
-
 fn bad_signature(
     certificate: &PathCertificate<'_>,
     issuer: &PathCertificate<'_>,
@@ -423,7 +474,9 @@ fn bad_signature(
                 Check::Signature,
                 RULE,
                 format!("its signature does not verify with the key of {name}{why}"),
-                format!("give the certificate of {name} under which it was issued; if that is this one, the certificate was changed after it was signed"),
+                format!(
+                    "give the certificate of {name} under which it was issued; if that is this one, the certificate was changed after it was signed"
+                ),
             )
         }
         other => Finding::failure(
@@ -436,7 +489,9 @@ fn bad_signature(
 }
 
 fn key_id_text(key_id: Option<&[u8]>) -> String {
-    key_id.map(|id| format!(" (key identifier {})", hexadecimal(id))).unwrap_or_default()
+    key_id
+        .map(|id| format!(" (key identifier {})", hexadecimal(id)))
+        .unwrap_or_default()
 }
 
 fn link_report(certificate: &PathCertificate<'_>, role: Role) -> LinkReport {

@@ -30,7 +30,11 @@ impl Inventory {
     /// # Errors
     /// [`StoreError::NotAnInventory`], [`StoreError::NewerSchema`], and what SQLite refuses.
     pub fn open_to_write(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = connect(path, "mode=rwc", OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut connection = connect(
+            path,
+            "mode=rwc",
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )?;
         let refused = |error| fault(path, error);
         // Looked at before anything is written: it may be another program's database.
         if condition(&connection, path)? != Condition::Current {
@@ -52,23 +56,28 @@ impl Inventory {
     /// [`StoreError::NoPki`] if there is none, [`StoreError::NotAnInventory`],
     /// [`StoreError::NewerSchema`], [`StoreError::OlderSchema`], and what SQLite refuses.
     pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
-        let opened = |parameters| {
-            let connection = connect(path, parameters, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let opened = |parameters, flags| {
+            let connection = connect(path, parameters, flags)?;
             condition(&connection, path).map(|condition| (connection, condition))
         };
-        let (connection, condition) = match opened("mode=ro") {
-            // In WAL mode even a reader makes files, and here it cannot. If all that was written is
-            // in the database file itself, that file can be read as it is.
+        // In WAL mode even a reader makes files. One that may write removes them when it is done,
+        // one that may not leaves them behind; so this one may, and is kept from changing anything.
+        let (connection, condition) = match opened("mode=rw", OpenFlags::SQLITE_OPEN_READ_WRITE) {
+            // Nothing can be written here. If all that was written is in the database file itself,
+            // that file can be read as it is.
             Err(StoreError::Inventory { fault, .. })
                 if matches!(
-                    fault.0.sqlite_error_code(),
+                    fault.code(),
                     Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
                 ) && !has_write_ahead_log(path) =>
             {
-                opened("mode=ro&immutable=1")?
+                opened("mode=ro&immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?
             }
             other => other?,
         };
+        connection
+            .pragma_update(None, "query_only", true)
+            .map_err(|error| fault(path, error))?;
         match condition {
             Condition::Current => Ok(Self {
                 connection,
@@ -88,7 +97,7 @@ impl Inventory {
 }
 
 fn connect(path: &Path, parameters: &str, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let creates = flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let creates = flags.contains(OpenFlags::SQLITE_OPEN_CREATE);
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
             return Err(StoreError::Directory {
@@ -102,10 +111,7 @@ fn connect(path: &Path, parameters: &str, flags: OpenFlags) -> Result<Connection
         }
         _ => {}
     }
-    let mut flags = flags | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if creates {
-        flags |= OpenFlags::SQLITE_OPEN_CREATE;
-    }
+    let flags = flags | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let address = format!("{}?{parameters}", file_address(path)?);
     let connection =
         Connection::open_with_flags(address, flags).map_err(|error| fault(path, error))?;
