@@ -4,6 +4,7 @@
 
 pub mod authority;
 pub mod ca;
+pub mod cli;
 pub mod formats;
 pub mod inspect;
 pub mod key;

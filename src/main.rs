@@ -1,2 +1,7 @@
 //! The `certmint` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    certmint::cli::run()
+}

@@ -7,9 +7,12 @@ use zeroize::Zeroizing;
 
 use super::{AuthorityError, SigningAuthority, ledger::InventoryLedger};
 use crate::{
-    ca::Issued,
+    ca::{CaError, Draft, Issued},
+    inspect::verify::forbidden_names,
     profile::{Application, Decision, approve},
-    store::{AuthorityFile, CertificateFile, Placement, Recorded, Sealing, Staged, Store, StoreName},
+    store::{
+        AuthorityFile, CertificateFile, Placement, Recorded, Sealing, Staged, Store, StoreName,
+    },
     x509::{Certificate, SerialNumber},
 };
 
@@ -69,9 +72,13 @@ pub fn certify(
     order: Order,
     now: OffsetDateTime,
 ) -> Result<Filed, AuthorityError> {
-    let Order { application, filing } = order;
+    let Order {
+        application,
+        filing,
+    } = order;
     let approved = approve(application)?;
     let draft = authority.issuer.draft(approved, random_serial()?, now)?;
+    refuse_forbidden_names(authority, &draft)?;
     let mut ledger = InventoryLedger {
         store,
         issuer: authority.recorded_as,
@@ -95,7 +102,11 @@ pub fn certify(
         }
     };
     let certificate_der = issued.certificate().as_der().to_vec();
-    store.seal(&[Sealing { id: row.id, certificate_der, issued_at: now }])?;
+    store.seal(&[Sealing {
+        id: row.id,
+        certificate_der,
+        issued_at: now,
+    }])?;
     match staged {
         Some(staged) => drop(store.publish(vec![staged], now)?),
         None => store.mark_filed(&[row.id], now)?,
@@ -108,6 +119,21 @@ pub fn certify(
         decisions: issued.decisions().to_vec(),
         files,
     })
+}
+
+/// The constraints of every CA on the way to the root bind, not only the issuer's (RFC 5280 §6.1.4
+/// (g)).
+fn refuse_forbidden_names(
+    authority: &SigningAuthority,
+    draft: &Draft,
+) -> Result<(), AuthorityError> {
+    let above: Vec<&[u8]> = authority.chain.iter().map(Certificate::as_der).collect();
+    let forbidden = forbidden_names(draft.unsigned().as_der(), &above)?;
+    if forbidden.is_empty() {
+        return Ok(());
+    }
+    let reason = forbidden.join("; ");
+    Err(CaError::NameNotPermitted { reason }.into())
 }
 
 fn random_serial() -> Result<SerialNumber, AuthorityError> {
@@ -141,17 +167,32 @@ fn stage(
             staging.write_authority(AuthorityFile::Certificate, leaf.as_bytes())?;
             Ok(Some(staging.complete()?))
         }
-        Filing::Certificate { key_pem, request_pem, .. } => {
+        Filing::Certificate {
+            key_pem,
+            request_pem,
+            ..
+        } => {
             let chain = authority.chain();
-            let pem = |certificates: &[Certificate]| certificates.iter().map(Certificate::to_pem).collect::<String>();
+            let pem = |certificates: &[Certificate]| {
+                certificates
+                    .iter()
+                    .map(Certificate::to_pem)
+                    .collect::<String>()
+            };
             // What a server sends leaves the root out (RFC 8446 §4.4.2): clients have it already.
-            let sent: Vec<Certificate> =
-                chain.iter().filter(|certificate| !certificate.is_self_issued()).cloned().collect();
+            let sent: Vec<Certificate> = chain
+                .iter()
+                .filter(|certificate| !certificate.is_self_issued())
+                .cloned()
+                .collect();
             let staging = store.stage(row)?;
             staging.write(CertificateFile::Key, key_pem.as_bytes())?;
             staging.write(CertificateFile::Request, request_pem.as_bytes())?;
             staging.write(CertificateFile::Certificate, leaf.as_bytes())?;
-            staging.write(CertificateFile::FullChain, format!("{leaf}{}", pem(&sent)).as_bytes())?;
+            staging.write(
+                CertificateFile::FullChain,
+                format!("{leaf}{}", pem(&sent)).as_bytes(),
+            )?;
             staging.write(CertificateFile::Chain, pem(chain).as_bytes())?;
             Ok(Some(staging.complete()?))
         }

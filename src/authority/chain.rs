@@ -14,7 +14,10 @@ const LONGEST: usize = 16;
 ///
 /// # Errors
 /// What the inventory cannot read.
-pub fn chain_above(inventory: &Inventory, certificate: &Certificate) -> Result<Vec<Certificate>, StoreError> {
+pub fn chain_above(
+    inventory: &Inventory,
+    certificate: &Certificate,
+) -> Result<Vec<Certificate>, StoreError> {
     let known: Vec<Certificate> = inventory
         .authorities()?
         .iter()
@@ -42,6 +45,12 @@ fn is_self_signed(certificate: &Certificate) -> bool {
 fn has_signed(issuer: &Certificate, certificate: &Certificate) -> bool {
     let parts: Result<_, X509Error> = certificate.signed_parts();
     parts.is_ok_and(|parts| {
-        verify_signature(parts.algorithm, issuer.public_key().spki_der(), parts.tbs, parts.signature).is_ok()
+        verify_signature(
+            parts.algorithm,
+            issuer.public_key().spki_der(),
+            parts.tbs,
+            parts.signature,
+        )
+        .is_ok()
     })
 }

@@ -5,7 +5,10 @@ use time::OffsetDateTime;
 use crate::{
     ca::{Draft, Ledger, LedgerError, RecordId},
     profile::{LeafKind, Profile},
-    store::{self, CertificateKind, NewRecord, Placement, RecordIssuer, SanKind, SanText, Store, StoreError},
+    store::{
+        self, CertificateKind, NewRecord, Placement, RecordIssuer, SanKind, SanText, Store,
+        StoreError,
+    },
     x509::{GeneralName, KeyIdentifier, X509Error},
 };
 
@@ -36,7 +39,11 @@ impl Ledger for InventoryLedger<'_> {
             StoreError::SerialTaken { .. } => LedgerError::SerialTaken(error.to_string()),
             other => storage(other.into()),
         })?;
-        Ok(self.recorded.iter().map(|recorded| RecordId(recorded.id.number())).collect())
+        Ok(self
+            .recorded
+            .iter()
+            .map(|recorded| RecordId(recorded.id.number()))
+            .collect())
     }
 }
 
@@ -45,7 +52,8 @@ impl InventoryLedger<'_> {
         let certificate = draft.unsigned();
         let spki = certificate.public_key().spki_der();
         let mut public_key_sha256 = [0; 32];
-        public_key_sha256.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, spki).as_ref());
+        public_key_sha256
+            .copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, spki).as_ref());
         Ok(NewRecord {
             issuer: self.issuer,
             serial: draft.serial().as_octets().to_vec(),
@@ -53,7 +61,11 @@ impl InventoryLedger<'_> {
             placement,
             subject: certificate.subject().openssl_oneline(),
             subject_der: certificate.subject().as_der().to_vec(),
-            sans: certificate.subject_alt_names()?.iter().map(san_text).collect(),
+            sans: certificate
+                .subject_alt_names()?
+                .iter()
+                .map(san_text)
+                .collect(),
             not_before: draft.validity().not_before(),
             not_after: draft.validity().not_after(),
             key_id: certificate

@@ -20,19 +20,31 @@ pub struct SigningAuthority {
 impl SigningAuthority {
     /// A root CA that is about to sign itself.
     pub fn new_root(subject: Name, key: PrivateKey) -> Self {
-        Self { issuer: Issuer::self_signing(subject, key), recorded_as: RecordIssuer::Itself, chain: Vec::new() }
+        Self {
+            issuer: Issuer::self_signing(subject, key),
+            recorded_as: RecordIssuer::Itself,
+            chain: Vec::new(),
+        }
     }
 
     /// A CA of this PKI, with its key.
     ///
     /// # Errors
     /// A key that does not fit, or an inventory that cannot be read.
-    pub fn of_this_pki(store: &Store, authority: &Authority, key: PrivateKey) -> Result<Self, AuthorityError> {
+    pub fn of_this_pki(
+        store: &Store,
+        authority: &Authority,
+        key: PrivateKey,
+    ) -> Result<Self, AuthorityError> {
         let certificate = Certificate::from_der(&authority.certificate_der)?;
         let mut chain = vec![certificate.clone()];
         chain.extend(chain_above(store.inventory(), &certificate)?);
         let issuer = Issuer::new(CaCertificate::try_from(certificate)?, key)?;
-        Ok(Self { issuer, recorded_as: RecordIssuer::Authority(authority.id), chain })
+        Ok(Self {
+            issuer,
+            recorded_as: RecordIssuer::Authority(authority.id),
+            chain,
+        })
     }
 
     /// A CA made elsewhere and used by its files: the inventory gets to know it without a name.
@@ -51,7 +63,10 @@ impl SigningAuthority {
             name: None,
             subject: certificate.subject().openssl_oneline(),
             subject_der: certificate.subject().as_der().to_vec(),
-            key_id: certificate.subject_key_identifier().map(|id| id.as_octets().to_vec()).unwrap_or_default(),
+            key_id: certificate
+                .subject_key_identifier()
+                .map(|id| id.as_octets().to_vec())
+                .unwrap_or_default(),
             certificate_der: certificate.as_der().to_vec(),
             not_before: certificate.not_before(),
             not_after: certificate.not_after(),
@@ -59,7 +74,11 @@ impl SigningAuthority {
         })?;
         let mut chain = vec![certificate.clone()];
         chain.extend(chain_above(store.inventory(), certificate)?);
-        Ok(Self { issuer, recorded_as: RecordIssuer::Authority(id), chain })
+        Ok(Self {
+            issuer,
+            recorded_as: RecordIssuer::Authority(id),
+            chain,
+        })
     }
 
     /// The CA's certificate first, the root last; empty for a root that is about to be made.
@@ -73,15 +92,26 @@ impl SigningAuthority {
 /// # Errors
 /// No such CA, no CA at all, or several and no name.
 pub fn named(inventory: &Inventory, name: Option<&StoreName>) -> Result<Authority, AuthorityError> {
-    let named: Vec<Authority> =
-        inventory.authorities()?.into_iter().filter(|authority| authority.name.is_some()).collect();
-    let names = || named.iter().filter_map(|authority| authority.name.as_ref().map(StoreName::to_string)).collect();
+    let named: Vec<Authority> = inventory
+        .authorities()?
+        .into_iter()
+        .filter(|authority| authority.name.is_some())
+        .collect();
+    let names = || {
+        named
+            .iter()
+            .filter_map(|authority| authority.name.as_ref().map(StoreName::to_string))
+            .collect()
+    };
     match (name, named.as_slice()) {
         (Some(name), _) => named
             .iter()
             .find(|authority| authority.name.as_ref() == Some(name))
             .cloned()
-            .ok_or_else(|| AuthorityError::NoSuchCa { name: name.to_string(), known: names() }),
+            .ok_or_else(|| AuthorityError::NoSuchCa {
+                name: name.to_string(),
+                known: names(),
+            }),
         (None, []) => Err(AuthorityError::NoCa),
         (None, [only]) => Ok(only.clone()),
         (None, _) => Err(AuthorityError::WhichCa(names())),

@@ -6,9 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use super::{
     commands::{
-        ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow, completions::Completions,
-        csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue, key_new::KeyNew, key_protect::KeyProtect,
-        list::List, man::Man, sign::Sign, verify::Verify,
+        ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
+        completions::Completions, csr_new::CsrNew, export::Export, issue::Issue, key_new::KeyNew,
+        key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
     },
     failure,
 };
@@ -33,7 +33,14 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The PKI directory
-    #[arg(long, global = true, value_name = "DIR", env = "CERTMINT_PKI", default_value = "pki", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "CERTMINT_PKI",
+        default_value = "pki",
+        help_heading = "Global options"
+    )]
     pub(crate) pki: PathBuf,
     /// Print one JSON document instead of text (docs/json.md)
     #[arg(long, global = true, help_heading = "Global options")]
@@ -42,7 +49,13 @@ pub(crate) struct Global {
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) quiet: bool,
     /// When to use colour; NO_COLOR is honoured too
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Global options"
+    )]
     pub(crate) color: Color,
 }
 
@@ -74,8 +87,6 @@ pub(crate) enum Command {
     /// Make key, request, certificate and chains in one step
     #[command(subcommand)]
     Issue(Issue),
-    /// Show any object: certificate, request, key, CRL, PKCS#7, PKCS#12, bundle
-    Inspect(Inspect),
     /// Validate a certification path and name what fails
     Verify(Verify),
     /// Write a certificate in a foreign format

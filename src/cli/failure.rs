@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
-use crate::{authority::AuthorityError, ca::CaError, key::KeyError, profile::Refusals, store::StoreError};
+use crate::{
+    authority::AuthorityError, ca::CaError, key::KeyError, profile::Refusals, store::StoreError,
+};
 
 /// Refused or failed.
 pub(crate) const REFUSED: u8 = 1;
@@ -34,7 +36,10 @@ pub(crate) struct Advised {
 
 /// `error: what: why` on one line, then what to do.
 pub(crate) fn text(error: &anyhow::Error) -> String {
-    let mut shown = format!("{RED}certmint:{RED:#} {}", crate::x509::escape_control(&one_line(error)));
+    let mut shown = format!(
+        "{RED}certmint:{RED:#} {}",
+        crate::x509::escape_control(&one_line(error))
+    );
     for hint in hints(error) {
         shown.push_str(&format!("\n  {CYAN}hint:{CYAN:#} {hint}"));
     }
@@ -46,7 +51,11 @@ pub(crate) fn json(error: &anyhow::Error) -> serde_json::Value {
 }
 
 pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
-    ExitCode::from(if error.downcast_ref::<UsageError>().is_some() { USAGE } else { REFUSED })
+    ExitCode::from(if error.downcast_ref::<UsageError>().is_some() {
+        USAGE
+    } else {
+        REFUSED
+    })
 }
 
 /// The chain of causes, leaving out a cause that only repeats what was said.
@@ -69,10 +78,22 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             hints.push(advised.hint.clone());
         }
         if let Some(Refusals(refusals)) = cause.downcast_ref::<Refusals>() {
-            hints.extend(refusals.iter().filter_map(|refusal| refusal.hint().map(str::to_owned)));
+            hints.extend(
+                refusals
+                    .iter()
+                    .filter_map(|refusal| refusal.hint().map(str::to_owned)),
+            );
         }
-        hints.extend(cause.downcast_ref::<AuthorityError>().and_then(AuthorityError::hint));
-        hints.extend(cause.downcast_ref::<StoreError>().and_then(StoreError::hint));
+        hints.extend(
+            cause
+                .downcast_ref::<AuthorityError>()
+                .and_then(AuthorityError::hint),
+        );
+        hints.extend(
+            cause
+                .downcast_ref::<StoreError>()
+                .and_then(StoreError::hint),
+        );
         hints.extend(cause.downcast_ref::<CaError>().and_then(CaError::hint));
         hints.extend(cause.downcast_ref::<KeyError>().and_then(KeyError::hint));
     }
@@ -81,11 +102,19 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
 }
 
 /// A panic is a bug: it says so, names no data of the user, and ends with its own exit code.
-#[allow(clippy::print_stderr, reason = "the panic hook is the last thing that runs")]
+#[allow(
+    clippy::print_stderr,
+    reason = "the panic hook is the last thing that runs"
+)]
 pub(crate) fn report_bugs() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
-        eprintln!("certmint: this is a bug of certmint (at {place}); please report it with the command that you ran");
+        let place = panic
+            .location()
+            .map(|place| format!("{}:{}", place.file(), place.line()))
+            .unwrap_or_default();
+        eprintln!(
+            "certmint: this is a bug of certmint (at {place}); please report it with the command that you ran"
+        );
         std::process::exit(BUG);
     }));
 }

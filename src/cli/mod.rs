@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod configuration;
 mod failure;
 mod output;
 mod read;
@@ -19,7 +20,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use args::Cli;
-use report::Report;
 
 /// Runs the program: reads the command line, does what it says and prints what came of it.
 ///

@@ -14,7 +14,10 @@ pub(crate) fn refuse_existing(path: &Path) -> Result<()> {
     // A pipe or a terminal is written to as it is.
     match fs::metadata(path) {
         Ok(found) if !found.is_file() && !found.is_dir() => Ok(()),
-        _ if fs::symlink_metadata(path).is_ok() => Err(StoreError::Exists { path: path.to_owned() }.into()),
+        _ if fs::symlink_metadata(path).is_ok() => Err(StoreError::Exists {
+            path: path.to_owned(),
+        }
+        .into()),
         _ => Ok(()),
     }
 }

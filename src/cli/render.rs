@@ -4,12 +4,12 @@ use std::{fmt::Write as _, path::Path};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::OffsetDateTime;
 
 use crate::{
     authority::Filed,
     profile::Decision,
-    x509::{Certificate, GeneralName, escape_control},
+    x509::{Certificate, GeneralName, Validity, escape_control, moment_text},
 };
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -17,11 +17,6 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
 pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
 pub(crate) const RED: Style = AnsiColor::Red.on_default();
-
-/// RFC 3339 to the second; a moment beyond the year 9999 has no such form and is given in seconds.
-pub(crate) fn moment(moment: OffsetDateTime) -> String {
-    moment.format(&Rfc3339).unwrap_or_else(|_| moment.unix_timestamp().to_string())
-}
 
 /// The day alone.
 pub(crate) fn day(moment: OffsetDateTime) -> String {
@@ -50,19 +45,37 @@ pub(crate) fn title(certificate: &Certificate) -> String {
 }
 
 /// The facts of a certificate that was made just now.
-pub(crate) fn certificate_text(kind: &str, certificate: &Certificate, now: OffsetDateTime) -> String {
+pub(crate) fn certificate_text(
+    kind: &str,
+    certificate: &Certificate,
+    now: OffsetDateTime,
+) -> String {
     let mut text = format!("{BOLD}{kind} certificate{BOLD:#}  {}\n", title(certificate));
     let names = certificate.subject_alt_names().unwrap_or_default();
     if !names.is_empty() {
         let names: Vec<String> = names.iter().map(GeneralName::to_string).collect();
         line(&mut text, "names", &names.join(", "));
     }
-    let issuer = if certificate.is_self_issued() { "itself".to_owned() } else { certificate.issuer().openssl_oneline() };
+    let issuer = if certificate.is_self_issued() {
+        "itself".to_owned()
+    } else {
+        certificate.issuer().openssl_oneline()
+    };
     line(&mut text, "issuer", &issuer);
-    line(&mut text, "key", &certificate.public_key().algorithm().to_string());
+    line(
+        &mut text,
+        "key",
+        &certificate.public_key().algorithm().to_string(),
+    );
     line(&mut text, "serial", &serial(certificate));
-    let days = days_left(certificate.not_after(), now);
-    line(&mut text, "valid", &format!("until {} ({GREEN}{days} days{GREEN:#})", day(certificate.not_after())));
+    // What was made a moment ago has all of its days left, five minutes or not.
+    let days = (certificate.not_after() - now + Validity::BACKDATE).whole_seconds() / 86_400;
+    let valid = format!(
+        "until {} ({} days left)",
+        day(certificate.not_after()),
+        days_text(days)
+    );
+    line(&mut text, "valid", &valid);
     text
 }
 
@@ -73,13 +86,24 @@ pub(crate) fn line(text: &mut String, name: &str, value: &str) {
 
 /// The serial number as `openssl x509 -serial` prints it.
 pub(crate) fn serial(certificate: &Certificate) -> String {
-    hexadecimal(certificate.serial_octets()).trim_start_matches("00").to_uppercase()
+    hexadecimal(certificate.serial_octets())
+        .trim_start_matches("00")
+        .to_uppercase()
 }
 
 /// The files that were written, a line each.
-pub(crate) fn files_text<'file>(files: impl IntoIterator<Item = (&'file Path, &'file str)>) -> String {
-    let files: Vec<(String, &str)> = files.into_iter().map(|(file, what)| (file.display().to_string(), what)).collect();
-    let width = files.iter().map(|(file, _)| file.len()).max().unwrap_or_default();
+pub(crate) fn files_text<'file>(
+    files: impl IntoIterator<Item = (&'file Path, &'file str)>,
+) -> String {
+    let files: Vec<(String, &str)> = files
+        .into_iter()
+        .map(|(file, what)| (file.display().to_string(), what))
+        .collect();
+    let width = files
+        .iter()
+        .map(|(file, _)| file.len())
+        .max()
+        .unwrap_or_default();
     files.iter().fold(String::new(), |mut text, (file, what)| {
         let _ = writeln!(text, "  {file:<width$}  {DIM}{what}{DIM:#}");
         text
@@ -94,8 +118,17 @@ pub(crate) fn decisions_text(decisions: &[Decision]) -> String {
             "changed" => YELLOW,
             _ => RED,
         };
-        let reason = decision.outcome.reason().map(|reason| format!(": {}", escape_control(reason))).unwrap_or_default();
-        let _ = writeln!(text, "  {} {style}{}{style:#}{reason}", decision.extension, decision.outcome.word());
+        let reason = decision
+            .outcome
+            .reason()
+            .map(|reason| format!(": {}", escape_control(reason)))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "  {} {style}{}{style:#}{reason}",
+            decision.extension,
+            decision.outcome.word()
+        );
         text
     })
 }
@@ -119,8 +152,8 @@ pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
         "issuer": certificate.issuer().to_string(),
         "sans": names.iter().map(san_json).collect::<Vec<_>>(),
         "serial": serial(certificate),
-        "not_before": moment(certificate.not_before()),
-        "not_after": moment(certificate.not_after()),
+        "not_before": moment_text(certificate.not_before()),
+        "not_after": moment_text(certificate.not_after()),
         "key": certificate.public_key().algorithm().to_string(),
         "fingerprint_sha256": hexadecimal(&certificate.fingerprint_sha256()),
     })
@@ -128,7 +161,8 @@ pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
 
 /// As `--san` takes it, where it is of one of its four kinds.
 fn san_json(name: &GeneralName) -> String {
-    name.to_san().map_or_else(|_| name.to_string(), |san| san.to_string())
+    name.to_san()
+        .map_or_else(|_| name.to_string(), |san| san.to_string())
 }
 
 /// A made certificate for `--json`, its files by what they hold.
@@ -147,5 +181,9 @@ pub(crate) fn days_text(days: i64) -> String {
         0..30 => YELLOW,
         _ => GREEN,
     };
-    if days < 0 { format!("{style}expired{style:#}") } else { format!("{style}{days}{style:#}") }
+    if days < 0 {
+        format!("{style}expired{style:#}")
+    } else {
+        format!("{style}{days}{style:#}")
+    }
 }

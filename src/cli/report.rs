@@ -31,19 +31,30 @@ impl Report {
     /// A report whose JSON document carries its schema: `certmint.<name>/<version>`.
     pub(crate) fn new(schema: &str, json: Value, text: String) -> Self {
         let mut document = serde_json::Map::new();
-        document.insert("schema".to_owned(), Value::String(format!("certmint.{schema}/1")));
+        document.insert(
+            "schema".to_owned(),
+            Value::String(format!("certmint.{schema}/1")),
+        );
         match json {
             Value::Object(fields) => document.extend(fields),
             other => {
                 document.insert("value".to_owned(), other);
             }
         }
-        Self { text, json: Value::Object(document), notes: Vec::new(), verdict: Verdict::Clean }
+        Self {
+            text,
+            json: Value::Object(document),
+            notes: Vec::new(),
+            verdict: Verdict::Clean,
+        }
     }
 
     /// Only text, in which `--json` finds nothing to say.
     pub(crate) fn text(text: String) -> Self {
-        Self { text, ..Self::default() }
+        Self {
+            text,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {

@@ -55,10 +55,18 @@ impl Source<'_> {
 
     fn ask(&self, prompt: &str) -> Result<Passphrase> {
         if !io::stdin().is_terminal() && !Path::new("/dev/tty").exists() {
-            bail!("the {} is needed and there is no terminal to ask at; give {} FILE", self.prompt, self.flag);
+            bail!(
+                "the {} is needed and there is no terminal to ask at; give {} FILE",
+                self.prompt,
+                self.flag
+            );
         }
         let secret = rpassword::prompt_password(format!("{prompt}: ")).map_err(|error| {
-            anyhow::anyhow!("the {} is needed and could not be asked for ({error}); give {} FILE", self.prompt, self.flag)
+            anyhow::anyhow!(
+                "the {} is needed and could not be asked for ({error}); give {} FILE",
+                self.prompt,
+                self.flag
+            )
         })?;
         Ok(Passphrase::new(Zeroizing::new(secret)))
     }
@@ -74,7 +82,10 @@ pub(crate) fn refuse_double_standard_input<'file>(
         .map(|(flag, _)| flag)
         .collect();
     match from_input.as_slice() {
-        [first, second, ..] => Err(UsageError(format!("{first} and {second} cannot both be standard input")).into()),
+        [first, second, ..] => Err(UsageError(format!(
+            "{first} and {second} cannot both be standard input"
+        ))
+        .into()),
         _ => Ok(()),
     }
 }
@@ -83,12 +94,16 @@ pub(crate) fn refuse_double_standard_input<'file>(
 fn from_file(file: &Path, flag: &str) -> Result<Passphrase> {
     let octets = if file == Path::new("-") {
         let mut octets = Zeroizing::new(Vec::new());
-        io::stdin().take(LIMIT).read_to_end(&mut octets).context("could not read standard input")?;
+        io::stdin()
+            .take(LIMIT)
+            .read_to_end(&mut octets)
+            .context("could not read standard input")?;
         octets
     } else {
         files::read(file, LIMIT).with_context(|| format!("could not read the file of {flag}"))?
     };
-    let text = std::str::from_utf8(&octets).map_err(|_| anyhow::anyhow!("{flag} {}: the file is not text", file.display()))?;
+    let text = std::str::from_utf8(&octets)
+        .map_err(|_| anyhow::anyhow!("{flag} {}: the file is not text", file.display()))?;
     let line = text.lines().next().unwrap_or_default();
     Ok(Passphrase::new(Zeroizing::new(line.to_owned())))
 }

@@ -12,7 +12,10 @@ pub(crate) struct Table<const COLUMNS: usize> {
 
 impl<const COLUMNS: usize> Table<COLUMNS> {
     pub(crate) fn new(headings: [&'static str; COLUMNS]) -> Self {
-        Self { headings, rows: Vec::new() }
+        Self {
+            headings,
+            rows: Vec::new(),
+        }
     }
 
     pub(crate) fn row(&mut self, cells: [String; COLUMNS]) {
@@ -22,7 +25,10 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
 
 /// How many columns of a terminal a text takes, its style sequences left out.
 fn width(text: &str) -> usize {
-    anstream::adapter::strip_str(text).to_string().chars().count()
+    anstream::adapter::strip_str(text)
+        .to_string()
+        .chars()
+        .count()
 }
 
 impl<const COLUMNS: usize> fmt::Display for Table<COLUMNS> {
@@ -42,7 +48,14 @@ impl<const COLUMNS: usize> fmt::Display for Table<COLUMNS> {
             }
             writeln!(formatter, "{}", line.trim_end())
         };
-        write_row(&mut self.headings.iter().map(|heading| format!("{BOLD}{heading}{BOLD:#}")))?;
-        self.rows.iter().try_for_each(|row| write_row(&mut row.iter().cloned()))
+        write_row(
+            &mut self
+                .headings
+                .iter()
+                .map(|heading| format!("{BOLD}{heading}{BOLD:#}")),
+        )?;
+        self.rows
+            .iter()
+            .try_for_each(|row| write_row(&mut row.iter().cloned()))
     }
 }

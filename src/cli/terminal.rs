@@ -27,7 +27,11 @@ impl Terminal {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { json: global.json, quiet: global.quiet, color }
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            color,
+        }
     }
 
     /// Prints a report and gives its exit code.
@@ -39,11 +43,19 @@ impl Terminal {
         }
         let mut output = AutoStream::new(io::stdout(), self.color);
         let written = if self.json && !report.json.is_null() {
-            serde_json::to_string_pretty(&report.json).map_err(io::Error::other).and_then(|json| writeln!(output, "{json}"))
+            serde_json::to_string_pretty(&report.json)
+                .map_err(io::Error::other)
+                .and_then(|json| writeln!(output, "{json}"))
         } else if self.json || report.text.is_empty() {
             Ok(())
         } else {
-            write!(output, "{}", report.text).and_then(|()| if report.text.ends_with('\n') { Ok(()) } else { writeln!(output) })
+            write!(output, "{}", report.text).and_then(|()| {
+                if report.text.ends_with('\n') {
+                    Ok(())
+                } else {
+                    writeln!(output)
+                }
+            })
         };
         match written.and_then(|()| output.flush()) {
             Ok(()) => match report.verdict {
@@ -54,7 +66,9 @@ impl Terminal {
             // Whoever reads has read enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => {
-                self.talk(&format!("certmint: could not write to standard output: {error}"));
+                self.talk(&format!(
+                    "certmint: could not write to standard output: {error}"
+                ));
                 ExitCode::from(failure::REFUSED)
             }
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use time::OffsetDateTime;
 
-use super::error::StoreError;
+use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{
     Authority, AuthorityId, Inventory, NewAuthority, NewRecord, Placement, RecordId, Recorded,
@@ -52,7 +52,11 @@ impl Store {
     /// [`StoreError::NoPki`] if there is none; otherwise as [`Store::create`].
     pub fn open(root: impl Into<PathBuf>, now: OffsetDateTime) -> Result<Self, StoreError> {
         let layout = Layout::new(root);
-        if !layout.inventory().exists() {
+        let inventory = layout.inventory();
+        let exists = inventory
+            .try_exists()
+            .map_err(|error| StoreError::file(FileDeed::Read, &inventory, error))?;
+        if !exists {
             return Err(StoreError::NoPki {
                 path: layout.root().to_path_buf(),
             });

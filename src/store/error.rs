@@ -212,9 +212,9 @@ impl StoreError {
                 "`certmint ca init` makes one; --pki DIR or CERTMINT_PKI names another.".into()
             }
             Self::NameTaken {
-                name,
                 shelf: Shelf::Certificates,
-            } => format!("`certmint renew {name}` makes its next generation."),
+                ..
+            } => "Choose another name, or renew it.".into(),
             Self::NameTaken { .. } => "Choose another name for the new authority.".into(),
             Self::NameBusy { .. } => "Wait for it to end, then try again.".into(),
             Self::NewerSchema { .. } => "Use a newer certmint.".into(),
@@ -321,8 +321,15 @@ impl std::error::Error for FileFault {}
 pub struct InventoryFault(pub(super) rusqlite::Error);
 
 impl InventoryFault {
-    fn code(&self) -> Option<rusqlite::ErrorCode> {
-        self.0.sqlite_error_code()
+    pub(super) fn code(&self) -> Option<rusqlite::ErrorCode> {
+        match self.0.sqlite_error() {
+            // The index of the write-ahead log could not be given its size; SQLite has no other
+            // word for it when the disk is full.
+            Some(error) if error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => {
+                Some(rusqlite::ErrorCode::DiskFull)
+            }
+            _ => self.0.sqlite_error_code(),
+        }
     }
 
     fn hint(&self) -> Option<&'static str> {

@@ -176,8 +176,15 @@ impl Certificate {
             return Err(X509Error::malformed(what, "it has not three fields"));
         };
         // The first octet of a BIT STRING counts its unused bits: none in a signature.
-        let signature = signature.content.split_first().map_or(&[][..], |(_, octets)| octets);
-        Ok(SignedParts { tbs: tbs.whole, algorithm: algorithm.whole, signature })
+        let signature = signature
+            .content
+            .split_first()
+            .map_or(&[][..], |(_, octets)| octets);
+        Ok(SignedParts {
+            tbs: tbs.whole,
+            algorithm: algorithm.whole,
+            signature,
+        })
     }
 
     /// SHA-256 over the DER: what browsers and `openssl x509 -fingerprint -sha256` show.

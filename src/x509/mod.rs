@@ -40,4 +40,4 @@ pub use request::{CertificationRequest, ProvenKey};
 pub use san::{San, SanSet};
 pub use serial::SerialNumber;
 pub use text::{escape_control, string_value};
-pub use validity::Validity;
+pub use validity::{Validity, moment_text};

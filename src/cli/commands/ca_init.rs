@@ -70,15 +70,24 @@ impl AuthorityFlags {
     /// The subtrees that the CA may certify, if the flags say any.
     pub(crate) fn name_constraints(&self) -> Option<NameConstraints> {
         let subnets = self.permit_ip.iter().map(|subnet| Subtree::Ip(*subnet));
-        NameConstraints::new(self.permit_dns.iter().cloned().chain(subnets).collect(), Vec::new())
+        NameConstraints::new(
+            self.permit_dns.iter().cloned().chain(subnets).collect(),
+            Vec::new(),
+        )
     }
 
     /// What a constrained CA may still certify without limit (RFC 5280 §4.2.1.10: a kind of name
     /// that no subtree names is not constrained).
     pub(crate) fn constraint_note(&self) -> Option<String> {
         match (self.permit_dns.is_empty(), self.permit_ip.is_empty()) {
-            (false, true) => Some("IP addresses are not constrained by --permit-dns; add --permit-ip to limit them".to_owned()),
-            (true, false) => Some("host names are not constrained by --permit-ip; add --permit-dns to limit them".to_owned()),
+            (false, true) => Some(
+                "IP addresses are not constrained by --permit-dns; add --permit-ip to limit them"
+                    .to_owned(),
+            ),
+            (true, false) => Some(
+                "host names are not constrained by --permit-ip; add --permit-dns to limit them"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }
@@ -89,14 +98,22 @@ impl AuthorityFlags {
             None
         } else {
             let prompt = format!("passphrase for the key of CA {name}");
-            let source = secrets::Source { file: self.passphrase_file.as_ref(), flag: "--passphrase-file", prompt };
-            Some(source.new_secret().context("the CA key is encrypted unless --no-passphrase is given")?)
+            let source = secrets::Source {
+                file: self.passphrase_file.as_ref(),
+                flag: "--passphrase-file",
+                prompt,
+            };
+            Some(
+                source
+                    .new_secret()
+                    .context("the CA key is encrypted unless --no-passphrase is given")?,
+            )
         };
         let key = PrivateKey::generate(self.key).context("could not make the key")?;
         let pem = match &secret {
-            Some(secret) => {
-                key.to_encrypted_pem(secret, &Protection::default()).context("could not encrypt the key")?
-            }
+            Some(secret) => key
+                .to_encrypted_pem(secret, &Protection::default())
+                .context("could not encrypt the key")?,
             None => key.to_pkcs8_pem(),
         };
         Ok((key, pem))
@@ -104,7 +121,14 @@ impl AuthorityFlags {
 }
 
 pub(crate) fn run(pki: &Path, arguments: &CaInit) -> Result<Report> {
-    let CaInit { name, cn, authority, days, path_len, show_openssl } = arguments;
+    let CaInit {
+        name,
+        cn,
+        authority,
+        days,
+        path_len,
+        show_openssl,
+    } = arguments;
     let subject = authority.subject.name(Some(cn))?;
     if *show_openssl {
         return super::show_openssl::ca_init(pki, arguments, &subject);
@@ -128,9 +152,17 @@ pub(crate) fn run(pki: &Path, arguments: &CaInit) -> Result<Report> {
         operator: Vec::new(),
     };
     let signer = SigningAuthority::new_root(subject, key);
-    let order = Order { application, filing: Filing::Authority { name: name.clone(), key_pem } };
+    let order = Order {
+        application,
+        filing: Filing::Authority {
+            name: name.clone(),
+            key_pem,
+        },
+    };
     let filed = certify(&mut store, &signer, order, now)?;
-    Ok(authority_report("ca", "root CA", name, authority, &filed, now))
+    Ok(authority_report(
+        "ca", "root CA", name, authority, &filed, now,
+    ))
 }
 
 /// A CA whose name is taken is refused before anybody is asked for a passphrase.
@@ -151,9 +183,21 @@ pub(crate) fn authority_report(
     filed: &Filed,
     now: OffsetDateTime,
 ) -> Report {
-    let protection = if flags.no_passphrase { "private key, not encrypted" } else { "private key, encrypted" };
-    let described = filed.files.iter().map(PathBuf::as_path).zip([protection, "certificate"]);
-    let text = format!("{}{}", render::certificate_text(kind, &filed.certificate, now), render::files_text(described));
+    let protection = if flags.no_passphrase {
+        "private key, not encrypted"
+    } else {
+        "private key, encrypted"
+    };
+    let described = filed
+        .files
+        .iter()
+        .map(PathBuf::as_path)
+        .zip([protection, "certificate"]);
+    let text = format!(
+        "{}{}",
+        render::certificate_text(kind, &filed.certificate, now),
+        render::files_text(described)
+    );
     let mut json = render::filed_json(filed);
     json["name"] = json!(name.to_string());
     Report::new(schema, json, text).notes(flags.constraint_note())

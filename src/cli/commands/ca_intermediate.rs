@@ -46,7 +46,15 @@ pub(crate) struct CaIntermediate {
 }
 
 pub(crate) fn run(pki: &Path, arguments: &CaIntermediate) -> Result<Report> {
-    let CaIntermediate { name, issuer, cn, authority, days, path_len, issuer_passphrase_file } = arguments;
+    let CaIntermediate {
+        name,
+        issuer,
+        cn,
+        authority,
+        days,
+        path_len,
+        issuer_passphrase_file,
+    } = arguments;
     let now = OffsetDateTime::now_utc();
     let subject = authority.subject.name(Some(cn))?;
     let validity = Validity::of_days(now, *days)?;
@@ -56,7 +64,12 @@ pub(crate) fn run(pki: &Path, arguments: &CaIntermediate) -> Result<Report> {
     ])?;
     let mut store = Store::open(pki, now)?;
     refuse_existing(pki, name)?;
-    let signer = open_authority(&store, issuer.as_ref(), issuer_passphrase_file.as_ref(), "--issuer-passphrase-file")?;
+    let signer = open_authority(
+        &store,
+        issuer.as_ref(),
+        issuer_passphrase_file.as_ref(),
+        "--issuer-passphrase-file",
+    )?;
     let (key, key_pem) = authority.new_key(name)?;
     let application = Application {
         profile: Profile::Ca(CaProfile {
@@ -71,7 +84,20 @@ pub(crate) fn run(pki: &Path, arguments: &CaIntermediate) -> Result<Report> {
         requested: Vec::new(),
         operator: Vec::new(),
     };
-    let order = Order { application, filing: Filing::Authority { name: name.clone(), key_pem } };
+    let order = Order {
+        application,
+        filing: Filing::Authority {
+            name: name.clone(),
+            key_pem,
+        },
+    };
     let filed = certify(&mut store, &signer, order, now)?;
-    Ok(authority_report("ca", "subordinate CA", name, authority, &filed, now))
+    Ok(authority_report(
+        "ca",
+        "subordinate CA",
+        name,
+        authority,
+        &filed,
+        now,
+    ))
 }

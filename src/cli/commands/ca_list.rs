@@ -29,7 +29,11 @@ pub(crate) fn run(pki: &Path, _arguments: &CaList) -> Result<Report> {
         let certificate = named_certificate(&authority)?;
         let name = authority.name.as_ref().map(ToString::to_string);
         let days = render::days_left(certificate.not_after(), now);
-        let issuer = if certificate.is_self_issued() { "itself".to_owned() } else { certificate.issuer().openssl_oneline() };
+        let issuer = if certificate.is_self_issued() {
+            "itself".to_owned()
+        } else {
+            certificate.issuer().openssl_oneline()
+        };
         table.row([
             name.clone().unwrap_or_else(|| "(by its file)".to_owned()),
             render::title(&certificate),
@@ -43,6 +47,14 @@ pub(crate) fn run(pki: &Path, _arguments: &CaList) -> Result<Report> {
         document["days_left"] = json!(days);
         documents.push(document);
     }
-    let text = if documents.is_empty() { "no CA yet\n".to_owned() } else { table.to_string() };
-    Ok(Report::new("ca.list", json!({ "authorities": documents }), text))
+    let text = if documents.is_empty() {
+        "no CA yet\n".to_owned()
+    } else {
+        table.to_string()
+    };
+    Ok(Report::new(
+        "ca.list",
+        json!({ "authorities": documents }),
+        text,
+    ))
 }

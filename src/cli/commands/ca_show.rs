@@ -39,23 +39,52 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
     let files: Vec<_> = authority
         .name
         .iter()
-        .flat_map(|name| [AuthorityFile::Key, AuthorityFile::Certificate].map(|file| layout.authority_file(name, file)))
+        .flat_map(|name| {
+            [AuthorityFile::Key, AuthorityFile::Certificate]
+                .map(|file| layout.authority_file(name, file))
+        })
         .collect();
-    let path_length = crate::x509::CaCertificate::try_from(certificate.clone()).ok().map(|ca| ca.path_length());
+    let path_length = crate::x509::CaCertificate::try_from(certificate.clone())
+        .ok()
+        .map(|ca| ca.path_length());
     let mut text = render::certificate_text("CA", &certificate, now);
     let mut fact = |name: &str, value: String| render::line(&mut text, name, &value);
-    fact("path", match path_length {
-        Some(PathLength::AtMost(length)) => format!("{length} CAs may follow"),
-        Some(PathLength::Unlimited) => "any number of CAs may follow".to_owned(),
-        None => "is no CA certificate by today's rules".to_owned(),
-    });
-    fact("key id", certificate.subject_key_identifier().map(|id| id.to_string()).unwrap_or_else(|| "none".to_owned()));
-    fact("SHA-256", render::hexadecimal(&certificate.fingerprint_sha256()));
+    fact(
+        "path",
+        match path_length {
+            Some(PathLength::AtMost(length)) => format!("{length} CAs may follow"),
+            Some(PathLength::Unlimited) => "any number of CAs may follow".to_owned(),
+            None => "is no CA certificate by today's rules".to_owned(),
+        },
+    );
+    fact(
+        "key id",
+        certificate
+            .subject_key_identifier()
+            .map(|id| id.to_string())
+            .unwrap_or_else(|| "none".to_owned()),
+    );
+    fact(
+        "SHA-256",
+        render::hexadecimal(&certificate.fingerprint_sha256()),
+    );
     fact("signed", format!("{issued} certificates that are in use"));
     if !chain.is_empty() {
-        fact("below", chain.iter().map(render::title).collect::<Vec<_>>().join(" < "));
+        fact(
+            "below",
+            chain
+                .iter()
+                .map(render::title)
+                .collect::<Vec<_>>()
+                .join(" < "),
+        );
     }
-    text.push_str(&render::files_text(files.iter().map(|file| file.as_path()).zip(["private key", "certificate"])));
+    text.push_str(&render::files_text(
+        files
+            .iter()
+            .map(|file| file.as_path())
+            .zip(["private key", "certificate"]),
+    ));
     let mut document = render::certificate_json(&certificate);
     document["name"] = json!(authority.name.as_ref().map(ToString::to_string));
     document["days_left"] = json!(render::days_left(certificate.not_after(), now));

@@ -18,7 +18,12 @@ pub(crate) struct Completions {
 
 pub(crate) fn run(arguments: &Completions) -> Result<Report> {
     let mut script = Vec::new();
-    generate(arguments.shell, &mut Cli::command(), "certmint", &mut script);
+    generate(
+        arguments.shell,
+        &mut Cli::command(),
+        "certmint",
+        &mut script,
+    );
     let script = String::from_utf8(script)?;
     let json = serde_json::json!({ "shell": arguments.shell.to_string(), "script": script });
     Ok(Report::new("completions", json, script))

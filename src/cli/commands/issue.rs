@@ -83,17 +83,21 @@ impl Issue {
 impl IssueLeaf {
     /// The names: NAME itself where it is a host name, an address or a mail address, then `--san`.
     pub(crate) fn names(&self) -> Result<Option<SanSet>> {
-        let from_name = name_as_san(&self.name.to_string()).filter(|name| !self.sans.contains(name));
+        let from_name =
+            name_as_san(&self.name.to_string()).filter(|name| !self.sans.contains(name));
         SanSet::new(from_name.into_iter().chain(self.sans.iter().cloned())).context("--san")
     }
 
     /// The subject: `--cn`, else the first host name that fits a common name, else NAME.
     pub(crate) fn subject(&self, names: Option<&SanSet>) -> Result<Name> {
-        let common_name = self.cn.clone().or_else(|| match names.and_then(SanSet::first_dns) {
-            // RFC 5280 Appendix A.1 bounds a common name; the host name is in the extension anyway.
-            Some(host) => (host.chars().count() <= 64).then(|| host.to_owned()),
-            None => Some(self.name.to_string()),
-        });
+        let common_name = self
+            .cn
+            .clone()
+            .or_else(|| match names.and_then(SanSet::first_dns) {
+                // RFC 5280 Appendix A.1 bounds a common name; the host name is in the extension anyway.
+                Some(host) => (host.chars().count() <= 64).then(|| host.to_owned()),
+                None => Some(self.name.to_string()),
+            });
         self.subject.name(common_name.as_deref())
     }
 }
@@ -116,7 +120,12 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
     let validity = Validity::of_days(now, leaf.days)?;
     let mut store = Store::open(pki, now)?;
     refuse_taken(&store, &leaf.name)?;
-    let signer = open_authority(&store, leaf.ca.as_ref(), leaf.passphrase_file.as_ref(), "--passphrase-file")?;
+    let signer = open_authority(
+        &store,
+        leaf.ca.as_ref(),
+        leaf.passphrase_file.as_ref(),
+        "--passphrase-file",
+    )?;
     let key = PrivateKey::generate(leaf.key).context("could not make the key")?;
     let request = request(&key, &subject, names.as_ref())?;
     let application = Application {
@@ -125,12 +134,28 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
         subject,
         alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
         validity,
-        long_life: if leaf.allow_long_life { LongLife::Allow } else { LongLife::Refuse },
+        long_life: if leaf.allow_long_life {
+            LongLife::Allow
+        } else {
+            LongLife::Refuse
+        },
         requested: Vec::new(),
         operator: Vec::new(),
     };
-    let filing = Filing::Certificate { name: leaf.name.clone(), key_pem: key.to_pkcs8_pem(), request_pem: request.to_pem() };
-    let filed = certify(&mut store, &signer, Order { application, filing }, now)?;
+    let filing = Filing::Certificate {
+        name: leaf.name.clone(),
+        key_pem: key.to_pkcs8_pem(),
+        request_pem: request.to_pem(),
+    };
+    let filed = certify(
+        &mut store,
+        &signer,
+        Order {
+            application,
+            filing,
+        },
+        now,
+    )?;
     Ok(report(kind, &leaf.name, &filed, now))
 }
 
@@ -139,7 +164,10 @@ fn refuse_taken(store: &Store, name: &StoreName) -> Result<()> {
     let folder = store.layout().certificate_folder(name);
     if std::fs::symlink_metadata(&folder).is_ok() {
         return Err(Advised {
-            message: format!("certificate {name} exists in {}; nothing was overwritten", folder.display()),
+            message: format!(
+                "certificate {name} exists in {}; nothing was overwritten",
+                folder.display()
+            ),
             hint: "choose another name".to_owned(),
         }
         .into());
@@ -148,12 +176,24 @@ fn refuse_taken(store: &Store, name: &StoreName) -> Result<()> {
 }
 
 /// The request that goes beside the certificate, so that another CA can sign the same key.
-fn request(key: &PrivateKey, subject: &Name, names: Option<&SanSet>) -> Result<CertificationRequest> {
-    let names = names.map(|names| Extension::subject_alt_name(names, subject)).transpose()?;
+fn request(
+    key: &PrivateKey,
+    subject: &Name,
+    names: Option<&SanSet>,
+) -> Result<CertificationRequest> {
+    let names = names
+        .map(|names| Extension::subject_alt_name(names, subject))
+        .transpose()?;
     let information = tbs::request(subject, key.public_key(), names.as_slice())?;
     let algorithm = key.signature_algorithm(None);
-    let signature = key.sign(algorithm, &information).context("could not sign the request")?;
-    Ok(CertificationRequest::from_der(&tbs::signed(&information, algorithm, &signature)?)?)
+    let signature = key
+        .sign(algorithm, &information)
+        .context("could not sign the request")?;
+    Ok(CertificationRequest::from_der(&tbs::signed(
+        &information,
+        algorithm,
+        &signature,
+    )?)?)
 }
 
 fn report(kind: LeafKind, name: &StoreName, filed: &Filed, now: OffsetDateTime) -> Report {
@@ -165,7 +205,11 @@ fn report(kind: LeafKind, name: &StoreName, filed: &Filed, now: OffsetDateTime) 
         "issuer up to the root: a cloud's chain or CA field",
     ];
     let files = filed.files.iter().map(PathBuf::as_path).zip(described);
-    let text = format!("{}{}", render::certificate_text(&kind.to_string(), &filed.certificate, now), render::files_text(files));
+    let text = format!(
+        "{}{}",
+        render::certificate_text(&kind.to_string(), &filed.certificate, now),
+        render::files_text(files)
+    );
     let mut json = render::filed_json(filed);
     json["name"] = json!(name.to_string());
     json["profile"] = json!(kind.to_string());

@@ -35,25 +35,41 @@ pub(crate) struct KeyNew {
 }
 
 pub(crate) fn run(arguments: &KeyNew) -> Result<Report> {
-    let KeyNew { key, out, passphrase_file, passphrase, show_openssl } = arguments;
+    let KeyNew {
+        key,
+        out,
+        passphrase_file,
+        passphrase,
+        show_openssl,
+    } = arguments;
     let encrypt = *passphrase || passphrase_file.is_some();
     if *show_openssl {
-        return Ok(super::show_openssl::key_new(*key, out, passphrase_file.as_deref(), encrypt));
+        return super::show_openssl::key_new(*key, out, passphrase_file.as_deref(), encrypt);
     }
     output::refuse_existing(out)?;
     let secret = encrypt
         .then(|| {
-            secrets::Source { file: passphrase_file.as_ref(), flag: "--passphrase-file", prompt: format!("passphrase for {}", out.display()) }
-                .new_secret()
+            secrets::Source {
+                file: passphrase_file.as_ref(),
+                flag: "--passphrase-file",
+                prompt: format!("passphrase for {}", out.display()),
+            }
+            .new_secret()
         })
         .transpose()?;
     let private = PrivateKey::generate(*key).context("could not make the key")?;
     let pem = match &secret {
-        Some(secret) => private.to_encrypted_pem(secret, &Protection::default()).context("could not encrypt the key")?,
+        Some(secret) => private
+            .to_encrypted_pem(secret, &Protection::default())
+            .context("could not encrypt the key")?,
         None => private.to_pkcs8_pem(),
     };
     output::secret(out, pem.as_bytes())?;
-    let protection = if encrypt { "encrypted" } else { "not encrypted" };
+    let protection = if encrypt {
+        "encrypted"
+    } else {
+        "not encrypted"
+    };
     let algorithm = private.public_key().algorithm();
     Ok(Report::new(
         "key",

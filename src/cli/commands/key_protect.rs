@@ -39,7 +39,14 @@ pub(crate) struct KeyProtect {
 }
 
 pub(crate) fn run(arguments: &KeyProtect) -> Result<Report> {
-    let KeyProtect { file, out, passphrase_file, new_passphrase_file, no_passphrase, scrypt } = arguments;
+    let KeyProtect {
+        file,
+        out,
+        passphrase_file,
+        new_passphrase_file,
+        no_passphrase,
+        scrypt,
+    } = arguments;
     secrets::refuse_double_standard_input([
         ("--passphrase-file", passphrase_file.as_ref()),
         ("--new-passphrase-file", new_passphrase_file.as_ref()),
@@ -52,9 +59,18 @@ pub(crate) fn run(arguments: &KeyProtect) -> Result<Report> {
         key.to_pkcs8_pem()
     } else {
         let prompt = format!("passphrase for {}", out.as_ref().unwrap_or(file).display());
-        let source = secrets::Source { file: new_passphrase_file.as_ref(), flag: "--new-passphrase-file", prompt };
-        let protection = if *scrypt { Protection::Scrypt } else { Protection::default() };
-        key.to_encrypted_pem(&source.new_secret()?, &protection).context("could not encrypt the key")?
+        let source = secrets::Source {
+            file: new_passphrase_file.as_ref(),
+            flag: "--new-passphrase-file",
+            prompt,
+        };
+        let protection = if *scrypt {
+            Protection::Scrypt
+        } else {
+            Protection::default()
+        };
+        key.to_encrypted_pem(&source.new_secret()?, &protection)
+            .context("could not encrypt the key")?
     };
     let written = match out {
         Some(out) => {
@@ -67,10 +83,18 @@ pub(crate) fn run(arguments: &KeyProtect) -> Result<Report> {
             file
         }
     };
-    let protection = if *no_passphrase { "not encrypted" } else { "encrypted" };
+    let protection = if *no_passphrase {
+        "not encrypted"
+    } else {
+        "encrypted"
+    };
     Ok(Report::new(
         "key",
         json!({ "file": written, "key": key.algorithm().to_string(), "encrypted": !no_passphrase }),
-        format!("{}  {} private key, {protection}\n", written.display(), key.algorithm()),
+        format!(
+            "{}  {} private key, {protection}\n",
+            written.display(),
+            key.algorithm()
+        ),
     ))
 }

@@ -27,19 +27,34 @@ pub(crate) fn run(arguments: &Man) -> Result<Report> {
     command.build();
     let mut written = Vec::new();
     write_pages(&command, directory, &mut written)?;
-    let text = written.iter().map(|page| format!("{}\n", page.display())).collect();
-    Ok(Report::new("man", serde_json::json!({ "files": written }), text))
+    let text = written
+        .iter()
+        .map(|page| format!("{}\n", page.display()))
+        .collect();
+    Ok(Report::new(
+        "man",
+        serde_json::json!({ "files": written }),
+        text,
+    ))
 }
 
 /// A page for a command and for each below it.
-fn write_pages(command: &clap::Command, directory: &Path, written: &mut Vec<PathBuf>) -> Result<()> {
+fn write_pages(
+    command: &clap::Command,
+    directory: &Path,
+    written: &mut Vec<PathBuf>,
+) -> Result<()> {
     let page = clap_mangen::Man::new(command.clone());
     let file = directory.join(page.get_filename());
     let mut content = Vec::new();
-    page.render(&mut content).with_context(|| format!("could not render {}", file.display()))?;
+    page.render(&mut content)
+        .with_context(|| format!("could not render {}", file.display()))?;
     files::replace(&file, &content, files::Secrecy::Public)?;
     written.push(file);
-    for below in command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help") {
+    for below in command
+        .get_subcommands()
+        .filter(|below| !below.is_hide_set() && below.get_name() != "help")
+    {
         write_pages(below, directory, written)?;
     }
     Ok(())

@@ -21,10 +21,14 @@ pub(crate) fn open_authority(
     flag: &'static str,
 ) -> Result<SigningAuthority> {
     let authority = named(store.inventory(), name)?;
-    let name = authority.name.as_ref().context("the inventory knows the CA without a name")?;
+    let name = authority
+        .name
+        .as_ref()
+        .context("the inventory knows the CA without a name")?;
     let key_file = store.layout().authority_file(name, AuthorityFile::Key);
     let key = open_key(&key_file, passphrase_file, flag)?;
-    SigningAuthority::of_this_pki(store, &authority, key).with_context(|| format!("{}", key_file.display()))
+    SigningAuthority::of_this_pki(store, &authority, key)
+        .with_context(|| format!("{}", key_file.display()))
 }
 
 /// A CA made elsewhere, by its files.
@@ -36,14 +40,19 @@ pub(crate) fn open_foreign_authority(
     now: OffsetDateTime,
 ) -> Result<SigningAuthority> {
     let place = || format!("{}", certificate_file.display());
-    let certificate = CaCertificate::try_from(read::certificate(certificate_file)?).with_context(place)?;
+    let certificate =
+        CaCertificate::try_from(read::certificate(certificate_file)?).with_context(place)?;
     let key = open_key(key_file, passphrase_file, "--passphrase-file")?;
     SigningAuthority::from_elsewhere(store, certificate, key, now)
         .with_context(|| format!("{} and {}", certificate_file.display(), key_file.display()))
 }
 
 /// A private key in any form; its passphrase is asked for only when it is encrypted.
-pub(crate) fn open_key(file: &Path, passphrase_file: Option<&PathBuf>, flag: &'static str) -> Result<PrivateKey> {
+pub(crate) fn open_key(
+    file: &Path,
+    passphrase_file: Option<&PathBuf>,
+    flag: &'static str,
+) -> Result<PrivateKey> {
     let place = || format!("{}", file.display());
     let octets = files::read(file, files::USUAL_LIMIT)?;
     let key_file = KeyFile::read(&octets).with_context(place)?;
@@ -51,7 +60,12 @@ pub(crate) fn open_key(file: &Path, passphrase_file: Option<&PathBuf>, flag: &'s
         .is_encrypted()
         .then(|| {
             let prompt = format!("passphrase of {}", file.display());
-            secrets::Source { file: passphrase_file, flag, prompt }.existing()
+            secrets::Source {
+                file: passphrase_file,
+                flag,
+                prompt,
+            }
+            .existing()
         })
         .transpose()?;
     key_file.unlock(secret.as_ref()).with_context(place)

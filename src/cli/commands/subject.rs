@@ -28,7 +28,13 @@ pub(crate) struct SubjectFlags {
 impl SubjectFlags {
     /// The name, most general attribute first; without a common name where that is absent.
     pub(crate) fn name(&self, common_name: Option<&str>) -> Result<Name> {
-        let Self { country, state, locality, org, org_unit } = self;
+        let Self {
+            country,
+            state,
+            locality,
+            org,
+            org_unit,
+        } = self;
         let single = |value: &Option<String>| value.clone().into_iter().collect::<Vec<_>>();
         let attributes = [
             (oid::COUNTRY, single(country)),
@@ -36,12 +42,17 @@ impl SubjectFlags {
             (oid::LOCALITY, single(locality)),
             (oid::ORGANIZATION, single(org)),
             (oid::ORGANIZATIONAL_UNIT, org_unit.clone()),
-            (oid::COMMON_NAME, common_name.map(str::to_owned).into_iter().collect()),
+            (
+                oid::COMMON_NAME,
+                common_name.map(str::to_owned).into_iter().collect(),
+            ),
         ];
         let mut name = DistinguishedNameBuilder::new();
         for (kind, values) in attributes {
             for value in values {
-                name = name.attribute(kind, &value).context("the subject cannot be written")?;
+                name = name
+                    .attribute(kind, &value)
+                    .context("the subject cannot be written")?;
             }
         }
         name.build().context("the subject cannot be written")

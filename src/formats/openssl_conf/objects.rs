@@ -1,5 +1,8 @@
 //! Object identifiers and the names that openssl has for them.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use der::Tag;
 
 use super::encode::{Encoded, tlv};
@@ -36,6 +39,34 @@ impl Oid {
                 .collect::<Vec<_>>()
                 .join("."),
         })
+    }
+
+    /// Reads the content octets of an identifier. None if they are not its shortest form or an
+    /// arc is above 128 bits.
+    pub(super) fn from_content(content: &[u8]) -> Option<Self> {
+        let mut arcs: Vec<u128> = Vec::new();
+        let mut arc: Option<u128> = None;
+        for byte in content {
+            let before = match arc {
+                None if *byte == 0x80 => return None,
+                None => 0,
+                Some(before) => before,
+            };
+            let value = before.checked_mul(128)? | u128::from(byte & 0x7F);
+            if byte & 0x80 == 0 {
+                arcs.push(value);
+                arc = None;
+            } else {
+                arc = Some(value);
+            }
+        }
+        let (first, rest) = arcs.split_first()?;
+        let root = (first / 40).min(2);
+        let mut dotted = format!("{root}.{}", first - root * 40);
+        for arc in rest {
+            dotted.push_str(&format!(".{arc}"));
+        }
+        arc.is_none().then_some(Self { dotted })
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -82,6 +113,27 @@ struct CustomName {
     oid: Oid,
 }
 
+/// The table by name and by identifier, made at its first use.
+struct Table {
+    by_short: HashMap<&'static str, &'static str>,
+    by_long: HashMap<&'static str, &'static str>,
+    identifiers: HashSet<&'static str>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table {
+        by_short: HashMap::new(),
+        by_long: HashMap::new(),
+        identifiers: HashSet::new(),
+    };
+    for object in built_in() {
+        table.by_short.entry(object.short).or_insert(object.dotted);
+        table.by_long.entry(object.long).or_insert(object.dotted);
+        table.identifiers.insert(object.dotted);
+    }
+    table
+});
+
 /// One line of the table.
 struct BuiltIn {
     dotted: &'static str,
@@ -108,10 +160,11 @@ impl ObjectNames {
     }
 
     fn find_name(&self, text: &str) -> Option<Oid> {
-        built_in()
-            .find(|object| object.short == text)
-            .or_else(|| built_in().find(|object| object.long == text))
-            .and_then(|object| Oid::from_dotted(object.dotted))
+        TABLE
+            .by_short
+            .get(text)
+            .or_else(|| TABLE.by_long.get(text))
+            .and_then(|dotted| Oid::from_dotted(dotted))
             .or_else(|| {
                 self.custom
                     .iter()
@@ -122,8 +175,7 @@ impl ObjectNames {
 
     /// Whether the identifier has a name already.
     fn names(&self, oid: &Oid) -> bool {
-        built_in().any(|object| object.dotted == oid.as_str())
-            || self.custom.iter().any(|name| name.oid == *oid)
+        TABLE.identifiers.contains(oid.as_str()) || self.custom.iter().any(|name| name.oid == *oid)
     }
 
     /// Adds a name of an `oid_section`. Neither name nor identifier may be known already
@@ -175,6 +227,19 @@ mod tests {
         let content = |text: &str| Oid::from_dotted(text).map(|oid| oid.content());
         assert_eq!(content("2.5.4.3"), Some(vec![0x55, 4, 3]));
         assert_eq!(content("2.999.1"), Some(vec![0x88, 0x37, 1]));
+        for text in [
+            "2.5.4.3",
+            "2.999.1",
+            "0.9.2342.19200300.100.1.25",
+            "1.39",
+            "2.0",
+        ] {
+            let content = content(text).unwrap();
+            assert_eq!(Oid::from_content(&content).unwrap().as_str(), text);
+        }
+        for content in [&[][..], &[0x80, 1], &[0x55, 0x84], &[0xFF; 40]] {
+            assert_eq!(Oid::from_content(content), None);
+        }
         assert_eq!(content("1.40"), None);
         assert_eq!(content("3.1"), None);
         assert_eq!(content("2"), None);

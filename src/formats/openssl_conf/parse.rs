@@ -93,7 +93,7 @@ impl Parser<'_, '_> {
         match text.first() {
             None => return Ok(()),
             Some(b'[') => {
-                let name = section_name(text).map_err(fault)?;
+                let name = section_name(text, self.dollar()).map_err(fault)?;
                 self.section = self.name_of_section(name).map_err(fault)?;
                 self.config.open(&self.section, location);
                 return Ok(());
@@ -352,12 +352,12 @@ fn name(text: &[u8], dollar: Dollar) -> (&[u8], &[u8]) {
 }
 
 /// The text between `[` and `]`; words with spaces between them are one name.
-fn section_name(text: &[u8]) -> Result<&[u8], SyntaxFault> {
+fn section_name(text: &[u8], dollar: Dollar) -> Result<&[u8], SyntaxFault> {
     let inner = text.strip_prefix(b"[").unwrap_or(text);
     let inner = unspaced(inner);
     let mut rest = inner;
     loop {
-        let (word, after) = name(rest, Dollar::Variable);
+        let (word, after) = name(rest, dollar);
         let end = inner.len() - after.len();
         let next = unspaced(after);
         match next.first() {

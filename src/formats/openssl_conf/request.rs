@@ -3,7 +3,7 @@
 use super::config::{Config, Entry};
 use super::error::{ConfigError, OptionFault};
 use super::extensions::{self, RequestedExtension, Target};
-use super::location::{Location, Note, Place, shortened};
+use super::location::{Location, Note, Place, printable};
 use super::name::{DistinguishedName, NameReader, read_fields};
 use super::prompt;
 use super::source::Source;
@@ -100,7 +100,7 @@ impl RequestConfig {
                 None => Vec::new(),
             },
         };
-        let certificate_section = read_certificate_section(&source)?;
+        let certificate_section = check_certificate_section(&source, &subject)?;
         let default_bits = read_bits(&source)?;
         let default_digest = read_digest(&source)?;
         for entry in own {
@@ -236,22 +236,34 @@ fn refuse_attributes(source: &Source<'_>) -> Result<(), ConfigError> {
     }
 }
 
-fn read_certificate_section(source: &Source<'_>) -> Result<Option<Located<String>>, ConfigError> {
+/// The section is read only to see that it is right, as openssl does. What is not supported in it
+/// does not matter to a request.
+fn check_certificate_section(
+    source: &Source<'_>,
+    subject: &DistinguishedName,
+) -> Result<Option<Located<String>>, ConfigError> {
     let Some(entry) = source.option(REQUEST_SECTION, "x509_extensions") else {
         return Ok(None);
     };
     let section = entry.text()?;
-    if source.config().section(section).is_none() {
-        return Err(entry
-            .place()
-            .fault(OptionFault::NoSection(shortened(section))));
+    let mut subject = subject.clone();
+    let read = source.quietly(|| {
+        let place = entry.place();
+        extensions::read(source, section, &place, Target::Certificate, &mut subject)
+    });
+    match read {
+        Ok(_)
+        | Err(ConfigError::Option {
+            fault: OptionFault::Unsupported(_),
+            ..
+        }) => {}
+        Err(error) => return Err(error),
     }
-    source.mark_used(section);
     source.note(
         entry.location(),
         format!(
             "not used in a request: x509_extensions = {}",
-            super::location::printable(section)
+            printable(section)
         ),
     );
     Ok(Some(Located {

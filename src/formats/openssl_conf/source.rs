@@ -162,6 +162,14 @@ impl<'a> Source<'a> {
         );
     }
 
+    /// Reads something whose notes are of no interest.
+    pub(super) fn quietly<T>(&self, read: impl FnOnce() -> T) -> T {
+        let before = self.notes.borrow().len();
+        let result = read();
+        self.notes.borrow_mut().truncate(before);
+        result
+    }
+
     /// Marks a section as used without reading it.
     pub(super) fn mark_used(&self, name: &str) {
         self.used.borrow_mut().insert(name.to_owned());

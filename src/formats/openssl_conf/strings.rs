@@ -25,7 +25,6 @@ impl StringTypes {
     pub(super) const PRINTABLE: Self = Self(0x0002);
     pub(super) const T61: Self = Self(0x0004);
     pub(super) const IA5: Self = Self(0x0010);
-    pub(super) const UNIVERSAL: Self = Self(0x0100);
     pub(super) const BMP: Self = Self(0x0800);
     pub(super) const UTF8: Self = Self(0x2000);
     /// X.520 `DirectoryString` as openssl has it, without `UniversalString`.

@@ -6,7 +6,7 @@ use super::{Bundle, Difference, Entry, NewPassword, Pkcs12Error, read};
 
 /// Opens `bytes` with `password` and compares what comes out with `bundle`, byte for byte: once with
 /// [`super::read`], and once with the crate `p12-keystore`, whose decoder, key derivation and
-/// decryption are other people's code.
+/// decryption are other people's code. That crate does not wipe its copy of the key.
 ///
 /// # Errors
 /// Whatever [`super::read`] says, or [`Pkcs12Error::Differs`].

@@ -5,12 +5,13 @@ use super::Pkcs12Error;
 /// The largest file that is read, in bytes. Java's own trust store has 0.2 MB.
 pub const MAX_SIZE: usize = 16 * 1024 * 1024;
 
-/// The most iterations that one key derivation may ask for (some seconds of work). The largest
-/// default in use is 2,000,000 (macOS keychain exports); NSS and this crate write 600,000.
+/// The most iterations that one key derivation may ask for: some seconds of work. NSS and this crate
+/// write 600,000, Java 10,000, OpenSSL 2048.
 pub const MAX_ITERATIONS: u64 = 10_000_000;
 
-/// The most iterations that a whole file may ask for: many keys, each with its own derivation.
-pub const MAX_TOTAL_ITERATIONS: u64 = 40_000_000;
+/// The most iterations that a whole file may ask for: the MAC, each content and each key has its own
+/// derivation. Enough for thirty keys from NSS.
+pub const MAX_TOTAL_ITERATIONS: u64 = 20_000_000;
 
 /// The most memory that one scrypt derivation may ask for, in bytes. OpenSSL stops at 32 MiB.
 pub(super) const MAX_SCRYPT_MEMORY: u64 = 256 * 1024 * 1024;
@@ -64,9 +65,7 @@ mod tests {
             budget.spend(MAX_ITERATIONS + 1),
             Err(Pkcs12Error::TooManyIterations { .. })
         ));
-        for _ in 0..3 {
-            assert!(budget.spend(MAX_ITERATIONS).is_ok());
-        }
+        assert!(budget.spend(MAX_ITERATIONS).is_ok());
         assert!(matches!(
             budget.spend(1),
             Err(Pkcs12Error::TooMuchWork { .. })

@@ -103,17 +103,20 @@ impl Inventory {
         {
             return Err(taken(name));
         }
-        let id = match known {
-            Some((id, _)) => {
+        let id = match (known, name) {
+            // Nothing is written, so nothing is waited for on the disk: the usual case of an
+            // authority that is used by its path again.
+            (Some((id, Some(_))), _) | (Some((id, None)), None) => id,
+            (Some((id, None)), Some(name)) => {
                 transaction
                     .execute(
-                        "UPDATE authority SET name = coalesce(name, ?) WHERE id = ?",
+                        "UPDATE authority SET name = ? WHERE id = ?",
                         params![name, id],
                     )
                     .map_err(refused)?;
                 id
             }
-            None => insert(&transaction, new).map_err(refused)?,
+            (None, _) => insert(&transaction, new).map_err(refused)?,
         };
         transaction.commit().map_err(refused)?;
         Ok(AuthorityId(id))

@@ -10,6 +10,7 @@ mod open;
 mod plan;
 mod query;
 mod record;
+mod recording;
 mod row;
 mod schema;
 mod seal;

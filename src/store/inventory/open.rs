@@ -16,6 +16,10 @@ use crate::store::error::StoreError;
 /// How long a process waits for others that write: two hundred of them at once take seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The most memory for pages of the database, taken as they are read: a list of a million rows in
+/// the order of their names comes back to the same pages again and again.
+const CACHE_KIBIBYTES: i64 = 128 * 1024;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Condition {
     Empty,
@@ -30,7 +34,11 @@ impl Inventory {
     /// # Errors
     /// [`StoreError::NotAnInventory`], [`StoreError::NewerSchema`], and what SQLite refuses.
     pub fn open_to_write(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = connect(path, "mode=rwc", OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut connection = connect(
+            path,
+            "mode=rwc",
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )?;
         let refused = |error| fault(path, error);
         // Looked at before anything is written: it may be another program's database.
         if condition(&connection, path)? != Condition::Current {
@@ -52,23 +60,28 @@ impl Inventory {
     /// [`StoreError::NoPki`] if there is none, [`StoreError::NotAnInventory`],
     /// [`StoreError::NewerSchema`], [`StoreError::OlderSchema`], and what SQLite refuses.
     pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
-        let opened = |parameters| {
-            let connection = connect(path, parameters, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let opened = |parameters, flags| {
+            let connection = connect(path, parameters, flags)?;
             condition(&connection, path).map(|condition| (connection, condition))
         };
-        let (connection, condition) = match opened("mode=ro") {
-            // In WAL mode even a reader makes files, and here it cannot. If all that was written is
-            // in the database file itself, that file can be read as it is.
+        // In WAL mode even a reader makes files. One that may write removes them when it is done,
+        // one that may not leaves them behind; so this one may, and is kept from changing anything.
+        let (connection, condition) = match opened("mode=rw", OpenFlags::SQLITE_OPEN_READ_WRITE) {
+            // Nothing can be written here. If all that was written is in the database file itself,
+            // that file can be read as it is.
             Err(StoreError::Inventory { fault, .. })
                 if matches!(
-                    fault.0.sqlite_error_code(),
+                    fault.code(),
                     Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
                 ) && !has_write_ahead_log(path) =>
             {
-                opened("mode=ro&immutable=1")?
+                opened("mode=ro&immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?
             }
             other => other?,
         };
+        connection
+            .pragma_update(None, "query_only", true)
+            .map_err(|error| fault(path, error))?;
         match condition {
             Condition::Current => Ok(Self {
                 connection,
@@ -88,7 +101,7 @@ impl Inventory {
 }
 
 fn connect(path: &Path, parameters: &str, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let creates = flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let creates = flags.contains(OpenFlags::SQLITE_OPEN_CREATE);
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
             return Err(StoreError::Directory {
@@ -102,16 +115,15 @@ fn connect(path: &Path, parameters: &str, flags: OpenFlags) -> Result<Connection
         }
         _ => {}
     }
-    let mut flags = flags | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if creates {
-        flags |= OpenFlags::SQLITE_OPEN_CREATE;
-    }
+    let flags = flags | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let address = format!("{}?{parameters}", file_address(path)?);
     let connection =
         Connection::open_with_flags(address, flags).map_err(|error| fault(path, error))?;
+    let refused = |error| not_read(path, error);
+    connection.busy_timeout(PATIENCE).map_err(refused)?;
     connection
-        .busy_timeout(PATIENCE)
-        .map_err(|error| fault(path, error))?;
+        .pragma_update(None, "cache_size", -CACHE_KIBIBYTES)
+        .map_err(refused)?;
     Ok(connection)
 }
 
@@ -131,17 +143,24 @@ fn file_address(path: &Path) -> Result<String, StoreError> {
     Ok(address)
 }
 
+/// SQLite finds out whether a file is a database when it first reads it.
+fn not_read(path: &Path, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::NotAnInventory {
+            path: path.to_path_buf(),
+            reason: "it is not an SQLite database",
+        },
+        _ => fault(path, error),
+    }
+}
+
 fn condition(connection: &Connection, path: &Path) -> Result<Condition, StoreError> {
     let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let not_ours = |reason| StoreError::NotAnInventory {
         path: path.to_path_buf(),
         reason,
     };
-    let refused = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => not_ours("it is not an SQLite database"),
-        _ => fault(path, error),
-    };
-    // The tables are counted first: counting reads the file and finds out whether it is one.
+    let refused = |error| not_read(path, error);
     let tables = number("SELECT count(*) FROM sqlite_schema").map_err(refused)?;
     let application = number("PRAGMA application_id").map_err(refused)?;
     let version = number("PRAGMA user_version").map_err(refused)?;

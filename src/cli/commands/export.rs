@@ -1,0 +1,296 @@
+//! `certmint export`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::signing::open_key;
+use crate::{
+    authority::chain_above,
+    cli::{output, render, report::Report, secrets},
+    formats::{pkcs7, pkcs12},
+    store::{CertificateFile, Inventory, Layout, Row, Shelf, StoreName},
+    x509::{Certificate, SerialNumber},
+};
+
+/// Which format.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// PKCS#12: key, certificate and chain under a password (.p12, .pfx)
+    #[command(after_help = "Examples:
+  certmint export p12 client01 --out client01.p12 --password-file client01.pass
+  certmint export p12 client01 --out client01.pfx --for legacy --friendly-name 'client 01'")]
+    P12(ExportP12),
+    /// PKCS#7: certificate and chain (.p7b)
+    #[command(after_help = "Examples:
+  certmint export p7b flb --out flb.p7b")]
+    P7b(ExportChain),
+    /// DER: the certificate alone (.cer, .der)
+    #[command(after_help = "Examples:
+  certmint export der flb --out flb.cer")]
+    Der(ExportPlain),
+    /// PEM: the certificate, its chain or both
+    #[command(after_help = "Examples:
+  certmint export pem flb --out flb.crt
+  certmint export pem --serial 5A01… --out old.crt
+  certmint export pem flb --part fullchain --out flb.pem")]
+    Pem(ExportPem),
+}
+
+/// Which certificate.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("which").args(["name", "serial"]).required(true))]
+pub(crate) struct Which {
+    /// Name of the certificate, as `certmint list` shows it
+    name: Option<StoreName>,
+    /// Serial number in hexadecimal, for certificates without a name
+    #[arg(long, value_name = "SERIAL")]
+    serial: Option<SerialNumber>,
+}
+
+/// `certmint export p12`
+#[derive(Debug, Args)]
+pub(crate) struct ExportP12 {
+    /// Name of the certificate, as `certmint list` shows it
+    pub(crate) name: StoreName,
+    /// Where to write; an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Who will read it: modern (AES-256, SHA-256) or legacy (3DES, SHA-1: Windows Server 2016,
+    /// older macOS, Android and Java)
+    #[arg(long = "for", value_name = "READER", default_value = "modern")]
+    pub(crate) reader: Reader,
+    /// Name that the reader shows; NAME if left out
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) friendly_name: Option<String>,
+    /// File that holds the password; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Print the openssl command that does the same, and do nothing
+    #[arg(long)]
+    pub(crate) show_openssl: bool,
+}
+
+/// Who reads a PKCS#12 file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reader {
+    /// AES-256, PBKDF2-HMAC-SHA256
+    Modern,
+    /// 3DES, SHA-1
+    Legacy,
+}
+
+/// `certmint export p7b`
+#[derive(Debug, Args)]
+pub(crate) struct ExportChain {
+    #[command(flatten)]
+    which: Which,
+    /// Where to write; an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// `certmint export der`
+#[derive(Debug, Args)]
+pub(crate) struct ExportPlain {
+    #[command(flatten)]
+    which: Which,
+    /// Where to write; an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// `certmint export pem`
+#[derive(Debug, Args)]
+pub(crate) struct ExportPem {
+    #[command(flatten)]
+    which: Which,
+    /// Where to write; an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Which part
+    #[arg(long, value_name = "PART", default_value = "certificate")]
+    part: Part,
+}
+
+/// Part of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The certificate alone
+    Certificate,
+    /// The certificate, then the intermediates: what a server sends
+    Fullchain,
+    /// The issuer up to the root
+    Chain,
+}
+
+pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
+    match arguments {
+        Export::P12(p12) => export_p12(pki, p12),
+        Export::P7b(ExportChain { which, out }) => {
+            output::refuse_existing(out)?;
+            let (leaf, chain) = find(pki, which)?;
+            let all: Vec<&[u8]> = std::iter::once(&leaf)
+                .chain(&chain)
+                .map(Certificate::as_der)
+                .collect();
+            let pem = pem_block("PKCS7", pkcs7::write(&all)?);
+            output::public(out, pem.as_bytes())?;
+            Ok(report(
+                "p7b",
+                out,
+                &leaf,
+                &format!("PKCS#7 with {} certificates", all.len()),
+            ))
+        }
+        Export::Der(ExportPlain { which, out }) => {
+            output::refuse_existing(out)?;
+            let (leaf, _) = find(pki, which)?;
+            output::public(out, leaf.as_der())?;
+            Ok(report("der", out, &leaf, "DER certificate"))
+        }
+        Export::Pem(ExportPem { which, out, part }) => {
+            output::refuse_existing(out)?;
+            let (leaf, chain) = find(pki, which)?;
+            let mut chosen: Vec<&Certificate> = Vec::new();
+            if *part != Part::Chain {
+                chosen.push(&leaf);
+            }
+            match part {
+                Part::Certificate => {}
+                Part::Fullchain => {
+                    chosen.extend(chain.iter().filter(|issuer| !issuer.is_self_issued()))
+                }
+                Part::Chain => chosen.extend(&chain),
+            }
+            if chosen.is_empty() {
+                bail!("there is no certificate above it to write");
+            }
+            let pem: String = chosen
+                .iter()
+                .map(|certificate| certificate.to_pem())
+                .collect();
+            output::public(out, pem.as_bytes())?;
+            Ok(report(
+                "pem",
+                out,
+                &leaf,
+                &format!("PEM with {} certificates", chosen.len()),
+            ))
+        }
+    }
+}
+
+fn export_p12(pki: &Path, arguments: &ExportP12) -> Result<Report> {
+    let ExportP12 {
+        name,
+        out,
+        reader,
+        friendly_name,
+        password_file,
+        show_openssl,
+    } = arguments;
+    let layout = Layout::new(pki);
+    let key_file = layout.certificate_file(name, CertificateFile::Key);
+    let friendly_name = friendly_name.clone().unwrap_or_else(|| name.to_string());
+    if *show_openssl {
+        return super::show_openssl::export_p12(&layout, arguments, &friendly_name);
+    }
+    output::refuse_existing(out)?;
+    let (leaf, chain) = find(
+        pki,
+        &Which {
+            name: Some(name.clone()),
+            serial: None,
+        },
+    )?;
+    let key = open_key(&key_file, None, "certmint key protect --no-passphrase")?;
+    let source = secrets::Source {
+        file: password_file.as_ref(),
+        flag: "--password-file",
+        prompt: format!("password for {}", out.display()),
+    };
+    let password = pkcs12::NewPassword::new(source.new_secret()?.as_bytes())?;
+    let chain: Vec<&[u8]> = chain.iter().map(Certificate::as_der).collect();
+    let bundle = pkcs12::Bundle::new(
+        key.pkcs8_der().as_bytes(),
+        leaf.as_der(),
+        &chain,
+        Some(&friendly_name),
+    )
+    .with_context(|| format!("{}", key_file.display()))?;
+    let protection = match reader {
+        Reader::Modern => pkcs12::Protection::Modern,
+        Reader::Legacy => pkcs12::Protection::Legacy,
+    };
+    let octets = pkcs12::write(&bundle, &password, protection)?;
+    pkcs12::check(&octets, &password, &bundle)
+        .context("the file that was made does not read back; it was not written")?;
+    output::secret(out, &octets)?;
+    let words = match reader {
+        Reader::Modern => "AES-256, SHA-256",
+        Reader::Legacy => "3DES, SHA-1",
+    };
+    let what = format!(
+        "PKCS#12 with key and {} certificates ({words}), read back",
+        chain.len() + 1
+    );
+    let report = report("p12", out, &leaf, &what);
+    Ok(match password.warning() {
+        Some(warning) => report.note(warning.to_string()),
+        None => report,
+    })
+}
+
+/// A certificate of the inventory and those above it.
+fn find(pki: &Path, which: &Which) -> Result<(Certificate, Vec<Certificate>)> {
+    let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
+    let row = match (&which.name, &which.serial) {
+        (Some(name), _) => inventory
+            .current(Shelf::Certificates, name)?
+            .or(inventory.current(Shelf::Authorities, name)?)
+            .with_context(|| format!("no certificate is named {name} in {}", pki.display()))?,
+        (None, Some(serial)) => only(inventory.by_serial(serial.as_octets())?, serial)?,
+        (None, None) => bail!("neither a name nor a serial number was given"),
+    };
+    let der = inventory
+        .certificate_der(row.id)?
+        .context("the inventory has a record of it but no certificate: it was never finished")?;
+    let certificate = Certificate::from_der(&der)?;
+    let chain = chain_above(&inventory, &certificate)?;
+    Ok((certificate, chain))
+}
+
+fn only(mut rows: Vec<Row>, serial: &SerialNumber) -> Result<Row> {
+    match (rows.pop(), rows.is_empty()) {
+        (Some(row), true) => Ok(row),
+        (None, _) => bail!("no certificate has the serial number {serial}"),
+        (Some(_), false) => {
+            bail!("several issuers used the serial number {serial}; name the certificate")
+        }
+    }
+}
+
+fn pem_block(label: &str, der: Vec<u8>) -> String {
+    pem::encode_config(
+        &pem::Pem::new(label, der),
+        pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
+    )
+}
+
+fn report(format: &str, out: &Path, leaf: &Certificate, what: &str) -> Report {
+    let mut text = format!(
+        "{}{}{:#}\n",
+        render::BOLD,
+        render::title(leaf),
+        render::BOLD
+    );
+    text.push_str(&render::files_text([(out, what)]));
+    Report::new(
+        "export",
+        json!({ "file": out, "format": format, "certificate": render::certificate_json(leaf) }),
+        text,
+    )
+}

@@ -1,0 +1,252 @@
+//! `certmint sign`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::signing::{open_authority, open_foreign_authority};
+use crate::{
+    authority::{Filing, Order, certify},
+    cli::{configuration, failure::Advised, output, read, render, report::Report},
+    formats::openssl_conf::{CertificateExtensions, CopyExtensions, DistinguishedName},
+    profile::{
+        AlternativeNames, Application, Decision, LeafKind, LongLife, OperatorExtension, Outcome,
+        Profile,
+    },
+    store::{Store, StoreName},
+    x509::{CertificationRequest, San, SanSet, Validity},
+};
+
+/// A certificate from somebody's request.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  certmint sign flb.csr --out flb.crt
+  certmint sign flb.csr --out flb.crt --config flb.cnf --extensions req_ext
+  certmint sign client.csr --out client.crt --profile client --ca-cert ca.crt --ca-key ca.key --days 365")]
+pub(crate) struct Sign {
+    /// The certification request, PEM or DER
+    #[arg(value_name = "CSR")]
+    pub(crate) request: PathBuf,
+    /// Where to write the certificate; an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Which CA of this PKI signs; needed when there are several
+    #[arg(long, value_name = "CA", conflicts_with_all = ["ca_cert", "ca_key"])]
+    pub(crate) ca: Option<StoreName>,
+    /// Certificate of a CA made elsewhere
+    #[arg(long, value_name = "FILE", requires = "ca_key")]
+    pub(crate) ca_cert: Option<PathBuf>,
+    /// Key of a CA made elsewhere
+    #[arg(long, value_name = "FILE", requires = "ca_cert")]
+    pub(crate) ca_key: Option<PathBuf>,
+    /// What the certificate is for
+    #[arg(long, value_name = "PROFILE", default_value = "server")]
+    pub(crate) profile: LeafProfile,
+    /// Days until the certificate ends
+    #[arg(long, default_value_t = 825, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36500))]
+    pub(crate) days: u32,
+    /// Subject alternative name in place of the request's; may be repeated
+    #[arg(long = "san", value_name = "SAN")]
+    pub(crate) sans: Vec<San>,
+    /// openssl configuration with extensions to add
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Section of the configuration with the extensions
+    #[arg(long, value_name = "SECTION", requires = "config")]
+    pub(crate) extensions: Option<String>,
+    /// Let a server certificate live longer than the 825 days that Apple's systems accept
+    #[arg(long)]
+    pub(crate) allow_long_life: bool,
+    /// File that holds the passphrase of the CA key; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Print the openssl commands that do the same, and do nothing
+    #[arg(long)]
+    pub(crate) show_openssl: bool,
+}
+
+/// What a signed certificate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LeafProfile {
+    /// A TLS server
+    Server,
+    /// A TLS client
+    Client,
+    /// A host that is both
+    Peer,
+}
+
+impl From<LeafProfile> for LeafKind {
+    fn from(profile: LeafProfile) -> Self {
+        match profile {
+            LeafProfile::Server => Self::Server,
+            LeafProfile::Client => Self::Client,
+            LeafProfile::Peer => Self::Peer,
+        }
+    }
+}
+
+/// What the operator's configuration adds to the request.
+#[derive(Default)]
+struct Operator {
+    extensions: Vec<OperatorExtension>,
+    copy: Option<(CopyExtensions, String)>,
+    notes: Vec<String>,
+}
+
+pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
+    let request = read::request(&arguments.request)?;
+    let place = || format!("{}", arguments.request.display());
+    let key = request.prove().with_context(place)?;
+    let kind = LeafKind::from(arguments.profile);
+    let names = SanSet::new(arguments.sans.iter().cloned()).context("--san")?;
+    if arguments.show_openssl {
+        return super::show_openssl::sign(pki, arguments, &request);
+    }
+    output::refuse_existing(&arguments.out)?;
+    let operator = match &arguments.config {
+        Some(file) => operator_extensions(file, arguments.extensions.as_deref(), &request)?,
+        None => Operator::default(),
+    };
+    let (requested, left_out) = requested(&request, &operator);
+    let now = OffsetDateTime::now_utc();
+    let mut store;
+    let signer = match (&arguments.ca_cert, &arguments.ca_key) {
+        (Some(certificate), Some(key)) => {
+            store = Store::create(pki, now)?;
+            open_foreign_authority(
+                &mut store,
+                certificate,
+                key,
+                arguments.passphrase_file.as_ref(),
+                now,
+            )?
+        }
+        _ => {
+            store = Store::open(pki, now)?;
+            open_authority(
+                &store,
+                arguments.ca.as_ref(),
+                arguments.passphrase_file.as_ref(),
+                "--passphrase-file",
+            )?
+        }
+    };
+    let application = Application {
+        profile: Profile::Leaf(kind),
+        key,
+        subject: request.subject().clone(),
+        alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
+        validity: Validity::of_days(now, arguments.days)?,
+        long_life: if arguments.allow_long_life {
+            LongLife::Allow
+        } else {
+            LongLife::Refuse
+        },
+        requested,
+        operator: operator.extensions,
+    };
+    let mut filed = certify(
+        &mut store,
+        &signer,
+        Order {
+            application,
+            filing: Filing::Elsewhere,
+        },
+        now,
+    )
+    .with_context(place)?;
+    filed.decisions.extend(left_out);
+    output::public(&arguments.out, filed.certificate.to_pem().as_bytes()).map_err(|error| {
+        let serial = render::serial(&filed.certificate);
+        Advised {
+            message: format!("{error:#}"),
+            hint: format!("the certificate is in the inventory: 'certmint export pem --serial {serial} --out FILE' writes it"),
+        }
+    })?;
+    Ok(report(arguments, kind, &request, &filed, now).notes(operator.notes))
+}
+
+/// The section of extensions that the operator of the CA names.
+fn operator_extensions(
+    file: &Path,
+    section: Option<&str>,
+    request: &CertificationRequest,
+) -> Result<Operator> {
+    let config = configuration::read(file)?;
+    let mut subject = DistinguishedName::from_name(request.subject());
+    let section = CertificateExtensions::read(&config, section, &mut subject)?;
+    let mut operator = Operator {
+        copy: CopyExtensions::read(&config)?.map(|copy| (copy.value, copy.location.to_string())),
+        notes: section.notes.iter().map(ToString::to_string).collect(),
+        ..Operator::default()
+    };
+    for requested in &section.extensions {
+        if let Some(written) = configuration::extension(requested, request.public_key())? {
+            operator.extensions.push(OperatorExtension {
+                extension: written.extension,
+                location: written.location,
+            });
+        }
+    }
+    Ok(operator)
+}
+
+/// The request's extensions as far as `copy_extensions` lets them through (`ca(1)`), and what was
+/// decided of the others.
+fn requested(
+    request: &CertificationRequest,
+    operator: &Operator,
+) -> (Vec<crate::x509::Extension>, Vec<Decision>) {
+    match &operator.copy {
+        Some((CopyExtensions::None, location)) => {
+            let reason = format!("{location} says copy_extensions = none");
+            let left_out = request.extensions().iter().map(|extension| Decision {
+                extension: extension.name(),
+                outcome: Outcome::Refused(reason.clone()),
+            });
+            (Vec::new(), left_out.collect())
+        }
+        _ => (request.extensions().to_vec(), Vec::new()),
+    }
+}
+
+fn report(
+    arguments: &Sign,
+    kind: LeafKind,
+    request: &CertificationRequest,
+    filed: &crate::authority::Filed,
+    now: OffsetDateTime,
+) -> Report {
+    let mut text = render::certificate_text(&kind.to_string(), &filed.certificate, now);
+    text.push_str(&render::files_text([(
+        arguments.out.as_path(),
+        "certificate",
+    )]));
+    if filed.decisions.is_empty() {
+        text.push_str("the request asks for no extensions\n");
+    } else {
+        text.push_str("extensions that the request asks for\n");
+        text.push_str(&render::decisions_text(&filed.decisions));
+    }
+    let left_out: Vec<String> = request
+        .other_attributes()
+        .iter()
+        .map(crate::x509::oid::display)
+        .collect();
+    let mut json = render::filed_json(filed);
+    json["files"] = json!([arguments.out]);
+    json["profile"] = json!(kind.to_string());
+    let report = Report::new("sign", json, text);
+    if left_out.is_empty() {
+        report
+    } else {
+        report.note(format!(
+            "attributes of the request that a certificate has no place for: {}",
+            left_out.join(", ")
+        ))
+    }
+}

@@ -1,0 +1,228 @@
+//! `certmint verify`
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{
+    cli::{
+        read, render,
+        report::{Report, Verdict},
+    },
+    inspect::verify::{
+        Finding, Host, LinkReport, Options, PolicyInputs, Purpose, Request, RevocationMode,
+        Severity, WeakAlgorithms, rustls_says, verify,
+    },
+    x509::Certificate,
+};
+
+/// Path validation.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  certmint verify flb.crt --ca ca.crt --host www.2026testsite.com
+  certmint verify client.crt web-ca.crt --ca ca.crt --purpose client --crl ca.crl
+  certmint verify flb.fullchain.crt --ca ca.crt --at 2027-01-01T00:00:00Z
+
+Exit code 3 when the path is not accepted.")]
+pub(crate) struct Verify {
+    /// The certificate first; intermediates behind it or in further files, in any order
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Certificates that are trusted; may be repeated
+    #[arg(long, required = true, value_name = "FILE")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// Host name or IP address that clients connect to
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Option<Host>,
+    /// What it is used for: any, server, client, email, code-signing, time-stamping, ocsp-signing;
+    /// server if --host is given
+    #[arg(long, value_name = "PURPOSE")]
+    pub(crate) purpose: Option<Purpose>,
+    /// Certificate revocation list; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) crl: Vec<PathBuf>,
+    /// Demand that the revocation lists tell of every certificate
+    #[arg(long, requires = "crl")]
+    pub(crate) crl_required: bool,
+    /// Certificate policy that the path must be good for, as a dotted identifier; may be repeated
+    #[arg(long, value_name = "OID")]
+    pub(crate) policy: Vec<String>,
+    /// The moment to judge for (RFC 3339) instead of now
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) at: Option<OffsetDateTime>,
+}
+
+fn moment(text: &str) -> Result<OffsetDateTime, String> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|error| format!("{error}; write it as 2027-01-01T00:00:00Z"))
+}
+
+pub(crate) fn run(arguments: &Verify) -> Result<Report> {
+    let mut given = Vec::new();
+    for file in &arguments.files {
+        given.extend(read::certificates(file)?);
+    }
+    let mut given = given.into_iter();
+    let Some(target) = given.next() else {
+        bail!("no certificate was given")
+    };
+    let pool: Vec<Certificate> = given.collect();
+    let mut anchors = Vec::new();
+    for file in &arguments.ca {
+        anchors.extend(read::certificates(file)?);
+    }
+    let mut crls = Vec::new();
+    for file in &arguments.crl {
+        crls.extend(read::revocation_lists(file)?);
+    }
+    let der = |certificates: &[Certificate]| {
+        certificates
+            .iter()
+            .map(|one| one.as_der().to_vec())
+            .collect::<Vec<_>>()
+    };
+    let (pool, anchors) = (der(&pool), der(&anchors));
+    let pool: Vec<&[u8]> = pool.iter().map(Vec::as_slice).collect();
+    let anchors: Vec<&[u8]> = anchors.iter().map(Vec::as_slice).collect();
+    let crls: Vec<&[u8]> = crls.iter().map(Vec::as_slice).collect();
+    let purpose = arguments.purpose.unwrap_or(if arguments.host.is_some() {
+        Purpose::Server
+    } else {
+        Purpose::Any
+    });
+    let request = Request {
+        target: target.as_der(),
+        pool: &pool,
+        anchors: &anchors,
+        crls: &crls,
+        options: Options {
+            now: arguments.at.unwrap_or_else(OffsetDateTime::now_utc),
+            purpose,
+            host: arguments.host.clone(),
+            revocation: if arguments.crl_required {
+                RevocationMode::Required
+            } else {
+                RevocationMode::WhereGiven
+            },
+            policies: PolicyInputs {
+                initial_policies: arguments.policy.clone(),
+                require_explicit_policy: !arguments.policy.is_empty(),
+                ..PolicyInputs::default()
+            },
+            weak_algorithms: WeakAlgorithms::Refused,
+        },
+    };
+    let verdict = verify(&request).with_context(|| {
+        arguments
+            .files
+            .first()
+            .map(|file| file.display().to_string())
+            .unwrap_or_default()
+    })?;
+    let second_opinion = rustls_says(&request);
+    let accepted = verdict.is_accepted();
+    let mut text = if accepted {
+        format!(
+            "{}accepted{:#}  {}\n",
+            render::GREEN.bold(),
+            render::GREEN.bold(),
+            render::title(&target)
+        )
+    } else {
+        format!(
+            "{}refused{:#}  {}\n",
+            render::RED.bold(),
+            render::RED.bold(),
+            render::title(&target)
+        )
+    };
+    for link in &verdict.path {
+        push_link(&mut text, link);
+    }
+    for remark in &verdict.remarks {
+        push_finding(&mut text, remark);
+    }
+    match &second_opinion {
+        Ok(()) => text.push_str("rustls would accept it too\n"),
+        Err(reason) => {
+            let _ = writeln!(
+                text,
+                "rustls would refuse it: {}",
+                crate::x509::escape_control(reason)
+            );
+        }
+    }
+    let json = json!({
+        "accepted": accepted,
+        "path": verdict.path.iter().map(link_json).collect::<Vec<_>>(),
+        "remarks": verdict.remarks.iter().map(finding_json).collect::<Vec<_>>(),
+        "policies": verdict.policies,
+        "rustls": { "accepted": second_opinion.is_ok(), "reason": second_opinion.err() },
+    });
+    Ok(Report::new("verify", json, text).verdict(if accepted {
+        Verdict::Clean
+    } else {
+        Verdict::Found
+    }))
+}
+
+fn push_link(text: &mut String, link: &LinkReport) {
+    let failed = link.failures().next().is_some();
+    let (style, mark) = if failed {
+        (render::RED, "refused")
+    } else {
+        (render::GREEN, "ok")
+    };
+    let dim = render::DIM;
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        text,
+        "  {style}{mark:<7}{style:#}  {dim}{:<12}{dim:#}  {}",
+        link.role.to_string(),
+        link.subject
+    );
+    for finding in &link.findings {
+        push_finding(text, finding);
+    }
+}
+
+fn push_finding(text: &mut String, finding: &Finding) {
+    let (style, word) = match finding.severity {
+        Severity::Failure => (render::RED, "fails"),
+        Severity::Note => (render::YELLOW, "note"),
+    };
+    let dim = render::DIM;
+    let _ = writeln!(
+        text,
+        "      {style}{word}{style:#}: {} {dim}({}){dim:#}",
+        finding.what, finding.rule
+    );
+    if !finding.remedy.is_empty() {
+        let _ = writeln!(text, "        {}", finding.remedy);
+    }
+}
+
+fn link_json(link: &LinkReport) -> Value {
+    json!({
+        "role": link.role.to_string(),
+        "subject": link.subject,
+        "issuer": link.issuer,
+        "serial": link.serial,
+        "not_before": crate::x509::moment_text(link.not_before),
+        "not_after": crate::x509::moment_text(link.not_after),
+        "findings": link.findings.iter().map(finding_json).collect::<Vec<_>>(),
+    })
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "severity": match finding.severity { Severity::Failure => "failure", Severity::Note => "note" },
+        "check": finding.check.as_str(),
+        "what": finding.what,
+        "rule": finding.rule,
+        "remedy": finding.remedy,
+    })
+}

@@ -1,0 +1,120 @@
+//! Many processes at once.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use certmint::store::{Filter, Inventory, Placement, Query, RecordIssuer, Store, StoreError};
+
+use crate::support::{
+    add_authority, append_line, assert_done, assert_sound, child, child_root, fresh_serial, issue,
+    name, names_in, new_record, now,
+};
+
+#[test]
+#[ignore = "run by fifty_processes_on_a_new_pki in a process of its own"]
+fn issues_one() {
+    let Some(root) = child_root() else { return };
+    let mut store = Store::create(&root, now()).unwrap();
+    let issuer = RecordIssuer::Authority(add_authority(&mut store));
+    let serial = fresh_serial();
+    let placement = Placement::NewCertificate(name(&format!("n{}", std::process::id())));
+    issue(&mut store, new_record(issuer, placement, &serial), |_| ()).unwrap();
+}
+
+#[test]
+fn fifty_processes_on_a_new_pki() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("pki");
+    let children: Vec<_> = (0..50)
+        .map(|_| child("together::issues_one", &root).spawn().unwrap())
+        .collect();
+    children.into_iter().for_each(assert_done);
+    assert_sound(&root);
+    let inventory = Inventory::open_to_read(&root.join("inventory.sqlite")).unwrap();
+    let rows = inventory.list(&Query::default()).unwrap();
+    assert_eq!(rows.len(), 50);
+    let serials: BTreeSet<_> = rows.iter().map(|row| row.serial.clone()).collect();
+    assert_eq!(serials.len(), 50);
+    // One authority, though each of them brought it.
+    assert_eq!(inventory.authorities().unwrap().len(), 1);
+    assert_eq!(names_in(&root.join("certs")).len(), 50 + 2);
+}
+
+#[test]
+#[ignore = "run by one_name_is_issued_once_and_renewed_by_all in a process of its own"]
+fn wants_the_same_name() {
+    let Some(root) = child_root() else { return };
+    let log = root.parent().unwrap().join("log");
+    let mut store = Store::create(&root, now()).unwrap();
+    let issuer = RecordIssuer::Authority(add_authority(&mut store));
+    let first = Placement::NewCertificate(name("flb"));
+    match issue(
+        &mut store,
+        new_record(issuer, first, &fresh_serial()),
+        |_| (),
+    ) {
+        Ok(_) => append_line(&log, "issued"),
+        Err(StoreError::NameTaken { .. } | StoreError::NameBusy { .. }) => {}
+        Err(error) => panic!("{error}"),
+    }
+    for _ in 0..3 {
+        let next = Placement::NextGeneration(name("flb"));
+        match issue(
+            &mut store,
+            new_record(issuer, next, &fresh_serial()),
+            |_| (),
+        ) {
+            Ok(_) => append_line(&log, "renewed"),
+            // The first is not sealed yet.
+            Err(StoreError::NameUnknown { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[test]
+fn one_name_is_issued_once_and_renewed_by_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("pki");
+    let children: Vec<_> = (0..12)
+        .map(|_| {
+            child("together::wants_the_same_name", &root)
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    children.into_iter().for_each(assert_done);
+    let log = fs::read_to_string(folder.path().join("log")).unwrap();
+    assert_eq!(log.lines().filter(|line| *line == "issued").count(), 1);
+    let renewed = log.lines().count() as u64;
+    assert!(renewed > 1, "{log}");
+    // The link leads to the newest generation, and all generations are there.
+    assert_sound(&root);
+    let inventory = Inventory::open_to_read(&root.join("inventory.sqlite")).unwrap();
+    assert_eq!(inventory.count(&Filter::default()).unwrap(), renewed);
+    let issued = Filter {
+        state: Some(certmint::store::State::Issued),
+        ..Filter::default()
+    };
+    assert_eq!(inventory.count(&issued).unwrap(), 1);
+}
+
+#[test]
+fn fifty_threads_record_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inventory.sqlite");
+    let mut store = Store::create(folder.path(), now()).unwrap();
+    let issuer = RecordIssuer::Authority(add_authority(&mut store));
+    std::thread::scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| {
+                let mut inventory = Inventory::open_to_write(&path).unwrap();
+                let records: Vec<_> = (0..4)
+                    .map(|_| new_record(issuer, Placement::Elsewhere, &fresh_serial()))
+                    .collect();
+                inventory.record(&records).unwrap();
+            });
+        }
+    });
+    assert_eq!(store.inventory().count(&Filter::default()).unwrap(), 200);
+}
