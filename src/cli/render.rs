@@ -144,6 +144,17 @@ pub(crate) fn decisions_json(decisions: &[Decision]) -> Value {
     decisions.iter().map(decision).collect()
 }
 
+/// A JSON object with further fields.
+pub(crate) fn with_fields(object: Value, fields: Value) -> Value {
+    match (object, fields) {
+        (Value::Object(mut object), Value::Object(fields)) => {
+            object.extend(fields);
+            Value::Object(object)
+        }
+        (object, _) => object,
+    }
+}
+
 /// A certificate's facts for `--json`.
 pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
     let names = certificate.subject_alt_names().unwrap_or_default();

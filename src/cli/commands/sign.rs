@@ -250,9 +250,8 @@ fn report(
         .iter()
         .map(crate::x509::oid::display)
         .collect();
-    let mut json = render::filed_json(filed);
-    json["files"] = json!([arguments.out]);
-    json["profile"] = json!(kind.to_string());
+    let fields = json!({ "files": [arguments.out], "profile": kind.to_string() });
+    let json = render::with_fields(render::filed_json(filed), fields);
     let report = Report::new("sign", json, text);
     if left_out.is_empty() {
         report
