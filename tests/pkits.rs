@@ -3,9 +3,6 @@
 //! inputs and result, once with the certificates and CRLs of the test and once with those of the
 //! whole suite at hand.
 
-<<<<<<< HEAD
-mod judge;
-=======
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,7 +11,8 @@ mod judge;
     clippy::print_stdout,
     reason = "a test stops at the first surprise"
 )]
->>>>>>> verify
+
+mod judge;
 
 use std::collections::{BTreeMap, BTreeSet};
 
