@@ -29,6 +29,7 @@ mod validity;
 pub(crate) use certificate::object_identifier;
 pub use certificate::{CaCertificate, Certificate, SignedParts, Version};
 pub use distinguished_name::DistinguishedNameBuilder;
+pub(crate) use element::read_element;
 pub use error::X509Error;
 pub use extension::{BasicConstraints, Extension, PathLength};
 pub use general_name::GeneralName;

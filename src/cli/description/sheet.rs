@@ -146,11 +146,9 @@ fn wrapped(value: &str, room: usize) -> Vec<String> {
         if width > 0 && width + 1 + word_width > room {
             rows.push(std::mem::take(&mut row));
             width = 0;
-        } else if !rows.is_empty() || !row.is_empty() || width > 0 {
-            if !row.is_empty() {
-                row.push(' ');
-                width += 1;
-            }
+        } else if !row.is_empty() {
+            row.push(' ');
+            width += 1;
         }
         row.push_str(word);
         width += word_width;
