@@ -3,10 +3,11 @@
 
 #[path = "openssl_conf/corpus.rs"]
 mod corpus;
+mod judge;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::LazyLock;
 
 use certmint::formats::openssl_conf::{
@@ -23,7 +24,7 @@ struct Bench {
 
 static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let made = Command::new("openssl")
+    let made = judge::openssl()
         .args([
             "genpkey",
             "-algorithm",
@@ -56,7 +57,7 @@ fn bytes_of(text: &str) -> Vec<u8> {
 }
 
 fn openssl(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new("openssl")
+    judge::openssl()
         .args(arguments)
         .current_dir(folder)
         .env_remove("OPENSSL_CONF")

@@ -2,6 +2,7 @@
 //! which certificate the fault is found. Where the two differ, the test says why, and so does
 //! docs/decisions/path-validation.md.
 
+mod judge;
 #[path = "path_validation/lab.rs"]
 mod lab;
 
