@@ -2,7 +2,7 @@
 # Makes the seeds of every fuzz target with openssl: fuzz/seeds.sh [FOLDER], by default fuzz/corpus.
 set -euo pipefail
 out="${1:-$(dirname "${BASH_SOURCE[0]}")/corpus}"
-mkdir -p "$out"/{certificate,general_names,key_file,name,name_constraints,openssl_conf,path_validation,pkcs12,pkcs7,request,san}
+mkdir -p "$out"/{certificate,general_names,inspect,key_file,name,name_constraints,openssl_conf,path_validation,pkcs12,pkcs7,request,san}
 out="$(cd "$out" && pwd)"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 work="$(mktemp -d)"
@@ -195,6 +195,16 @@ p12=(openssl pkcs12 -export -in leaf.crt -inkey rsa.pem -certfile chain.pem -nam
 openssl crl2pkcs7 -nocrl -certfile chain.pem -outform DER -out "$out/pkcs7/chain.p7b"
 openssl crl2pkcs7 -in int.crl.pem -certfile leaf.crt -outform DER -out "$out/pkcs7/with-crl.p7b"
 echo text | openssl cms -sign -signer leaf.crt -inkey rsa.pem -outform DER -stream -out "$out/pkcs7/signed.p7m"
+
+# --- anything -----------------------------------------------------------------------------------
+cat rsa.pem leaf.crt chain.pem leaf.csr int.crl.pem >"$out/inspect/bundle.pem"
+cp leaf.csr "$out/inspect/"
+cp int.crl "$out/inspect/int.crl.der"
+cp "$out/certificate/odd.der" "$out/key_file/"{parameters,legacy,pbkdf2}.pem "$out/name/P-256.spki" \
+    "$out/pkcs12/plain.p12" "$out/pkcs7/with-crl.p7b" "$out/inspect/"
+openssl x509 -in leaf.crt -text -out "$out/inspect/text.pem"
+openssl x509 -in leaf.crt -trustout -addtrust serverAuth -setalias alias -out "$out/inspect/trusted.pem"
+openssl base64 -in leaf.der -out "$out/inspect/naked.b64"
 
 # --- text ---------------------------------------------------------------------------------------
 n=0

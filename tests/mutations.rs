@@ -133,6 +133,7 @@ macro_rules! targets {
 targets! {
     certificate
     general_names
+    inspect
     key_file
     name
     name_constraints

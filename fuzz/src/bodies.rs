@@ -10,6 +10,7 @@ use certmint::formats::openssl_conf::{
     CertificateExtensions, Config, CopyExtensions, DistinguishedName, Included, RequestConfig,
 };
 use certmint::formats::{pkcs7, pkcs12};
+use certmint::inspect::{self, bundle, describe, partners};
 use certmint::inspect::verify::{Host, Options, Purpose, Request, rustls_says, verify};
 use certmint::key::{KeyFile, KeySpec, PrivateKey, PublicKey};
 use certmint::x509::{
@@ -23,9 +24,10 @@ use time::{Duration, OffsetDateTime};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("certificate", certificate),
     ("general_names", general_names),
+    ("inspect", inspect),
     ("key_file", key_file),
     ("name", name),
     ("name_constraints", name_constraints),
@@ -128,6 +130,28 @@ pub fn name(data: &[u8]) {
     let _ = x509::name_matching::ComparableName::from_der(data);
     let _ = DistinguishedName::from_der(data).map(|name| name.to_der());
     let _ = PublicKey::from_spki_der(data).map(|key| key.algorithm().to_string());
+}
+
+/// Any file: which objects are in it, and what can be seen of each.
+pub fn inspect(data: &[u8]) {
+    let items = match inspect::open(data) {
+        Ok(items) => items,
+        Err(error) => {
+            let _ = (error.to_string(), error.hint());
+            return;
+        }
+    };
+    assert!(items.len() <= inspect::MAX_OBJECTS);
+    let described = items.iter().filter_map(|item| describe(&item.object, now(), None).ok());
+    let described: Vec<_> = described.map(|description| (String::new(), description)).collect();
+    let listed: Vec<_> = described.iter().map(|(name, seen)| (name.clone(), seen)).collect();
+    let _ = partners(&listed);
+    let certificates: Vec<_> = described.iter().flat_map(|(_, seen)| seen.leaves()).collect();
+    let certificates = certificates.into_iter().filter_map(|seen| match seen {
+        inspect::Description::Certificate(certificate) => Some(&**certificate),
+        _ => None,
+    });
+    let _ = bundle(&certificates.collect::<Vec<_>>());
 }
 
 /// The value of a subject alternative name extension.
