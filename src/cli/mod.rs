@@ -12,6 +12,7 @@ mod read;
 mod render;
 mod report;
 mod secrets;
+mod show_openssl;
 mod table;
 mod terminal;
 
