@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::{AuthorityError, SigningAuthority, ledger::InventoryLedger};
 use crate::{
-    ca::Issued,
+    ca::{CaError, Draft, Issued},
+    inspect::verify::forbidden_names,
     profile::{Application, Decision, approve},
     store::{
         AuthorityFile, CertificateFile, Placement, Recorded, Sealing, Staged, Store, StoreName,
@@ -77,6 +78,7 @@ pub fn certify(
     } = order;
     let approved = approve(application)?;
     let draft = authority.issuer.draft(approved, random_serial()?, now)?;
+    refuse_forbidden_names(authority, &draft)?;
     let mut ledger = InventoryLedger {
         store,
         issuer: authority.recorded_as,
@@ -117,6 +119,21 @@ pub fn certify(
         decisions: issued.decisions().to_vec(),
         files,
     })
+}
+
+/// The constraints of every CA on the way to the root bind, not only the issuer's (RFC 5280 §6.1.4
+/// (g)).
+fn refuse_forbidden_names(
+    authority: &SigningAuthority,
+    draft: &Draft,
+) -> Result<(), AuthorityError> {
+    let above: Vec<&[u8]> = authority.chain.iter().map(Certificate::as_der).collect();
+    let forbidden = forbidden_names(draft.unsigned().as_der(), &above)?;
+    if forbidden.is_empty() {
+        return Ok(());
+    }
+    let reason = forbidden.join("; ");
+    Err(CaError::NameNotPermitted { reason }.into())
 }
 
 fn random_serial() -> Result<SerialNumber, AuthorityError> {

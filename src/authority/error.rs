@@ -1,6 +1,12 @@
 //! Why a deed was not done.
 
-use crate::{ca::CaError, ca::LedgerError, profile::Refusals, store::StoreError, x509::X509Error};
+use crate::{
+    ca::{CaError, LedgerError},
+    inspect::verify::VerifyError,
+    profile::Refusals,
+    store::StoreError,
+    x509::X509Error,
+};
 
 /// What each room below refused.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +21,9 @@ pub enum AuthorityError {
     /// The PKI directory or the inventory failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A CA certificate that cannot be read for its constraints.
+    #[error(transparent)]
+    Constraints(#[from] VerifyError),
     /// A noun that cannot be.
     #[error(transparent)]
     X509(#[from] X509Error),
@@ -65,6 +74,8 @@ impl AuthorityError {
     /// What to do instead.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Ca(error) => error.hint(),
+            Self::Store(error) => error.hint(),
             Self::WhichCa(_) => Some("name one with --ca NAME".to_owned()),
             Self::NoCa => Some(
                 "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"

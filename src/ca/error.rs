@@ -3,7 +3,10 @@
 use time::OffsetDateTime;
 
 use super::LedgerError;
-use crate::{key::KeyError, x509::X509Error};
+use crate::{
+    key::KeyError,
+    x509::{X509Error, moment_text},
+};
 
 /// A refusal or a failure of this room.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +19,7 @@ pub enum CaError {
         subject: String,
     },
     /// The issuer's own life is over.
-    #[error("the CA certificate {issuer} expired at {not_after}")]
+    #[error("the CA certificate {issuer} expired at {}", moment_text(*.not_after))]
     IssuerExpired {
         /// Its subject.
         issuer: String,
@@ -24,7 +27,7 @@ pub enum CaError {
         not_after: OffsetDateTime,
     },
     /// The issuer's own life has not begun.
-    #[error("the CA certificate {issuer} is not valid before {not_before}")]
+    #[error("the CA certificate {issuer} is not valid before {}", moment_text(*.not_before))]
     IssuerNotYetValid {
         /// Its subject.
         issuer: String,
@@ -33,7 +36,8 @@ pub enum CaError {
     },
     /// The certificate would be valid longer than its issuer's.
     #[error(
-        "it would be valid until {wanted}, longer than its issuer {issuer}, which ends at {not_after} ({days_left} days from now)"
+        "it would be valid until {}, longer than its issuer {issuer}, which ends at {} ({days_left} days from now)",
+        moment_text(*.wanted), moment_text(*.not_after)
     )]
     OutlivesIssuer {
         /// The issuer's subject.
@@ -55,11 +59,9 @@ pub enum CaError {
         /// What the new CA would allow below it.
         wanted: String,
     },
-    /// A name outside of what the issuer's name constraints permit.
-    #[error("name constraints of {issuer}: {reason}")]
+    /// A name outside of what the constraints of the CAs above permit.
+    #[error("a name is not permitted: {reason}")]
     NameNotPermitted {
-        /// The issuer's subject.
-        issuer: String,
         /// Which name, and which constraint.
         reason: String,
     },

@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod configuration;
+mod description;
 mod failure;
 mod output;
 mod read;

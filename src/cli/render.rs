@@ -4,12 +4,12 @@ use std::{fmt::Write as _, path::Path};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     authority::Filed,
     profile::Decision,
-    x509::{Certificate, GeneralName, Validity, escape_control},
+    x509::{Certificate, GeneralName, Validity, escape_control, moment_text},
 };
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -17,13 +17,6 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
 pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
 pub(crate) const RED: Style = AnsiColor::Red.on_default();
-
-/// RFC 3339 to the second; a moment beyond the year 9999 has no such form and is given in seconds.
-pub(crate) fn moment(moment: OffsetDateTime) -> String {
-    moment
-        .format(&Rfc3339)
-        .unwrap_or_else(|_| moment.unix_timestamp().to_string())
-}
 
 /// The day alone.
 pub(crate) fn day(moment: OffsetDateTime) -> String {
@@ -76,8 +69,12 @@ pub(crate) fn certificate_text(
     );
     line(&mut text, "serial", &serial(certificate));
     // What was made a moment ago has all of its days left, five minutes or not.
-    let days = (certificate.not_after() - now + Validity::BACKDATE).whole_seconds() / 86_400;
-    let valid = format!("until {} ({} days left)", day(certificate.not_after()), days_text(days));
+    let days = (certificate.not_after() - now + Validity::BACKDATE + Duration::SECOND).whole_days();
+    let valid = format!(
+        "until {} ({} days left)",
+        day(certificate.not_after()),
+        days_text(days)
+    );
     line(&mut text, "valid", &valid);
     text
 }
@@ -147,6 +144,17 @@ pub(crate) fn decisions_json(decisions: &[Decision]) -> Value {
     decisions.iter().map(decision).collect()
 }
 
+/// A JSON object with further fields.
+pub(crate) fn with_fields(object: Value, fields: Value) -> Value {
+    match (object, fields) {
+        (Value::Object(mut object), Value::Object(fields)) => {
+            object.extend(fields);
+            Value::Object(object)
+        }
+        (object, _) => object,
+    }
+}
+
 /// A certificate's facts for `--json`.
 pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
     let names = certificate.subject_alt_names().unwrap_or_default();
@@ -155,8 +163,8 @@ pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
         "issuer": certificate.issuer().to_string(),
         "sans": names.iter().map(san_json).collect::<Vec<_>>(),
         "serial": serial(certificate),
-        "not_before": moment(certificate.not_before()),
-        "not_after": moment(certificate.not_after()),
+        "not_before": moment_text(certificate.not_before()),
+        "not_after": moment_text(certificate.not_after()),
         "key": certificate.public_key().algorithm().to_string(),
         "fingerprint_sha256": hexadecimal(&certificate.fingerprint_sha256()),
     })

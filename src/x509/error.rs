@@ -1,5 +1,7 @@
 //! What can be wrong with the nouns of this room.
 
+use super::moment_text;
+
 /// A value that cannot be a noun of RFC 5280, with the value that offended.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -31,7 +33,7 @@ pub enum X509Error {
     #[error("serial number {0} is not a positive integer of at most 20 octets")]
     Serial(String),
     /// A period that ends before it starts, or that DER cannot hold.
-    #[error("validity from {not_before} to {not_after}: {reason}")]
+    #[error("validity from {} to {}: {reason}", moment_text(*.not_before), moment_text(*.not_after))]
     Validity {
         /// First second.
         not_before: time::OffsetDateTime,

@@ -1,8 +1,18 @@
 //! How long a certificate is valid.
 
-use time::{Duration, OffsetDateTime, UtcOffset};
+use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 use super::X509Error;
+
+/// A moment to the second as RFC 3339 writes it; one that has no such form, in seconds of Unix
+/// time.
+pub fn moment_text(moment: OffsetDateTime) -> String {
+    moment
+        .replace_nanosecond(0)
+        .ok()
+        .and_then(|whole| whole.format(&Rfc3339).ok())
+        .unwrap_or_else(|| moment.unix_timestamp().to_string())
+}
 
 /// The first and the last second of a certificate's life, both included (RFC 5280 §4.1.2.5), in
 /// UTC.

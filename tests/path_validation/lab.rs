@@ -120,6 +120,12 @@ impl Lab {
         ]);
     }
 
+    /// The key of one name for another name too.
+    pub(crate) fn share_key(&self, from: &str, to: &str) {
+        let key = self.key(from);
+        std::fs::copy(self.path(&key), self.path(&format!("{to}.key"))).unwrap();
+    }
+
     fn request(&self, name: &str, subject: &str) {
         let key = self.key(name);
         let file = format!("{name}.csr");

@@ -198,7 +198,9 @@ pub(crate) fn authority_report(
         render::certificate_text(kind, &filed.certificate, now),
         render::files_text(described)
     );
-    let mut json = render::filed_json(filed);
-    json["name"] = json!(name.to_string());
+    let json = render::with_fields(
+        render::filed_json(filed),
+        json!({ "name": name.to_string() }),
+    );
     Report::new(schema, json, text).notes(flags.constraint_note())
 }

@@ -210,8 +210,7 @@ fn report(kind: LeafKind, name: &StoreName, filed: &Filed, now: OffsetDateTime) 
         render::certificate_text(&kind.to_string(), &filed.certificate, now),
         render::files_text(files)
     );
-    let mut json = render::filed_json(filed);
-    json["name"] = json!(name.to_string());
-    json["profile"] = json!(kind.to_string());
+    let fields = json!({ "name": name.to_string(), "profile": kind.to_string() });
+    let json = render::with_fields(render::filed_json(filed), fields);
     Report::new("issue", json, text)
 }

@@ -7,6 +7,7 @@ pub(crate) mod ca_show;
 pub(crate) mod completions;
 pub(crate) mod csr_new;
 pub(crate) mod export;
+pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod key_new;
 pub(crate) mod key_protect;
@@ -38,6 +39,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
         Command::Sign(arguments) => sign::run(pki, arguments),
         Command::Issue(arguments) => issue::run(pki, arguments),
+        Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments),

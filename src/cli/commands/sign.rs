@@ -17,7 +17,7 @@ use crate::{
         Profile,
     },
     store::{Store, StoreName},
-    x509::{CertificationRequest, San, SanSet, Validity},
+    x509::{CertificationRequest, Name, San, SanSet, Validity},
 };
 
 /// A certificate from somebody's request.
@@ -94,6 +94,8 @@ impl From<LeafProfile> for LeafKind {
 struct Operator {
     extensions: Vec<OperatorExtension>,
     copy: Option<(CopyExtensions, String)>,
+    /// The request's subject, less the addresses that `email:move` takes out of it.
+    subject: Option<Name>,
     notes: Vec<String>,
 }
 
@@ -138,7 +140,9 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
     let application = Application {
         profile: Profile::Leaf(kind),
         key,
-        subject: request.subject().clone(),
+        subject: operator
+            .subject
+            .unwrap_or_else(|| request.subject().clone()),
         alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
         validity: Validity::of_days(now, arguments.days)?,
         long_life: if arguments.allow_long_life {
@@ -177,13 +181,22 @@ fn operator_extensions(
     request: &CertificationRequest,
 ) -> Result<Operator> {
     let config = configuration::read(file)?;
-    let mut subject = DistinguishedName::from_name(request.subject());
+    let mut subject = DistinguishedName::from_der(request.subject().as_der())
+        .context("the request's subject cannot be read")?;
     let section = CertificateExtensions::read(&config, section, &mut subject)?;
     let mut operator = Operator {
         copy: CopyExtensions::read(&config)?.map(|copy| (copy.value, copy.location.to_string())),
         notes: section.notes.iter().map(ToString::to_string).collect(),
         ..Operator::default()
     };
+    let subject = configuration::subject(&subject)?;
+    if subject != *request.subject() {
+        operator.notes.push(format!(
+            "email:move makes the subject {}",
+            subject.openssl_oneline()
+        ));
+        operator.subject = Some(subject);
+    }
     for requested in &section.extensions {
         if let Some(written) = configuration::extension(requested, request.public_key())? {
             operator.extensions.push(OperatorExtension {
@@ -237,9 +250,8 @@ fn report(
         .iter()
         .map(crate::x509::oid::display)
         .collect();
-    let mut json = render::filed_json(filed);
-    json["files"] = json!([arguments.out]);
-    json["profile"] = json!(kind.to_string());
+    let fields = json!({ "files": [arguments.out], "profile": kind.to_string() });
+    let json = render::with_fields(render::filed_json(filed), fields);
     let report = Report::new("sign", json, text);
     if left_out.is_empty() {
         report

@@ -211,8 +211,8 @@ fn link_json(link: &LinkReport) -> Value {
         "subject": link.subject,
         "issuer": link.issuer,
         "serial": link.serial,
-        "not_before": render::moment(link.not_before),
-        "not_after": render::moment(link.not_after),
+        "not_before": crate::x509::moment_text(link.not_before),
+        "not_after": crate::x509::moment_text(link.not_after),
         "findings": link.findings.iter().map(finding_json).collect::<Vec<_>>(),
     })
 }

@@ -16,6 +16,10 @@ use crate::store::error::StoreError;
 /// How long a process waits for others that write: two hundred of them at once take seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The most memory for pages of the database, taken as they are read: a list of a million rows in
+/// the order of their names comes back to the same pages again and again.
+const CACHE_KIBIBYTES: i64 = 128 * 1024;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Condition {
     Empty,
@@ -115,9 +119,11 @@ fn connect(path: &Path, parameters: &str, flags: OpenFlags) -> Result<Connection
     let address = format!("{}?{parameters}", file_address(path)?);
     let connection =
         Connection::open_with_flags(address, flags).map_err(|error| fault(path, error))?;
+    let refused = |error| not_read(path, error);
+    connection.busy_timeout(PATIENCE).map_err(refused)?;
     connection
-        .busy_timeout(PATIENCE)
-        .map_err(|error| fault(path, error))?;
+        .pragma_update(None, "cache_size", -CACHE_KIBIBYTES)
+        .map_err(refused)?;
     Ok(connection)
 }
 
@@ -137,17 +143,24 @@ fn file_address(path: &Path) -> Result<String, StoreError> {
     Ok(address)
 }
 
+/// SQLite finds out whether a file is a database when it first reads it.
+fn not_read(path: &Path, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::NotAnInventory {
+            path: path.to_path_buf(),
+            reason: "it is not an SQLite database",
+        },
+        _ => fault(path, error),
+    }
+}
+
 fn condition(connection: &Connection, path: &Path) -> Result<Condition, StoreError> {
     let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let not_ours = |reason| StoreError::NotAnInventory {
         path: path.to_path_buf(),
         reason,
     };
-    let refused = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => not_ours("it is not an SQLite database"),
-        _ => fault(path, error),
-    };
-    // The tables are counted first: counting reads the file and finds out whether it is one.
+    let refused = |error| not_read(path, error);
     let tables = number("SELECT count(*) FROM sqlite_schema").map_err(refused)?;
     let application = number("PRAGMA application_id").map_err(refused)?;
     let version = number("PRAGMA user_version").map_err(refused)?;

@@ -15,8 +15,12 @@ use super::record::magnitude;
 use super::row::COLUMNS;
 use super::seconds;
 
-/// How many rows are few: sorting as many takes milliseconds.
+/// How many rows are few: finding and sorting as many takes milliseconds.
 const FEW: i64 = 5_000;
+/// How many rows that share a text are few. Names, subjects and alternative names say much the same,
+/// so what starts with a text can be all at the far end of an order by another of them, and walking
+/// there would pass over everything else.
+const FEW_WITH_TEXT: i64 = 100_000;
 
 /// A query as SQL.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ struct Condition {
     leading: String,
     /// In a form that is only checked.
     checked: String,
+    /// What to count to know how many rows meet it.
+    counted: String,
     values: Vec<Value>,
 }
 
@@ -40,8 +46,8 @@ enum Column {
     Name,
     Subject,
     San,
-    Serial,
-    Fingerprint,
+    /// The serial number or the fingerprint.
+    Unique,
     /// Shared by many rows; its index goes on with `not_after`.
     Shared,
     /// Shared by many rows, without an index of its own: the shelf.
@@ -59,12 +65,24 @@ impl Plan {
             return Ok(None);
         };
         let leader = leader(connection, &conditions)?;
+        let ordered = |condition: &Condition| {
+            matches!(
+                (query.sort, condition.column),
+                (Sort::Name, Column::Name)
+                    | (Sort::Subject, Column::Subject)
+                    | (Sort::NotAfter, Column::NotAfter)
+            )
+        };
+        let sorts = leader
+            .and_then(|leader| conditions.get(leader))
+            .is_some_and(|leader| !ordered(leader));
         let direction = match query.order {
             Order::Ascending => "ASC",
             Order::Descending => "DESC",
         };
-        // With a leader the order is made by sorting, else by walking an index.
-        let kept_from_index = if leader.is_some() { "+" } else { "" };
+        // What a leader finds is sorted, unless its index has the order; without one an index with
+        // the order is walked.
+        let kept_from_index = if sorts { "+" } else { "" };
         let columns: &[&str] = match query.sort {
             Sort::Recorded => &["id"],
             Sort::Name => &["name", "shelf", "generation", "id"],
@@ -82,13 +100,8 @@ impl Plan {
             if let Some(leader) = leader {
                 return leader == position;
             }
-            match (query.sort, condition.column) {
-                (Sort::Name, Column::Name)
-                | (Sort::Subject, Column::Subject)
-                | (Sort::NotAfter, Column::NotAfter) => true,
-                (Sort::NotAfter, Column::Shared) => !std::mem::replace(&mut leads_shared, true),
-                _ => false,
-            }
+            let shared = query.sort == Sort::NotAfter && condition.column == Column::Shared;
+            ordered(condition) || (shared && !std::mem::replace(&mut leads_shared, true))
         });
         sql.push_str(" ORDER BY ");
         sql.push_str(&order.join(", "));
@@ -144,21 +157,20 @@ fn push_conditions(
 fn leader(connection: &Connection, conditions: &[Condition]) -> rusqlite::Result<Option<usize>> {
     let mut fewest = None;
     for (position, condition) in conditions.iter().enumerate() {
-        let rows = match condition.column {
-            Column::Fingerprint => 1,
+        let few = match condition.column {
             Column::Unindexed => continue,
-            _ => {
-                let sql = format!(
-                    "SELECT count(*) FROM (SELECT 1 FROM certificate WHERE {} LIMIT {})",
-                    condition.leading,
-                    FEW + 1
-                );
-                connection
-                    .prepare_cached(&sql)?
-                    .query_row(params_from_iter(condition.values.iter()), |row| row.get(0))?
-            }
+            Column::Name | Column::Subject | Column::San => FEW_WITH_TEXT,
+            _ => FEW,
         };
-        if rows <= FEW && fewest.is_none_or(|(_, fewer)| rows < fewer) {
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {} LIMIT {})",
+            condition.counted,
+            few + 1
+        );
+        let rows: i64 = connection
+            .prepare_cached(&sql)?
+            .query_row(params_from_iter(condition.values.iter()), |row| row.get(0))?;
+        if rows <= few && fewest.is_none_or(|(_, fewer)| rows < fewer) {
             fewest = Some((position, rows));
         }
     }
@@ -182,11 +194,11 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
     let mut conditions = Vec::new();
     if let Some(fingerprint) = fingerprint {
         let value = Value::Blob(fingerprint.to_vec());
-        conditions.push(equal(Column::Fingerprint, "fingerprint", value));
+        conditions.push(equal(Column::Unique, "fingerprint", value));
     }
     if let Some(serial) = serial {
         let value = Value::Blob(magnitude(serial).ok()?.to_vec());
-        conditions.push(equal(Column::Serial, "serial", value));
+        conditions.push(equal(Column::Unique, "serial", value));
     }
     if let Some(name) = name {
         conditions.push(text(Column::Name, "name", name));
@@ -220,6 +232,7 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
             conditions.push(Condition {
                 column: Column::NotAfter,
                 leading: format!("certificate.not_after {comparison} ?"),
+                counted: format!("certificate WHERE not_after {comparison} ?"),
                 checked: format!("+certificate.not_after {comparison} ?"),
                 values: vec![Value::Integer(end)],
             });
@@ -232,6 +245,7 @@ fn equal(column: Column, name: &str, value: Value) -> Condition {
     Condition {
         column,
         leading: format!("certificate.{name} = ?"),
+        counted: format!("certificate WHERE {name} = ?"),
         checked: format!("+certificate.{name} = ?"),
         values: vec![value],
     }
@@ -242,6 +256,7 @@ fn text(column: Column, name: &str, text: &TextMatch) -> Condition {
     let (checked, _) = comparison(&format!("+certificate.{name}"), text);
     Condition {
         column,
+        counted: format!("certificate WHERE {leading}"),
         leading,
         checked,
         values,
@@ -253,6 +268,7 @@ fn alternative_name(text: &TextMatch) -> Condition {
     let (checked, _) = self::comparison("+san.value", text);
     Condition {
         column: Column::San,
+        counted: format!("san WHERE {comparison}"),
         leading: format!("certificate.id IN (SELECT certificate_id FROM san WHERE {comparison})"),
         checked: format!(
             "EXISTS (SELECT 1 FROM san WHERE san.certificate_id = certificate.id AND {checked})"
