@@ -159,7 +159,6 @@ fn report(arguments: &CsrNew, request: &CertificationRequest, key: String) -> Re
         .find(|extension| extension.oid == oid::SUBJECT_ALT_NAME)
         .and_then(|extension| GeneralName::read_all(&extension.value).ok())
         .unwrap_or_default();
-    let names: Vec<String> = names.iter().map(GeneralName::to_string).collect();
     let mut text = format!(
         "{}certification request{:#}  {}\n",
         render::BOLD,
@@ -167,7 +166,8 @@ fn report(arguments: &CsrNew, request: &CertificationRequest, key: String) -> Re
         request.subject().openssl_oneline()
     );
     if !names.is_empty() {
-        render::line(&mut text, "names", &names.join(", "));
+        let shown: Vec<String> = names.iter().map(GeneralName::to_string).collect();
+        render::line(&mut text, "names", &shown.join(", "));
     }
     render::line(&mut text, "key", &key);
     text.push_str(&render::files_text([(
@@ -178,7 +178,7 @@ fn report(arguments: &CsrNew, request: &CertificationRequest, key: String) -> Re
     let json = json!({
         "file": arguments.out,
         "subject": request.subject().to_string(),
-        "sans": names,
+        "sans": names.iter().map(render::san_json).collect::<Vec<_>>(),
         "key": key,
         "extensions": extensions,
     });
