@@ -10,6 +10,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod judge;
 #[path = "path_validation/lab.rs"]
 mod lab;
 

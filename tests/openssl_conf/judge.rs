@@ -1,8 +1,11 @@
 //! openssl as the judge, and this reader beside it.
 
+#[path = "../judge/mod.rs"]
+mod programs;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::LazyLock;
 
 use certmint::formats::openssl_conf::{
@@ -19,7 +22,7 @@ pub(crate) struct Bench {
 
 pub(crate) static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let made = Command::new("openssl")
+    let made = programs::openssl()
         .args([
             "genpkey",
             "-algorithm",
@@ -52,7 +55,7 @@ pub(crate) fn bytes_of(text: &str) -> Vec<u8> {
 }
 
 pub(crate) fn openssl(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new("openssl")
+    programs::openssl()
         .args(arguments)
         .current_dir(folder)
         .env_remove("OPENSSL_CONF")
