@@ -252,9 +252,9 @@ fn requests_tell_their_proof_and_hide_their_password() {
     for arguments in [&["flb.csr"][..], &["--json", "flb.csr"]] {
         assert!(!lab.inspect(arguments).contains("sesame"), "{arguments:?}");
     }
-    let expected = lab.openssl("req -in flb.csr -noout -subject -pubkey");
+    let expected = lab.openssl("req -in flb.csr -noout -pubkey -subject");
     assert_eq!(
-        lab.inspect(&["--only", "subject,pubkey", "flb.csr"]),
+        lab.inspect(&["--only", "pubkey,subject", "flb.csr"]),
         expected
     );
 

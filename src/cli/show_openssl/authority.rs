@@ -12,6 +12,7 @@ use super::{
     signed::{DAYS, INVENTORY},
 };
 use crate::{
+    authority::AuthorityError,
     cli::{commands::ca_init::CaInit, report::Report},
     key::PrivateKey,
     profile::approve,
@@ -29,7 +30,7 @@ pub(crate) fn ca_init(pki: &Path, arguments: &CaInit, subject: &Name) -> Result<
     let stand_in = PrivateKey::generate(key::stand_in(authority.key))?;
     let validity = Validity::of_days(OffsetDateTime::now_utc(), *days)?;
     let application = arguments.application(subject.clone(), ProvenKey::of(&stand_in), validity);
-    let approved = approve(application)?;
+    let approved = approve(application).map_err(AuthorityError::from)?;
 
     let mut configuration = Configuration::new();
     configuration.subject(subject)?;

@@ -113,6 +113,13 @@ impl Configuration {
             AuthorityKey::Named => Some("authorityKeyIdentifier = keyid:always\n"),
             AuthorityKey::Unnamed => Some("authorityKeyIdentifier = none\n"),
         };
+        // What the operator wrote stays where the issuer has nothing to say.
+        let issuers = issuers.filter(|_| {
+            authority_key == AuthorityKey::Named
+                || !extensions
+                    .iter()
+                    .any(|extension| extension.oid == oid::AUTHORITY_KEY_IDENTIFIER)
+        });
         self.sections.push_str(&format!("\n[{section}]\n"));
         let mut written_issuers = false;
         for extension in extensions {

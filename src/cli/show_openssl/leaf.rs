@@ -14,6 +14,7 @@ use super::{
     signed::{DAYS, INVENTORY},
 };
 use crate::{
+    authority::AuthorityError,
     cli::{commands::issue::IssueLeaf, report::Report},
     key::PrivateKey,
     profile::{LeafKind, approve},
@@ -38,7 +39,7 @@ pub(crate) fn issue(
         ProvenKey::of(&stand_in),
         validity,
     );
-    let approved = approve(application)?;
+    let approved = approve(application).map_err(AuthorityError::from)?;
     let requested = names
         .map(|names| Extension::subject_alt_name(names, subject))
         .transpose()?;

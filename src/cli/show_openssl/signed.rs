@@ -11,6 +11,7 @@ use super::{
     script::{Script, standard_input_note},
 };
 use crate::{
+    authority::AuthorityError,
     cli::{
         commands::sign::{Applied, Sign, application},
         report::Report,
@@ -38,7 +39,7 @@ pub(crate) fn sign(
         left_out,
         notes,
     } = application(arguments, request, key, OffsetDateTime::now_utc())?;
-    let approved = approve(application)?;
+    let approved = approve(application).map_err(AuthorityError::from)?;
     let issuer = match (&arguments.ca_cert, &arguments.ca_key) {
         (Some(certificate), Some(key)) => IssuerFiles::elsewhere(certificate, key)?,
         _ => IssuerFiles::of_pki(pki, arguments.ca.as_ref())?,
