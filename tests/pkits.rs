@@ -3,9 +3,9 @@
 //! inputs and result, once with the certificates and CRLs of the test and once with those of the
 //! whole suite at hand.
 
+mod judge;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::process::Command;
 
 use certmint::inspect::verify::{
     Check, Options, PolicyInputs, Request, RevocationMode, Verdict, verify,
@@ -90,16 +90,7 @@ struct Suite {
 
 impl Suite {
     fn load() -> Self {
-        const PROGRAM: &str = "import cryptography_vectors, os; \
-            print(os.path.join(os.path.dirname(cryptography_vectors.__file__), 'x509', 'PKITS_data'))";
-        let output = Command::new("python3").args(["-c", PROGRAM]).output();
-        let output = output.expect("python3 is needed to find the PKITS suite");
-        assert!(
-            output.status.success(),
-            "the PKITS suite is missing: pip install cryptography-vectors ({})",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let folder = PathBuf::from(String::from_utf8(output.stdout).unwrap().trim());
+        let folder = judge::vectors().join("x509/PKITS_data");
         Self {
             certificates: read_folder(&folder.join("certs"), "crt"),
             crls: read_folder(&folder.join("crls"), "crl"),

@@ -1,11 +1,13 @@
 //! The programs that judge, and a folder for what they exchange with us.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use certmint::key::{KeyError, KeyFile, Passphrase, PrivateKey};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
+
+use crate::judge;
 
 pub(crate) const SECRET: &str = "correct horse";
 
@@ -33,11 +35,11 @@ impl Desk {
     pub(crate) fn run(&self, line: &str) -> Output {
         let mut words = line.split_whitespace();
         let program = words.next().unwrap();
-        Command::new(program)
+        judge::command(program)
             .args(words)
             .current_dir(self.0.path())
             .output()
-            .unwrap_or_else(|error| panic!("{program} is needed for this test: {error}"))
+            .unwrap_or_else(|error| panic!("{line}: {error}"))
     }
 
     /// Runs a line of words that has to succeed, for its standard output.

@@ -8,6 +8,8 @@
 )]
 
 mod hostile;
+#[path = "../judge/mod.rs"]
+mod judge;
 mod judges;
 mod reading;
 mod refusing;

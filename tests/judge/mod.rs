@@ -1,0 +1,137 @@
+//! The foreign programs that judge what certmint makes and reads.
+//!
+//! `tests/judges.sh` installs them. A judge that is missing fails the test: without its verdict
+//! nothing is proved. Use it from a test program with `mod judge;`, or
+//! `#[path = "../judge/mod.rs"] mod judge;` from one in a folder of its own.
+
+#![allow(dead_code, reason = "no test program asks every judge")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise, in its helpers too"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+const HOW: &str = "tests/judges.sh installs it";
+
+/// Where the system keeps servers and administrators' programs, which may not be on `PATH`.
+const FURTHER_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/// A command for any judge by its name; `python3` is the Python that has the judges' modules.
+pub(crate) fn command(program: &str) -> Command {
+    if program == "python3" {
+        return python();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .chain(FURTHER_FOLDERS.map(PathBuf::from))
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("{program} is needed to judge this test: {HOW}"));
+    Command::new(found)
+}
+
+/// OpenSSL 3.
+pub(crate) fn openssl() -> Command {
+    command("openssl")
+}
+
+/// GnuTLS.
+pub(crate) fn certtool() -> Command {
+    command("certtool")
+}
+
+/// NSS, for certificates and databases.
+pub(crate) fn certutil() -> Command {
+    command("certutil")
+}
+
+/// NSS, for PKCS#12.
+pub(crate) fn pk12util() -> Command {
+    command("pk12util")
+}
+
+/// Java.
+pub(crate) fn keytool() -> Command {
+    command("keytool")
+}
+
+/// A TLS server.
+pub(crate) fn nginx() -> Command {
+    command("nginx")
+}
+
+/// Another TLS server.
+pub(crate) fn apache2() -> Command {
+    command("apache2")
+}
+
+/// The system calls that a program makes.
+pub(crate) fn strace() -> Command {
+    command("strace")
+}
+
+/// A Python that has `cryptography`, `cryptography_vectors` and `pkilint`: the one that
+/// `CERTMINT_PYTHON` names, else that of `tests/judges.sh`, else `python3`.
+pub(crate) fn python() -> Command {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(PYTHON.get_or_init(|| {
+        let private = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/judges/venv/bin/python");
+        let python = match std::env::var_os("CERTMINT_PYTHON") {
+            Some(named) if !named.is_empty() => PathBuf::from(named),
+            _ if private.is_file() => private,
+            _ => PathBuf::from("python3"),
+        };
+        const LACKING: &str = "import importlib.util as u; print(*[m for m in \
+            ('cryptography', 'cryptography_vectors', 'pkilint') if not u.find_spec(m)])";
+        let answer = Command::new(&python).args(["-c", LACKING]).output();
+        let answer = answer.unwrap_or_else(|error| {
+            panic!("{} is needed to judge this test ({error}): {HOW}", python.display())
+        });
+        let lacking = String::from_utf8_lossy(&answer.stdout);
+        assert!(
+            answer.status.success() && lacking.trim().is_empty(),
+            "{} lacks the modules {} which judge this test: tests/judges.sh installs them",
+            python.display(),
+            lacking.trim()
+        );
+        python
+    }))
+}
+
+/// A program of pkilint, by the name that it is installed under: `lint_pkix_cert`,
+/// `lint_pkix_signer_signee_cert_chain`, `lint_crl`.
+pub(crate) fn pkilint(program: &str) -> Command {
+    let mut command = python();
+    command.args(["-m", &format!("pkilint.bin.{program}")]);
+    command
+}
+
+/// The folder of the published vectors in the Python package `cryptography-vectors`.
+pub(crate) fn vectors() -> PathBuf {
+    const FOLDER: &str = "import cryptography_vectors as v, os; print(os.path.dirname(v.__file__))";
+    let mut python = python();
+    python.args(["-c", FOLDER]);
+    PathBuf::from(text(&ok(python)).trim())
+}
+
+/// Runs a command that has to succeed.
+pub(crate) fn ok(mut command: Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// What a command wrote to standard output.
+pub(crate) fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
