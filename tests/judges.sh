@@ -30,6 +30,8 @@ PROGRAMS=(
     "apache2 apache2-bin another TLS server"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"
+    "mount mount small and read-only file systems for the tests of full disks"
+    "setpriv util-linux a user without rights"
 )
 
 # Debian would start the servers that it installs; only their programs are wanted.

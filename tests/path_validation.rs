@@ -2,6 +2,15 @@
 //! which certificate the fault is found. Where the two differ, the test says why, and so does
 //! docs/decisions/path-validation.md.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod judge;
 #[path = "path_validation/lab.rs"]
 mod lab;
 
@@ -509,6 +518,64 @@ fn an_issuer_of_the_same_name_with_another_key_is_told_apart() {
         .judge()
         .both_refuse("root", Check::Untrusted)
         .saying("the trust anchor of the same name has another key");
+}
+
+/// RFC 5280 §4.2.1.1: key identifiers help to find the issuer; openssl refuses when they differ.
+#[test]
+fn a_wrong_key_identifier_is_noted() {
+    let mut lab = chain();
+    lab.share_key("int", "int again");
+    let other_id = CA.replace("subjectKeyIdentifier=hash", "subjectKeyIdentifier=01:02:03");
+    lab.issue("int again", "root", "/O=Acme/CN=int", &other_id);
+    let outcome = lab.case("leaf", &["int again"], "root").judge();
+    outcome.we_accept();
+    outcome.noting(Check::KeyIdentifier, "010203");
+    assert!(outcome.openssl.is_err());
+    assert_eq!(outcome.rustls, Ok(()));
+    // With both at hand the one with the right identifier is taken.
+    let outcome = lab.case("leaf", &["int again", "int"], "root").judge();
+    outcome.both_accept();
+    assert!(
+        outcome
+            .verdict
+            .path
+            .iter()
+            .all(|link| link.findings.is_empty())
+    );
+}
+
+/// openssl holds a common name against DNS constraints when there is no subjectAltName; a client
+/// that takes no host from a common name has nothing to hold against them.
+#[test]
+fn common_names_are_no_hosts_for_name_constraints() {
+    let mut lab = chain();
+    let constrained = format!("{CA}nameConstraints=critical,permitted;DNS:example\n");
+    lab.issue("dns", "root", "/CN=dns", &constrained);
+    let bare = SERVER.replace("subjectAltName=DNS:host.example\n", "");
+    lab.issue("bare", "dns", "/CN=host.other", &bare);
+    let outcome = lab.case("bare", &["dns"], "root").judge();
+    outcome.we_accept();
+    assert!(outcome.openssl.is_err());
+    lab.case("bare", &["dns"], "root")
+        .host("host.other")
+        .judge()
+        .both_refuse("host.other", Check::HostName);
+}
+
+#[test]
+fn what_rustls_refuses_as_a_server_is_noted() {
+    let mut lab = chain();
+    let ca = SERVER
+        .replace("CA:FALSE", "CA:TRUE")
+        .replace("digitalSignature", "digitalSignature,keyCertSign");
+    lab.issue("ca", "int", "/CN=ca", &ca);
+    lab.issue("v1", "int", "/CN=v1", "");
+    for (name, word) in [("ca", "a CA's certificate"), ("v1", "version 1")] {
+        let outcome = lab.case(name, &["int"], "root").server().judge();
+        outcome.both_accept();
+        outcome.noting(Check::StrictClients, word);
+        assert!(outcome.rustls.is_err());
+    }
 }
 
 #[test]

@@ -3,6 +3,15 @@
 //! inputs and result, once with the certificates and CRLs of the test and once with those of the
 //! whole suite at hand.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops at the first surprise"
+)]
+
 mod judge;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use super::{
     commands::{
         ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
-        completions::Completions, csr_new::CsrNew, export::Export, issue::Issue, key_new::KeyNew,
-        key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
+        completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
+        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
     },
     failure,
 };
@@ -87,6 +87,8 @@ pub(crate) enum Command {
     /// Make key, request, certificate and chains in one step
     #[command(subcommand)]
     Issue(Issue),
+    /// Show any object: certificate, request, key, CRL, PKCS#7, PKCS#12, bundle
+    Inspect(Inspect),
     /// Validate a certification path and name what fails
     Verify(Verify),
     /// Write a certificate in a foreign format

@@ -6,7 +6,8 @@ use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
 use crate::{
-    authority::AuthorityError, ca::CaError, key::KeyError, profile::Refusals, store::StoreError,
+    authority::AuthorityError, ca::CaError, inspect::InspectError, key::KeyError,
+    profile::Refusals, store::StoreError, x509::X509Error,
 };
 
 /// Refused or failed.
@@ -94,7 +95,13 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
                 .downcast_ref::<StoreError>()
                 .and_then(StoreError::hint),
         );
+        hints.extend(
+            cause
+                .downcast_ref::<InspectError>()
+                .and_then(InspectError::hint),
+        );
         hints.extend(cause.downcast_ref::<CaError>().and_then(CaError::hint));
+        hints.extend(cause.downcast_ref::<X509Error>().and_then(X509Error::hint));
         hints.extend(cause.downcast_ref::<KeyError>().and_then(KeyError::hint));
     }
     hints.dedup();

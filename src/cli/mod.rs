@@ -6,12 +6,14 @@
 mod args;
 mod commands;
 mod configuration;
+mod description;
 mod failure;
 mod output;
 mod read;
 mod render;
 mod report;
 mod secrets;
+mod show_openssl;
 mod table;
 mod terminal;
 

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::Path};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     authority::Filed,
@@ -69,7 +69,7 @@ pub(crate) fn certificate_text(
     );
     line(&mut text, "serial", &serial(certificate));
     // What was made a moment ago has all of its days left, five minutes or not.
-    let days = (certificate.not_after() - now + Validity::BACKDATE).whole_seconds() / 86_400;
+    let days = (certificate.not_after() - now + Validity::BACKDATE + Duration::SECOND).whole_days();
     let valid = format!(
         "until {} ({} days left)",
         day(certificate.not_after()),
@@ -144,6 +144,17 @@ pub(crate) fn decisions_json(decisions: &[Decision]) -> Value {
     decisions.iter().map(decision).collect()
 }
 
+/// A JSON object with further fields.
+pub(crate) fn with_fields(object: Value, fields: Value) -> Value {
+    match (object, fields) {
+        (Value::Object(mut object), Value::Object(fields)) => {
+            object.extend(fields);
+            Value::Object(object)
+        }
+        (object, _) => object,
+    }
+}
+
 /// A certificate's facts for `--json`.
 pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
     let names = certificate.subject_alt_names().unwrap_or_default();
@@ -160,7 +171,7 @@ pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
 }
 
 /// As `--san` takes it, where it is of one of its four kinds.
-fn san_json(name: &GeneralName) -> String {
+pub(crate) fn san_json(name: &GeneralName) -> String {
     name.to_san()
         .map_or_else(|_| name.to_string(), |san| san.to_string())
 }

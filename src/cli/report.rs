@@ -49,14 +49,6 @@ impl Report {
         }
     }
 
-    /// Only text, in which `--json` finds nothing to say.
-    pub(crate) fn text(text: String) -> Self {
-        Self {
-            text,
-            ..Self::default()
-        }
-    }
-
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self

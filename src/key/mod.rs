@@ -32,6 +32,7 @@ mod verify;
 pub use algorithm::{Curve, KeyAlgorithm};
 pub use error::{ForeignContainer, KeyError};
 pub use file::{KeyFile, KeyForm};
+pub(crate) use names::{key_name, protection_name};
 pub use passphrase::Passphrase;
 pub use private::PrivateKey;
 pub use protect::{Iterations, Protection};

@@ -1,7 +1,7 @@
 //! Names of the object identifiers that key files and public keys carry.
 
 /// The usual name of a public key algorithm or, for elliptic curves, of the curve.
-pub(super) fn key_name(oid: &str) -> Option<&'static str> {
+pub(crate) fn key_name(oid: &str) -> Option<&'static str> {
     Some(match oid {
         "1.2.840.113549.1.1.1" => "RSA",
         "1.2.840.113549.1.1.7" => "RSA-OAEP",
@@ -49,7 +49,7 @@ pub(super) fn key_name(oid: &str) -> Option<&'static str> {
 }
 
 /// The usual name of an encryption scheme, cipher, key derivation or pseudo-random function.
-pub(super) fn protection_name(oid: &str) -> Option<&'static str> {
+pub(crate) fn protection_name(oid: &str) -> Option<&'static str> {
     Some(match oid {
         "1.2.840.113549.1.5.1" => "PBES1 with MD2 and DES",
         "1.2.840.113549.1.5.3" => "PBES1 with MD5 and DES",

@@ -16,7 +16,7 @@ pub enum SignatureError {
     #[error("signature algorithm {0} is not supported")]
     UnsupportedAlgorithm(String),
     /// The key is of another kind than the algorithm needs.
-    #[error("a {key} key cannot have made a {algorithm} signature")]
+    #[error("a key of kind {key} makes no signature of kind {algorithm}")]
     KeyDoesNotFit {
         /// The signature algorithm.
         algorithm: String,
@@ -84,11 +84,11 @@ enum Scheme {
     Ed25519,
 }
 
-enum Key<'a> {
+enum Key {
     Rsa { pss_only: bool, bits: usize },
     Ec { curve: String },
     Ed25519,
-    Other { oid: String, _spki: &'a [u8] },
+    Other { oid: String },
 }
 
 /// Checks that the holder of `signer_spki_der` signed `message`.
@@ -212,7 +212,7 @@ fn read_pss(parameters: Option<&Any<'_>>) -> Result<Scheme, SignatureError> {
     Ok(Scheme::RsaPss(hash))
 }
 
-fn read_key<'a>(spki: &SubjectPublicKeyInfo<'a>) -> Result<Key<'a>, SignatureError> {
+fn read_key(spki: &SubjectPublicKeyInfo<'_>) -> Result<Key, SignatureError> {
     let oid = spki.algorithm.algorithm.to_id_string();
     Ok(match oid.as_str() {
         RSA_KEY | RSA_PSS => Key::Rsa {
@@ -233,10 +233,7 @@ fn read_key<'a>(spki: &SubjectPublicKeyInfo<'a>) -> Result<Key<'a>, SignatureErr
             Key::Ec { curve }
         }
         ED25519 => Key::Ed25519,
-        _ => Key::Other {
-            oid,
-            _spki: spki.raw,
-        },
+        _ => Key::Other { oid },
     })
 }
 
@@ -251,10 +248,7 @@ fn modulus_bits(rsa_public_key_der: &[u8]) -> Option<usize> {
     Some(significant.len() * 8 - leading)
 }
 
-fn select(
-    scheme: Scheme,
-    key: &Key<'_>,
-) -> Result<&'static dyn VerificationAlgorithm, SignatureError> {
+fn select(scheme: Scheme, key: &Key) -> Result<&'static dyn VerificationAlgorithm, SignatureError> {
     let verifier: &'static dyn VerificationAlgorithm = match (scheme, key) {
         (
             Scheme::RsaPkcs1(hash),
@@ -314,7 +308,7 @@ fn in_range(bits: usize, lowest: usize) -> Result<(), SignatureError> {
     }
 }
 
-fn unsupported(scheme: Scheme, key: &Key<'_>) -> SignatureError {
+fn unsupported(scheme: Scheme, key: &Key) -> SignatureError {
     SignatureError::UnsupportedAlgorithm(format!("{} with a {} key", scheme.name(), key.name()))
 }
 
@@ -335,7 +329,7 @@ impl Scheme {
     }
 }
 
-impl Key<'_> {
+impl Key {
     fn name(&self) -> String {
         match self {
             Key::Rsa {
@@ -351,7 +345,7 @@ impl Key<'_> {
                 other => format!("EC ({other})"),
             },
             Key::Ed25519 => "Ed25519".to_owned(),
-            Key::Other { oid, .. } => match oid.as_str() {
+            Key::Other { oid } => match oid.as_str() {
                 "1.2.840.10040.4.1" => "DSA".to_owned(),
                 "1.3.101.113" => "Ed448".to_owned(),
                 other => other.to_owned(),
@@ -377,4 +371,72 @@ fn algorithm_name(oid: &str) -> String {
         _ => return oid.to_owned(),
     };
     format!("{name} ({oid})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 8032 §7.1, test 1: the empty message.
+    const PUBLIC: [u8; 32] = [
+        0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07,
+        0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07,
+        0x51, 0x1a,
+    ];
+    const SIGNATURE: [u8; 64] = [
+        0xe5, 0x56, 0x43, 0x00, 0xc3, 0x60, 0xac, 0x72, 0x90, 0x86, 0xe2, 0xcc, 0x80, 0x6e, 0x82,
+        0x8a, 0x84, 0x87, 0x7f, 0x1e, 0xb8, 0xe5, 0xd9, 0x74, 0xd8, 0x73, 0xe0, 0x65, 0x22, 0x49,
+        0x01, 0x55, 0x5f, 0xb8, 0x82, 0x15, 0x90, 0xa3, 0x3b, 0xac, 0xc6, 0x1e, 0x39, 0x70, 0x1c,
+        0xf9, 0xb4, 0x6b, 0xd2, 0x5b, 0xf5, 0xf0, 0x59, 0x5b, 0xbe, 0x24, 0x65, 0x51, 0x41, 0x43,
+        0x8e, 0x7a, 0x10, 0x0b,
+    ];
+    const ED25519_IDENTIFIER: &[u8] = &[0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
+
+    fn spki() -> Vec<u8> {
+        let mut der = vec![0x30, 42];
+        der.extend(ED25519_IDENTIFIER);
+        der.extend([0x03, 33, 0]);
+        der.extend(PUBLIC);
+        der
+    }
+
+    #[test]
+    fn a_published_signature_verifies_and_a_changed_one_does_not() {
+        let verify = |message: &[u8], signature: &[u8]| {
+            verify_signature(ED25519_IDENTIFIER, &spki(), message, signature)
+        };
+        assert_eq!(verify(b"", &SIGNATURE), Ok(()));
+        assert_eq!(verify(b"x", &SIGNATURE), Err(SignatureError::BadSignature));
+        assert_eq!(
+            verify(b"", &SIGNATURE[1..]),
+            Err(SignatureError::BadSignature)
+        );
+        assert!(signature_weaknesses(ED25519_IDENTIFIER, &spki()).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_no_bad_signature() {
+        let verify = |identifier: &[u8]| verify_signature(identifier, &spki(), b"", &SIGNATURE);
+        let ecdsa_sha256 = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+        assert_eq!(
+            verify(&ecdsa_sha256).unwrap_err().to_string(),
+            "a key of kind Ed25519 makes no signature of kind ECDSA with SHA-256"
+        );
+        let ed448 = [0x30, 5, 6, 3, 0x2b, 0x65, 0x71];
+        assert_eq!(
+            verify(&ed448),
+            Err(SignatureError::UnsupportedAlgorithm(
+                "Ed448 (1.3.101.113)".to_owned()
+            ))
+        );
+        let with_parameters = [0x30, 7, 6, 3, 0x2b, 0x65, 0x70, 5, 0];
+        assert_eq!(
+            verify(&with_parameters),
+            Err(SignatureError::MalformedAlgorithm)
+        );
+        assert_eq!(
+            verify_signature(ED25519_IDENTIFIER, &spki()[1..], b"", &SIGNATURE),
+            Err(SignatureError::MalformedKey)
+        );
+    }
 }

@@ -61,7 +61,7 @@ impl GeneralName {
         Ok(names)
     }
 
-    fn read(name: Element<'_>) -> Result<Self, X509Error> {
+    pub(crate) fn read(name: Element<'_>) -> Result<Self, X509Error> {
         const CONTEXT_SPECIFIC: u8 = 0x80;
         if name.tag & 0xc0 != CONTEXT_SPECIFIC {
             return Err(X509Error::malformed(

@@ -9,7 +9,7 @@
 
 mod certificate;
 mod distinguished_name;
-mod element;
+pub(crate) mod element;
 mod error;
 mod extension;
 mod general_name;
@@ -26,8 +26,10 @@ pub mod tbs;
 mod text;
 mod validity;
 
+pub(crate) use certificate::object_identifier;
 pub use certificate::{CaCertificate, Certificate, SignedParts, Version};
 pub use distinguished_name::DistinguishedNameBuilder;
+pub(crate) use element::read_element;
 pub use error::X509Error;
 pub use extension::{BasicConstraints, Extension, PathLength};
 pub use general_name::GeneralName;
@@ -38,5 +40,6 @@ pub use name_constraints::{IpSubnet, NameConstraints, Subtree};
 pub use request::{CertificationRequest, ProvenKey};
 pub use san::{San, SanSet};
 pub use serial::SerialNumber;
+pub(crate) use text::is_unsafe;
 pub use text::{escape_control, string_value};
 pub use validity::{Validity, moment_text};

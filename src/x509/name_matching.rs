@@ -5,6 +5,9 @@
 //! Full LDAP string preparation (RFC 4518) also normalises composed characters (NFKC); this does
 //! not, so two spellings of one accented letter are two names.
 
+use super::element::{OBJECT_IDENTIFIER, SEQUENCE, SET, read_element};
+use super::string_value;
+
 /// A DER structure that is not what it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameMatchingError {
@@ -101,7 +104,7 @@ fn read_relative_name(mut content: &[u8]) -> Result<Vec<Attribute>, NameMatching
         if kind.tag != OBJECT_IDENTIFIER || !value.rest.is_empty() {
             return Err(NameMatchingError::Malformed);
         }
-        let value = match decode_text(value.tag, value.content) {
+        let value = match string_value(value.tag, value.content) {
             Some(text) => Value::Text(fold(&text)),
             None => Value::Other {
                 tag: value.tag,
@@ -121,41 +124,6 @@ fn read_relative_name(mut content: &[u8]) -> Result<Vec<Attribute>, NameMatching
     Ok(attributes)
 }
 
-/// The text of an ASN.1 character string by its universal tag; `None` for other types and for
-/// bytes that are not of the type.
-pub(crate) fn decode_text(tag: u8, content: &[u8]) -> Option<String> {
-    match tag {
-        // UTF8String; NumericString, PrintableString, IA5String and VisibleString hold ASCII, and
-        // where an issuer broke that rule UTF-8 is what was meant.
-        0x0c | 0x12 | 0x13 | 0x16 | 0x1a => String::from_utf8(content.to_vec()).ok(),
-        // TeletexString: Latin-1 in practice.
-        0x14 => Some(content.iter().map(|byte| char::from(*byte)).collect()),
-        // BMPString: UTF-16, big-endian.
-        0x1e => {
-            let (pairs, odd) = content.as_chunks::<2>();
-            if !odd.is_empty() {
-                return None;
-            }
-            let units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
-            char::decode_utf16(units)
-                .collect::<Result<String, _>>()
-                .ok()
-        }
-        // UniversalString: UTF-32, big-endian.
-        0x1c => {
-            let (quads, odd) = content.as_chunks::<4>();
-            if !odd.is_empty() {
-                return None;
-            }
-            quads
-                .iter()
-                .map(|quad| char::from_u32(u32::from_be_bytes(*quad)))
-                .collect()
-        }
-        _ => None,
-    }
-}
-
 /// Case folded, white space at the ends removed and inner runs of it made one space
 /// (RFC 4518 §2.2 and §2.6.1).
 fn fold(text: &str) -> String {
@@ -172,57 +140,8 @@ fn fold(text: &str) -> String {
     folded
 }
 
-pub(crate) const SEQUENCE: u8 = 0x30;
-pub(crate) const SET: u8 = 0x31;
-pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
-
-/// One DER element and what follows it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Element<'a> {
-    pub(crate) tag: u8,
-    pub(crate) content: &'a [u8],
-    /// Tag, length and content.
-    pub(crate) whole: &'a [u8],
-    pub(crate) rest: &'a [u8],
-}
-
-/// Reads one element with a one-octet tag and a definite, minimal length (X.690 §10.1).
-pub(crate) fn read_element(input: &[u8]) -> Option<Element<'_>> {
-    let (tag, after_tag) = input.split_first()?;
-    if tag & 0x1f == 0x1f {
-        return None;
-    }
-    let (first, mut after_length) = after_tag.split_first()?;
-    let length = if *first < 0x80 {
-        usize::from(*first)
-    } else {
-        let octets = usize::from(first & 0x7f);
-        if octets == 0 || octets > 4 {
-            return None;
-        }
-        let (length_octets, rest) = after_length.split_at_checked(octets)?;
-        after_length = rest;
-        let length = length_octets
-            .iter()
-            .fold(0_usize, |length, octet| (length << 8) | usize::from(*octet));
-        let is_minimal = length >= 0x80 && length_octets.first() != Some(&0);
-        if !is_minimal {
-            return None;
-        }
-        length
-    };
-    let (content, rest) = after_length.split_at_checked(length)?;
-    let whole = input.get(..input.len() - rest.len())?;
-    Some(Element {
-        tag: *tag,
-        content,
-        whole,
-        rest,
-    })
-}
-
 /// The content of the one element that the input consists of.
-pub(crate) fn read_only_element(input: &[u8], tag: u8) -> Result<&[u8], NameMatchingError> {
+fn read_only_element(input: &[u8], tag: u8) -> Result<&[u8], NameMatchingError> {
     match read_element(input) {
         Some(element) if element.tag == tag && element.rest.is_empty() => Ok(element.content),
         _ => Err(NameMatchingError::Malformed),

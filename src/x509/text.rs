@@ -22,7 +22,9 @@ pub fn string_value(tag: u8, bytes: &[u8]) -> Option<String> {
                         .fold(0, |unit, &byte| unit << 8 | u16::from(byte))
                 })
                 .collect();
-            (bytes.len() % 2 == 0)
+            bytes
+                .len()
+                .is_multiple_of(2)
                 .then(|| String::from_utf16(&units).ok())
                 .flatten()
         }
@@ -33,7 +35,11 @@ pub fn string_value(tag: u8, bytes: &[u8]) -> Option<String> {
                         .fold(0, |scalar, &byte| scalar << 8 | u32::from(byte)),
                 )
             });
-            (bytes.len() % 4 == 0).then(|| scalars.collect()).flatten()
+            bytes
+                .len()
+                .is_multiple_of(4)
+                .then(|| scalars.collect())
+                .flatten()
         }
         _ => None,
     }

@@ -89,7 +89,10 @@ pub(crate) fn python() -> Command {
             ('cryptography', 'cryptography_vectors', 'pkilint') if not u.find_spec(m)])";
         let answer = Command::new(&python).args(["-c", LACKING]).output();
         let answer = answer.unwrap_or_else(|error| {
-            panic!("{} is needed to judge this test ({error}): {HOW}", python.display())
+            panic!(
+                "{} is needed to judge this test ({error}): {HOW}",
+                python.display()
+            )
         });
         let lacking = String::from_utf8_lossy(&answer.stdout);
         assert!(
@@ -120,7 +123,9 @@ pub(crate) fn vectors() -> PathBuf {
 
 /// Runs a command that has to succeed.
 pub(crate) fn ok(mut command: Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(
         output.status.success(),
         "{command:?}: {}\n{}{}",

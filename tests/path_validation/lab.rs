@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 
 use certmint::inspect::verify::{
     Check, Options, Purpose, Request, Severity, Verdict, rustls_says, verify,
 };
 use time::{Duration, OffsetDateTime};
+
+use crate::judge;
 
 /// basicConstraints, keyUsage and key identifiers of a well-made CA.
 pub(crate) const CA: &str = "basicConstraints=critical,CA:TRUE\n\
@@ -69,7 +70,7 @@ impl Lab {
     }
 
     pub(crate) fn openssl(&self, arguments: &[&str]) -> Result<String, String> {
-        let output = Command::new("openssl")
+        let output = judge::openssl()
             .args(arguments)
             .current_dir(self.folder.path())
             .env("OPENSSL_CONF", self.path("empty.cnf"))
@@ -118,6 +119,12 @@ impl Lab {
             "-out",
             &file,
         ]);
+    }
+
+    /// The key of one name for another name too.
+    pub(crate) fn share_key(&self, from: &str, to: &str) {
+        let key = self.key(from);
+        std::fs::copy(self.path(&key), self.path(&format!("{to}.key"))).unwrap();
     }
 
     fn request(&self, name: &str, subject: &str) {

@@ -3,7 +3,10 @@
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
+
+#[path = "../judge/mod.rs"]
+mod judge;
 
 /// Runs a tool; a tool that is missing or fails ends the test.
 pub(crate) fn run<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> Output {
@@ -20,12 +23,12 @@ pub(crate) fn run<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> Output {
 
 /// Runs a tool that may refuse; a tool that is missing ends the test.
 pub(crate) fn attempt<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> Output {
-    Command::new(program)
+    judge::command(program)
         .args(arguments)
         .env("LC_ALL", "C.UTF-8")
         .stdin(std::process::Stdio::null())
         .output()
-        .unwrap_or_else(|error| panic!("{program} is needed by this test: {error}"))
+        .unwrap_or_else(|error| panic!("{program}: {error}"))
 }
 
 pub(crate) fn text(output: &Output) -> String {

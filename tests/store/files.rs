@@ -8,6 +8,7 @@ use std::process::Command;
 use certmint::store::StoreError;
 use certmint::store::files::{self, Secrecy};
 
+use crate::judge;
 use crate::support::{child, child_root, mode, names_in, run};
 
 #[test]
@@ -160,7 +161,7 @@ fn secrets_are_0600_from_their_first_byte() {
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace");
     let child = child("files::writes_each_kind_of_secret", folder.path());
-    let mut command = Command::new("strace");
+    let mut command = judge::strace();
     command
         .args(["-f", "-qq", "-y", "-e"])
         .arg("trace=?open,openat,?creat,?chmod,fchmod,fchmodat,?fchmodat2,write,pwrite64,writev")

@@ -13,6 +13,8 @@
 mod crash;
 mod disk;
 mod files;
+#[path = "../judge/mod.rs"]
+mod judge;
 mod opening;
 mod support;
 mod together;

@@ -8,6 +8,7 @@ use certmint::store::{
     Filter, Inventory, Placement, RecordIssuer, Shelf, State, Store, StoreError,
 };
 
+use crate::judge;
 use crate::support::{
     add_authority, assert_sound, child_root, fresh_serial, issue, name, names_in, new_record, now,
     run, sealing, stage,
@@ -16,10 +17,7 @@ use crate::support::{
 fn sqlite(database: &Path, sql: &str) {
     let script = "import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1]); connection.executescript(sys.argv[2])";
-    run(Command::new("python3")
-        .args(["-c", script])
-        .arg(database)
-        .arg(sql));
+    run(judge::python().args(["-c", script]).arg(database).arg(sql));
 }
 
 #[test]

@@ -15,6 +15,8 @@ use certmint::store::{
 };
 use time::{Duration, OffsetDateTime};
 
+use crate::judge;
+
 pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
 }
@@ -161,10 +163,7 @@ pub(crate) fn names_in(folder: &Path) -> BTreeSet<String> {
 pub(crate) fn ask_sqlite(database: &Path, sql: &str) -> String {
     let script = "import sqlite3, sys
 print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])";
-    run(Command::new("python3")
-        .args(["-c", script])
-        .arg(database)
-        .arg(sql))
+    run(judge::python().args(["-c", script]).arg(database).arg(sql))
 }
 
 pub(crate) fn run(command: &mut Command) -> String {

@@ -42,10 +42,10 @@ pub(crate) fn run(pki: &Path, _arguments: &CaList) -> Result<Report> {
             render::day(certificate.not_after()),
             render::days_text(days),
         ]);
-        let mut document = render::certificate_json(&certificate);
-        document["name"] = json!(name);
-        document["days_left"] = json!(days);
-        documents.push(document);
+        documents.push(render::with_fields(
+            render::certificate_json(&certificate),
+            json!({ "name": name, "days_left": days }),
+        ));
     }
     let text = if documents.is_empty() {
         "no CA yet\n".to_owned()

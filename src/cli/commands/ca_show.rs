@@ -85,15 +85,17 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
             .map(|file| file.as_path())
             .zip(["private key", "certificate"]),
     ));
-    let mut document = render::certificate_json(&certificate);
-    document["name"] = json!(authority.name.as_ref().map(ToString::to_string));
-    document["days_left"] = json!(render::days_left(certificate.not_after(), now));
-    document["issued"] = json!(issued);
-    document["path_length"] = match path_length {
-        Some(PathLength::AtMost(length)) => json!(length),
-        _ => json!(null),
-    };
-    document["chain"] = chain.iter().map(render::certificate_json).collect();
-    document["files"] = json!(files);
+    let fields = json!({
+        "name": authority.name.as_ref().map(ToString::to_string),
+        "days_left": render::days_left(certificate.not_after(), now),
+        "issued": issued,
+        "path_length": match path_length {
+            Some(PathLength::AtMost(length)) => Some(length),
+            _ => None,
+        },
+        "chain": chain.iter().map(render::certificate_json).collect::<Vec<_>>(),
+        "files": files,
+    });
+    let document = render::with_fields(render::certificate_json(&certificate), fields);
     Ok(Report::new("ca.show", document, text))
 }

@@ -7,14 +7,14 @@ pub(crate) mod ca_show;
 pub(crate) mod completions;
 pub(crate) mod csr_new;
 pub(crate) mod export;
+pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod key_new;
 pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
-mod show_openssl;
 pub(crate) mod sign;
-mod signing;
+pub(crate) mod signing;
 mod subject;
 pub(crate) mod verify;
 
@@ -38,6 +38,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
         Command::Sign(arguments) => sign::run(pki, arguments),
         Command::Issue(arguments) => issue::run(pki, arguments),
+        Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments),

@@ -10,14 +10,14 @@ use time::OffsetDateTime;
 use super::signing::{open_authority, open_foreign_authority};
 use crate::{
     authority::{Filing, Order, certify},
-    cli::{configuration, failure::Advised, output, read, render, report::Report},
+    cli::{configuration, failure::Advised, output, read, render, report::Report, show_openssl},
     formats::openssl_conf::{CertificateExtensions, CopyExtensions, DistinguishedName},
     profile::{
         AlternativeNames, Application, Decision, LeafKind, LongLife, OperatorExtension, Outcome,
         Profile,
     },
     store::{Store, StoreName},
-    x509::{CertificationRequest, San, SanSet, Validity},
+    x509::{CertificationRequest, Name, ProvenKey, San, SanSet, Validity},
 };
 
 /// A certificate from somebody's request.
@@ -94,6 +94,8 @@ impl From<LeafProfile> for LeafKind {
 struct Operator {
     extensions: Vec<OperatorExtension>,
     copy: Option<(CopyExtensions, String)>,
+    /// The request's subject, less the addresses that `email:move` takes out of it.
+    subject: Option<Name>,
     notes: Vec<String>,
 }
 
@@ -101,18 +103,16 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
     let request = read::request(&arguments.request)?;
     let place = || format!("{}", arguments.request.display());
     let key = request.prove().with_context(place)?;
-    let kind = LeafKind::from(arguments.profile);
-    let names = SanSet::new(arguments.sans.iter().cloned()).context("--san")?;
     if arguments.show_openssl {
-        return super::show_openssl::sign(pki, arguments, &request);
+        return show_openssl::sign(pki, arguments, &request, key);
     }
     output::refuse_existing(&arguments.out)?;
-    let operator = match &arguments.config {
-        Some(file) => operator_extensions(file, arguments.extensions.as_deref(), &request)?,
-        None => Operator::default(),
-    };
-    let (requested, left_out) = requested(&request, &operator);
     let now = OffsetDateTime::now_utc();
+    let Applied {
+        application,
+        left_out,
+        notes,
+    } = application(arguments, &request, key, now)?;
     let mut store;
     let signer = match (&arguments.ca_cert, &arguments.ca_key) {
         (Some(certificate), Some(key)) => {
@@ -135,20 +135,6 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
             )?
         }
     };
-    let application = Application {
-        profile: Profile::Leaf(kind),
-        key,
-        subject: request.subject().clone(),
-        alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
-        validity: Validity::of_days(now, arguments.days)?,
-        long_life: if arguments.allow_long_life {
-            LongLife::Allow
-        } else {
-            LongLife::Refuse
-        },
-        requested,
-        operator: operator.extensions,
-    };
     let mut filed = certify(
         &mut store,
         &signer,
@@ -167,7 +153,57 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
             hint: format!("the certificate is in the inventory: 'certmint export pem --serial {serial} --out FILE' writes it"),
         }
     })?;
-    Ok(report(arguments, kind, &request, &filed, now).notes(operator.notes))
+    let kind = LeafKind::from(arguments.profile);
+    Ok(report(arguments, kind, &request, &filed, now).notes(notes))
+}
+
+/// What a request comes to under the flags, before a CA looks at it.
+pub(crate) struct Applied {
+    pub(crate) application: Application,
+    /// What was decided of the extensions that the configuration keeps from being asked for.
+    pub(crate) left_out: Vec<Decision>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Joins the request, the flags and the operator's configuration.
+pub(crate) fn application(
+    arguments: &Sign,
+    request: &CertificationRequest,
+    key: ProvenKey,
+    now: OffsetDateTime,
+) -> Result<Applied> {
+    let names = SanSet::new(arguments.sans.iter().cloned()).context("--san")?;
+    let mut operator = match &arguments.config {
+        Some(file) => operator_extensions(file, arguments.extensions.as_deref(), request)?,
+        None => Operator::default(),
+    };
+    let (requested, left_out) = requested(request, &operator);
+    if let Some((CopyExtensions::CopyAll, _)) = operator.copy {
+        operator
+            .extensions
+            .retain(|own| !requested.iter().any(|asked| asked.oid == own.extension.oid));
+    }
+    let application = Application {
+        profile: Profile::Leaf(LeafKind::from(arguments.profile)),
+        key,
+        subject: operator
+            .subject
+            .unwrap_or_else(|| request.subject().clone()),
+        alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
+        validity: Validity::of_days(now, arguments.days)?,
+        long_life: if arguments.allow_long_life {
+            LongLife::Allow
+        } else {
+            LongLife::Refuse
+        },
+        requested,
+        operator: operator.extensions,
+    };
+    Ok(Applied {
+        application,
+        left_out,
+        notes: operator.notes,
+    })
 }
 
 /// The section of extensions that the operator of the CA names.
@@ -177,13 +213,22 @@ fn operator_extensions(
     request: &CertificationRequest,
 ) -> Result<Operator> {
     let config = configuration::read(file)?;
-    let mut subject = DistinguishedName::from_name(request.subject());
+    let mut subject = DistinguishedName::from_der(request.subject().as_der())
+        .context("the request's subject cannot be read")?;
     let section = CertificateExtensions::read(&config, section, &mut subject)?;
     let mut operator = Operator {
         copy: CopyExtensions::read(&config)?.map(|copy| (copy.value, copy.location.to_string())),
         notes: section.notes.iter().map(ToString::to_string).collect(),
         ..Operator::default()
     };
+    let subject = configuration::subject(&subject)?;
+    if subject != *request.subject() {
+        operator.notes.push(format!(
+            "email:move makes the subject {}",
+            subject.openssl_oneline()
+        ));
+        operator.subject = Some(subject);
+    }
     for requested in &section.extensions {
         if let Some(written) = configuration::extension(requested, request.public_key())? {
             operator.extensions.push(OperatorExtension {
@@ -237,9 +282,8 @@ fn report(
         .iter()
         .map(crate::x509::oid::display)
         .collect();
-    let mut json = render::filed_json(filed);
-    json["files"] = json!([arguments.out]);
-    json["profile"] = json!(kind.to_string());
+    let fields = json!({ "files": [arguments.out], "profile": kind.to_string() });
+    let json = render::with_fields(render::filed_json(filed), fields);
     let report = Report::new("sign", json, text);
     if left_out.is_empty() {
         report

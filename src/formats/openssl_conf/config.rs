@@ -1,6 +1,7 @@
 //! A configuration that was read: sections of names and values, each with its line.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::sync::Arc;
 
 use super::error::{ConfigError, OptionFault};
@@ -11,8 +12,12 @@ use super::location::{Location, Note, Place, printable};
 /// name is looked up that its own section does not have (`config(5)`).
 pub(super) const DEFAULT_SECTION: &str = "default";
 
+/// How many replaced entries of a section are told of; a file with more has not been read by
+/// people.
+const MAX_REPLACED_NOTES: usize = 1_000;
+
 /// A value after expansion, or the reason why it has none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Value {
     /// The bytes of the value.
     Known(Vec<u8>),
@@ -21,12 +26,23 @@ pub(super) enum Value {
     NeedsEnvironment(String),
 }
 
-/// A name and its value, with the line where it is set.
-#[derive(Debug, Clone)]
+/// A name and its value, with the line where it is set. The value may be a password and is not
+/// part of the debug output.
+#[derive(Clone)]
 pub struct Entry {
     name: String,
     value: Value,
     location: Location,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Entry")
+            .field("name", &self.name)
+            .field("location", &self.location)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Entry {
@@ -67,6 +83,15 @@ impl Entry {
     /// The value uses a variable of the environment, or is not UTF-8.
     pub fn text(&self) -> Result<&str, ConfigError> {
         std::str::from_utf8(self.bytes()?).map_err(|_| self.place().fault(OptionFault::NotText))
+    }
+
+    /// How long name and value are together, in bytes.
+    pub(super) fn length(&self) -> usize {
+        let value = match &self.value {
+            Value::Known(bytes) => bytes.len(),
+            Value::NeedsEnvironment(_) => 0,
+        };
+        self.name.len() + value
     }
 
     pub(super) fn value(&self) -> &Value {
@@ -115,7 +140,7 @@ impl Section {
         self.entries.iter().flatten()
     }
 
-    /// One note for each entry that a later one of the same name replaced.
+    /// A note for each entry that a later one of the same name replaced, the first thousand.
     pub fn replaced(&self) -> &[Note] {
         &self.replaced
     }
@@ -135,7 +160,9 @@ impl Section {
             .insert(entry.name.clone(), place)
             .and_then(|index| self.entries.get_mut(index))
             .and_then(Option::take);
-        if let Some(earlier) = earlier {
+        if let Some(earlier) = earlier
+            && self.replaced.len() < MAX_REPLACED_NOTES
+        {
             self.replaced.push(Note {
                 text: format!(
                     "{} is set again at line {}, which replaces this one (give each its own \

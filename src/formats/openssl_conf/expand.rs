@@ -152,7 +152,7 @@ impl<'a> Variable<'a> {
             .map(|entry| entry.value().clone());
         let value = match here {
             Some(value) => Ok(value),
-            None if section == "ENV" => Ok(Value::NeedsEnvironment(name)),
+            None if section == "ENV" && !name.is_empty() => Ok(Value::NeedsEnvironment(name)),
             None => config
                 .get(super::config::DEFAULT_SECTION, &name)
                 .map(|entry| entry.value().clone())

@@ -1,7 +1,6 @@
 //! Distinguished names of a configuration (`X509V3_NAME_from_section`, `req(1)`).
 
-use der::asn1::AnyRef;
-use der::{Decode, Encode, Reader, SliceReader, Tag, Tagged};
+use der::Tag;
 
 use super::config::Entry;
 use super::encode::{Encoded, sequence, set_of, tlv};
@@ -46,49 +45,22 @@ pub struct DistinguishedName {
 const EMAIL_ADDRESS: &str = "1.2.840.113549.1.9.1";
 
 impl DistinguishedName {
-    /// The name of a request, so that `email:copy` can take addresses from it.
-    pub fn from_name(name: &Name) -> Self {
+    /// Reads a name's DER, such as the subject of somebody's request. Values are kept as they are.
+    /// None if the bytes are not a name.
+    pub fn from_der(bytes: &[u8]) -> Option<Self> {
+        let name = Name::from_der(bytes).ok()?;
         let attribute = |attribute: &Attribute| {
-            // An object identifier that was read is one that can be written.
-            Oid::from_dotted(&attribute.kind.to_string()).map(|oid| NameAttribute {
-                oid,
+            Some(NameAttribute {
+                oid: Oid::from_dotted(&attribute.kind.to_string())?,
                 value: attribute.encoded.clone(),
                 content: attribute.value.clone(),
             })
         };
-        let relative_names = name.relative_names().iter();
-        Self {
-            relative_names: relative_names
-                .map(|attributes| attributes.iter().filter_map(attribute).collect())
-                .collect(),
-        }
-    }
-
-    /// Reads a name's DER, such as the subject of somebody's request. Values are kept as they are.
-    /// None if the bytes are not a name.
-    pub fn from_der(bytes: &[u8]) -> Option<Self> {
-        let sequence = AnyRef::from_der(bytes).ok()?;
-        let relative_names = members(sequence, Tag::Sequence)?
-            .into_iter()
-            .map(|relative_name| {
-                members(relative_name, Tag::Set)?
-                    .into_iter()
-                    .map(|attribute| {
-                        let [oid, value] = <[AnyRef<'_>; 2]>::try_from(
-                            members(attribute, Tag::Sequence)?.as_slice(),
-                        )
-                        .ok()?;
-                        Some(NameAttribute {
-                            oid: Oid::from_content(oid.value())
-                                .filter(|_| oid.tag() == Tag::ObjectIdentifier)?,
-                            value: value.to_der().ok()?,
-                            content: value.value().to_vec(),
-                        })
-                    })
-                    .collect::<Option<Vec<_>>>()
-                    .filter(|attributes| !attributes.is_empty())
-            })
-            .collect::<Option<Vec<_>>>()?;
+        let relative_names = name
+            .relative_names()
+            .iter()
+            .map(|attributes| attributes.iter().map(attribute).collect())
+            .collect::<Option<_>>()?;
         Some(Self { relative_names })
     }
 
@@ -155,19 +127,6 @@ impl DistinguishedName {
         self.relative_names
             .retain(|attributes| !attributes.is_empty());
     }
-}
-
-/// The values inside a constructed one.
-fn members<'a>(value: AnyRef<'a>, tag: Tag) -> Option<Vec<AnyRef<'a>>> {
-    if value.tag() != tag {
-        return None;
-    }
-    let mut reader = SliceReader::new(value.value()).ok()?;
-    let mut members = Vec::new();
-    while !reader.is_finished() {
-        members.push(AnyRef::decode(&mut reader).ok()?);
-    }
-    Some(members)
 }
 
 /// A name while its fields are added.

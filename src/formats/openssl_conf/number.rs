@@ -4,8 +4,8 @@
 use super::error::OptionFault;
 use super::location::shortened;
 
-/// The longest number: an RSA modulus of 16384 bits in decimal is shorter.
-const MAX_DIGITS: usize = 5_000;
+/// The longest number: an RSA modulus of 8192 bits is shorter, also in decimal.
+const MAX_DIGITS: usize = 2_500;
 
 /// A whole number of any size as the content of a DER `INTEGER`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::encode::{Encoded, tlv};
 const BUILT_IN: &str = include_str!("objects.txt");
 
 /// An object identifier in dotted form that can be encoded.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Oid {
     dotted: String,
 }
@@ -39,34 +39,6 @@ impl Oid {
                 .collect::<Vec<_>>()
                 .join("."),
         })
-    }
-
-    /// Reads the content octets of an identifier. None if they are not its shortest form or an
-    /// arc is above 128 bits.
-    pub(super) fn from_content(content: &[u8]) -> Option<Self> {
-        let mut arcs: Vec<u128> = Vec::new();
-        let mut arc: Option<u128> = None;
-        for byte in content {
-            let before = match arc {
-                None if *byte == 0x80 => return None,
-                None => 0,
-                Some(before) => before,
-            };
-            let value = before.checked_mul(128)? | u128::from(byte & 0x7F);
-            if byte & 0x80 == 0 {
-                arcs.push(value);
-                arc = None;
-            } else {
-                arc = Some(value);
-            }
-        }
-        let (first, rest) = arcs.split_first()?;
-        let root = (first / 40).min(2);
-        let mut dotted = format!("{root}.{}", first - root * 40);
-        for arc in rest {
-            dotted.push_str(&format!(".{arc}"));
-        }
-        arc.is_none().then_some(Self { dotted })
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -103,14 +75,8 @@ fn push_arc(content: &mut Vec<u8>, arc: u128) {
 /// The names that a configuration can use: openssl's own and those of its `oid_section`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ObjectNames {
-    custom: Vec<CustomName>,
-}
-
-#[derive(Debug, Clone)]
-struct CustomName {
-    short: String,
-    long: String,
-    oid: Oid,
+    by_name: HashMap<String, Oid>,
+    identifiers: HashSet<Oid>,
 }
 
 /// The table by name and by identifier, made at its first use.
@@ -165,17 +131,12 @@ impl ObjectNames {
             .get(text)
             .or_else(|| TABLE.by_long.get(text))
             .and_then(|dotted| Oid::from_dotted(dotted))
-            .or_else(|| {
-                self.custom
-                    .iter()
-                    .find(|name| name.short == text || name.long == text)
-                    .map(|name| name.oid.clone())
-            })
+            .or_else(|| self.by_name.get(text).cloned())
     }
 
     /// Whether the identifier has a name already.
     fn names(&self, oid: &Oid) -> bool {
-        TABLE.identifiers.contains(oid.as_str()) || self.custom.iter().any(|name| name.oid == *oid)
+        TABLE.identifiers.contains(oid.as_str()) || self.identifiers.contains(oid)
     }
 
     /// Adds a name of an `oid_section`. Neither name nor identifier may be known already
@@ -185,24 +146,18 @@ impl ObjectNames {
         let free =
             self.find_name(short).is_none() && self.find_name(long).is_none() && !self.names(&oid);
         if free {
-            self.custom.push(CustomName {
-                short: short.to_owned(),
-                long: long.to_owned(),
-                oid,
-            });
+            self.identifiers.insert(oid.clone());
+            self.by_name.insert(short.to_owned(), oid.clone());
+            self.by_name.insert(long.to_owned(), oid);
         }
         free
     }
 
     /// All short and long names, for suggestions.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
-        let own = self
-            .custom
-            .iter()
-            .flat_map(|name| [name.short.as_str(), name.long.as_str()]);
         built_in()
             .flat_map(|object| [object.short, object.long])
-            .chain(own)
+            .chain(self.by_name.keys().map(String::as_str))
     }
 }
 
@@ -227,19 +182,6 @@ mod tests {
         let content = |text: &str| Oid::from_dotted(text).map(|oid| oid.content());
         assert_eq!(content("2.5.4.3"), Some(vec![0x55, 4, 3]));
         assert_eq!(content("2.999.1"), Some(vec![0x88, 0x37, 1]));
-        for text in [
-            "2.5.4.3",
-            "2.999.1",
-            "0.9.2342.19200300.100.1.25",
-            "1.39",
-            "2.0",
-        ] {
-            let content = content(text).unwrap();
-            assert_eq!(Oid::from_content(&content).unwrap().as_str(), text);
-        }
-        for content in [&[][..], &[0x80, 1], &[0x55, 0x84], &[0xFF; 40]] {
-            assert_eq!(Oid::from_content(content), None);
-        }
         assert_eq!(content("1.40"), None);
         assert_eq!(content("3.1"), None);
         assert_eq!(content("2"), None);

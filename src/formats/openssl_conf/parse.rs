@@ -9,9 +9,8 @@ use super::expand::{Dollar, Scope, expand, is_word};
 use super::include::{Included, MAX_DEPTH, Pragmas, configurations, joined};
 use super::location::{Location, shortened};
 
-/// The most text that is read, all included files together: a hundred times the longest
-/// configuration that people keep.
-const MAX_TEXT: usize = 4 * 1024 * 1024;
+/// The most text that is read, all included files together: openssl's own configuration has 12 KiB.
+const MAX_TEXT: usize = 1024 * 1024;
 /// The most text that all values may expand to.
 const MAX_EXPANDED: usize = 8 * 1024 * 1024;
 /// The most files, so that a small directory of files that include it cannot multiply.
@@ -69,7 +68,7 @@ impl Parser<'_, '_> {
             fault: SyntaxFault::TooLarge(what),
         };
         if self.text > MAX_TEXT {
-            return Err(too_large("over 4 MiB of text"));
+            return Err(too_large("over 1 MiB of text"));
         }
         if self.files > MAX_FILES {
             return Err(too_large("over 256 files"));

@@ -24,8 +24,9 @@ pub(super) fn read_fields(
             .into_iter()
             .find_map(|suffix| entry.name().strip_suffix(suffix))
         {
-            let fields = entries.iter().map(|entry| entry.name());
-            if !fields.clone().any(|name| name == field) {
+            let known = source.config().section(section);
+            if known.is_none_or(|section| section.get(field).is_none()) {
+                let fields = entries.iter().map(|entry| entry.name());
                 return Err(entry.place().unknown(
                     "field of the distinguished name",
                     field,

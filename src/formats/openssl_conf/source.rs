@@ -10,16 +10,18 @@ use super::location::{Location, Note, Place, printable, shortened};
 use super::objects::{ObjectNames, Oid};
 use super::strings::StringTypes;
 
-/// How many entries may be read before a configuration counts as hostile: sections that name each
-/// other multiply.
-const MAX_VISITS: usize = 50_000;
+/// How much may be read before a configuration counts as hostile, in entries and pieces of text:
+/// sections that name each other multiply.
+const MAX_WORK: usize = 100_000;
+/// How many bytes of an entry count as much as the entry.
+const BYTES_OF_WORK: usize = 16;
 
 /// A configuration while its options are read.
 pub(super) struct Source<'a> {
     config: &'a Config,
     objects: ObjectNames,
     used: RefCell<BTreeSet<String>>,
-    visits: Cell<usize>,
+    work: Cell<usize>,
     notes: RefCell<Vec<Note>>,
     string_mask: StringTypes,
 }
@@ -38,7 +40,7 @@ impl<'a> Source<'a> {
             config,
             objects: ObjectNames::default(),
             used: RefCell::new(BTreeSet::from([DEFAULT_SECTION.to_owned()])),
-            visits: Cell::new(0),
+            work: Cell::new(0),
             notes: RefCell::new(Vec::new()),
             string_mask: StringTypes::UTF8,
         };
@@ -76,15 +78,16 @@ impl<'a> Source<'a> {
                 .extend_from_slice(section.replaced());
         }
         let entries: Vec<&Entry> = section.entries().collect();
-        self.count(entries.len() + 1, place)?;
+        let text: usize = entries.iter().map(|entry| entry.length()).sum();
+        self.count(entries.len() + text / BYTES_OF_WORK + 1, place)?;
         Ok(entries)
     }
 
     /// Counts work, and stops when there is too much of it.
-    fn count(&self, entries: usize, place: &Place) -> Result<(), ConfigError> {
-        let visits = self.visits.get().saturating_add(entries);
-        self.visits.set(visits);
-        if visits > MAX_VISITS {
+    fn count(&self, more: usize, place: &Place) -> Result<(), ConfigError> {
+        let work = self.work.get().saturating_add(more);
+        self.work.set(work);
+        if work > MAX_WORK {
             Err(place.fault(OptionFault::TooLarge))
         } else {
             Ok(())
@@ -146,11 +149,11 @@ impl<'a> Source<'a> {
         });
     }
 
-    /// Notes that an option has no effect here.
+    /// Notes that an option has no effect here. Passwords are not repeated.
     pub(super) fn note_unused(&self, entry: &Entry) {
         let value = match entry.text() {
-            Ok(text) => shortened(text),
-            Err(_) => "…".to_owned(),
+            Ok(text) if !entry.name().contains("password") => shortened(text),
+            _ => "…".to_owned(),
         };
         self.note(
             entry.location(),

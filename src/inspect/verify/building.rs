@@ -92,10 +92,13 @@ impl<'a> Validator<'a> {
                 .map_err(|reason| VerifyError::UnreadableCrl { index, reason })?;
             crls.push(crl);
         }
+        let mut options = request.options.clone();
+        // Certificates count whole seconds and are good through the last of them.
+        options.now = options.now.truncate_to_second();
         Ok(Self {
             pool: Rc::new(pool),
             crls: Rc::new(crls),
-            options: request.options.clone(),
+            options,
             comparisons_left: limits::NAME_COMPARISONS,
             crl_issuers_under_way: Vec::new(),
             crl_issuer_verdicts: HashMap::new(),

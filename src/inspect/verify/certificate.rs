@@ -1,5 +1,6 @@
 //! A certificate read once into what path validation asks of it.
 
+use std::collections::HashSet;
 use std::ops::BitOr;
 
 use time::OffsetDateTime;
@@ -7,7 +8,8 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{ParsedExtension, X509Extension};
 use x509_parser::prelude::FromDer;
 
-use crate::x509::name_matching::{ComparableName, read_element};
+use crate::x509::name_matching::ComparableName;
+use crate::x509::read_element;
 
 use super::constraints::NameConstraints;
 use super::general_name::{
@@ -100,6 +102,8 @@ pub(super) struct PathCertificate<'a> {
 
 /// Policies, mappings or names in one certificate; more is taken for an attack.
 const LONGEST_LIST: usize = 10_000;
+/// Faulty extensions that are told of one by one; one is enough to refuse a certificate.
+const SHOWN_FAULTS: usize = 16;
 
 impl<'a> PathCertificate<'a> {
     /// Reads a certificate. Extensions that cannot be read are remembered in `malformed`.
@@ -157,9 +161,16 @@ impl<'a> PathCertificate<'a> {
             read.malformed
                 .push(format!("version {} with extensions", read.version));
         }
-        let mut seen: Vec<String> = Vec::new();
+        if read.version > 3 {
+            read.malformed
+                .push(format!("unknown version {}", read.version));
+        }
+        let mut seen: HashSet<String> = HashSet::new();
         for extension in tbs.extensions() {
             let oid = extension.oid.to_id_string();
+            if read.malformed.len() >= SHOWN_FAULTS {
+                break;
+            }
             if seen.contains(&oid) {
                 read.malformed
                     .push(format!("{} is there twice", extension_name(&oid)));
@@ -169,7 +180,7 @@ impl<'a> PathCertificate<'a> {
                 read.malformed
                     .push(format!("{} cannot be read", extension_name(&oid)));
             }
-            seen.push(oid);
+            seen.insert(oid);
         }
         Ok(read)
     }

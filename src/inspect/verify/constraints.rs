@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::x509::name_matching::read_element;
+use crate::x509::{escape_control, read_element};
 
 use super::certificate::PathCertificate;
 use super::general_name::{GeneralName, NameKind, read_general_name};
-use super::name_text::{name_text, safe_text};
+use super::name_text::name_text;
 
 /// The nameConstraints of one CA.
 #[derive(Debug, Clone, Default)]
@@ -131,7 +131,7 @@ pub(super) fn violations(
                 let _ = write!(
                     sentence,
                     "the {place} {} is {why} the name constraints of {}",
-                    safe_text(&name.to_string()),
+                    escape_control(&name.to_string()),
                     from.ca
                 );
                 sentences.push(sentence);
@@ -173,7 +173,10 @@ fn forbidden_by(name: &GeneralName, constraints: &NameConstraints) -> Option<Str
     for base in &constraints.excluded {
         match fit(name, base, Side::Excluded) {
             Fit::Within => {
-                return Some(format!("excluded ({}) by", safe_text(&base.to_string())));
+                return Some(format!(
+                    "excluded ({}) by",
+                    escape_control(&base.to_string())
+                ));
             }
             Fit::Unknown => return Some("of a form that cannot be compared with".to_owned()),
             Fit::Outside => {}
@@ -190,7 +193,7 @@ fn forbidden_by(name: &GeneralName, constraints: &NameConstraints) -> Option<Str
         match fit(name, base, Side::Permitted) {
             Fit::Within => return None,
             Fit::Unknown => return Some("of a form that cannot be compared with".to_owned()),
-            Fit::Outside => permitted.push(safe_text(&base.to_string())),
+            Fit::Outside => permitted.push(escape_control(&base.to_string())),
         }
     }
     permitted.truncate(8);

@@ -4,7 +4,8 @@ use time::OffsetDateTime;
 use x509_parser::prelude::FromDer;
 use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate};
 
-use crate::x509::name_matching::{ComparableName, read_element};
+use crate::x509::name_matching::ComparableName;
+use crate::x509::read_element;
 
 use super::certificate::parser_text;
 use super::general_name::{GeneralName, IssuingPoint, read_general_names, read_issuing_point};

@@ -3,7 +3,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::x509::name_matching::{ComparableName, read_element};
+use crate::x509::name_matching::ComparableName;
+use crate::x509::read_element;
 
 use super::name_text::{name_text, oid_text};
 
@@ -197,7 +198,10 @@ pub(super) struct DistributionPoint {
     pub(super) crl_issuer: Option<Vec<GeneralName>>,
 }
 
-/// The value of a cRLDistributionPoints extension.
+/// Distribution points in one certificate; more is taken for an attack.
+const MOST_POINTS: usize = 256;
+
+/// The value of a cRLDistributionPoints extension; `None` when it cannot be read or is too long.
 pub(super) fn read_distribution_points(value: &[u8]) -> Option<Vec<DistributionPoint>> {
     let sequence = read_element(value).filter(|e| e.tag == 0x30 && e.rest.is_empty())?;
     let mut points = Vec::new();
@@ -219,6 +223,9 @@ pub(super) fn read_distribution_points(value: &[u8]) -> Option<Vec<DistributionP
                 _ => return None,
             }
             fields = field.rest;
+        }
+        if points.len() >= MOST_POINTS {
+            return None;
         }
         points.push(point);
         rest = element.rest;

@@ -4,10 +4,11 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use crate::x509::escape_control;
+
 use super::certificate::PathCertificate;
 use super::finding::{Check, Finding};
 use super::general_name::GeneralName;
-use super::name_text::safe_text;
 
 /// A host as a client addresses it: a DNS name in A-label form, or an IP address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +156,7 @@ fn hosts_text(names: &[GeneralName]) -> String {
     let hosts: Vec<String> = names
         .iter()
         .filter(|name| matches!(name, GeneralName::Dns(_) | GeneralName::Ip(_)))
-        .map(|name| safe_text(&name.to_string()))
+        .map(|name| escape_control(&name.to_string()))
         .collect();
     match hosts.len() {
         0 => "no host at all".to_owned(),

@@ -21,6 +21,7 @@ mod general_name;
 mod host;
 pub mod limits;
 mod name_text;
+mod origin;
 mod permitted;
 mod policy;
 mod pool;

@@ -124,6 +124,29 @@ impl Purpose {
         let Some((oid, name)) = self.needed() else {
             return findings;
         };
+        if matches!(self, Purpose::Server | Purpose::Client) {
+            let unlike_leaf = if leaf.is_ca() {
+                Some(
+                    "it is a CA's certificate, which rustls takes for no server or client"
+                        .to_owned(),
+                )
+            } else if leaf.version < 3 {
+                Some(format!(
+                    "it is a version {} certificate, which rustls refuses",
+                    leaf.version
+                ))
+            } else {
+                None
+            };
+            findings.extend(unlike_leaf.map(|what| {
+                Finding::note(
+                    Check::StrictClients,
+                    "RFC 5280 §4.1.2.1, §4.2.1.9",
+                    what,
+                    "issue a certificate for the server or client itself (certmint issue)",
+                )
+            }));
+        }
         match &leaf.extended_key_usage {
             Some(purposes) if purposes.iter().any(|purpose| purpose == oid) => {}
             Some(purposes) => findings.push(Finding::failure(

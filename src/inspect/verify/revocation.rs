@@ -235,7 +235,8 @@ impl<'a> Validator<'a> {
                 .and_then(|certificate| certificate.key_usage)
                 .is_none_or(|usage| usage.intersects(KeyUsageBits::CRL_SIGN));
             if !may_sign {
-                return Err("is signed by a key whose keyUsage lacks cRLSign".to_owned());
+                "is signed by a key whose keyUsage lacks cRLSign".clone_into(&mut why);
+                continue;
             }
             if above.contains(&signer) || self.is_good_crl_issuer(signer, anchor) {
                 return Ok(());

@@ -2,7 +2,7 @@
 //! algorithm, the signature. Split strictly, so that no octet outside of what is signed can change
 //! without being noticed.
 
-use crate::x509::name_matching::read_element;
+use crate::x509::read_element;
 
 /// The three parts of a signed structure.
 #[derive(Debug, Clone, Copy)]

@@ -13,6 +13,8 @@ mod usage;
 
 pub(super) use basic::boolean;
 
+use std::collections::HashSet;
+
 use super::error::{ConfigError, OptionFault};
 use super::list::unspaced;
 use super::location::{Location, Place};
@@ -114,7 +116,8 @@ pub(super) fn read(
     target: Target,
     subject: &mut DistinguishedName,
 ) -> Result<Vec<RequestedExtension>, ConfigError> {
-    let mut extensions: Vec<RequestedExtension> = Vec::new();
+    let mut extensions = Vec::new();
+    let mut seen = HashSet::new();
     for entry in source.section(section, place)? {
         let place = entry.place();
         let Some(extension) =
@@ -122,10 +125,7 @@ pub(super) fn read(
         else {
             continue;
         };
-        if extensions
-            .iter()
-            .any(|earlier| earlier.oid == extension.oid)
-        {
+        if !seen.insert(extension.oid.clone()) {
             return Err(place.fault(OptionFault::Repeated {
                 what: format!("the extension {}", extension.oid),
             }));

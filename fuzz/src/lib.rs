@@ -1,0 +1,3 @@
+//! Fuzz targets for certmint; `fuzz/README.md` says how to run them.
+
+pub mod bodies;

@@ -1,0 +1,379 @@
+//! `certmint inspect`
+
+use std::{
+    io::{self, IsTerminal as _, Read as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::{
+    cli::{
+        description::{Part, bundle_text, object_text, openssl_commands, openssl_lines},
+        failure::{self, UsageError},
+        report::{Report, Verdict},
+        secrets::Source,
+    },
+    inspect::{
+        BundleDescription, CertificateDescription, Description, Encoding, Item, Object, bundle,
+        describe, open, partners,
+    },
+    key::Passphrase,
+    store::files,
+    x509::escape_control,
+};
+
+/// Any object, whatever the container.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  certmint inspect flb.crt
+  certmint inspect --only subject,san flb.crt
+  certmint inspect flb.crt flb.key flb.csr          # says what fits what
+  certmint inspect client01.p12 --password-file client01.pass
+  openssl s_client -connect host:443 -showcerts </dev/null | certmint inspect -")]
+pub(crate) struct Inspect {
+    /// Files with certificates, requests, revocation lists, keys, PKCS#7 or PKCS#12, in PEM, DER or
+    /// base64; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print only these parts, each as openssl prints it
+    #[arg(long, value_name = "PARTS", value_enum, value_delimiter = ',')]
+    pub(crate) only: Vec<Part>,
+    /// File that holds the password of PKCS#12 files or the passphrase of keys; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Print the openssl commands that show the same, and do nothing else
+    #[arg(long)]
+    pub(crate) show_openssl: bool,
+}
+
+pub(crate) fn run(arguments: &Inspect) -> Result<Report> {
+    let Inspect {
+        files,
+        only,
+        password_file,
+        show_openssl,
+    } = arguments;
+    let is_input = |file: &&PathBuf| file.as_path() == Path::new("-");
+    if files.iter().chain(password_file).filter(is_input).count() > 1 {
+        return Err(UsageError("standard input can be read only once".to_owned()).into());
+    }
+    if *show_openssl {
+        return openssl(files, only);
+    }
+    let password = Source {
+        file: password_file.as_ref(),
+        flag: PASSWORD_FLAG,
+        prompt: "Password".to_owned(),
+    };
+    let given = password_file
+        .as_ref()
+        .map(|_| password.existing())
+        .transpose()?;
+    let looks: Vec<Look> = files
+        .iter()
+        .map(|file| Look::at(file, given.as_ref()))
+        .collect();
+    // Of one file, its error is the command's.
+    match <[Look; 1]>::try_from(looks) {
+        Ok(
+            [
+                Look {
+                    outcome: Err(error),
+                    ..
+                },
+            ],
+        ) => Err(error),
+        Ok(looks) => show(&looks, only),
+        Err(looks) => show(&looks, only),
+    }
+}
+
+fn show(looks: &[Look], only: &[Part]) -> Result<Report> {
+    if only.is_empty() {
+        Ok(everything(looks))
+    } else {
+        parts(looks, only)
+    }
+}
+
+const PASSWORD_FLAG: &str = "--password-file";
+
+/// What was found in a file.
+struct Look {
+    file: String,
+    outcome: Result<Vec<(Encoding, Description)>>,
+}
+
+impl Look {
+    fn at(file: &Path, password: Option<&Passphrase>) -> Self {
+        let name = if file == Path::new("-") {
+            "standard input".to_owned()
+        } else {
+            file.display().to_string()
+        };
+        let outcome = look(file, &name, password);
+        Self {
+            file: name,
+            outcome,
+        }
+    }
+
+    fn objects(&self) -> &[(Encoding, Description)] {
+        self.outcome.as_deref().unwrap_or_default()
+    }
+
+    /// Every object with the place where it is, what containers hold included.
+    fn placed(&self) -> Vec<(String, &Description)> {
+        let leaves = || {
+            self.objects()
+                .iter()
+                .flat_map(|(_, description)| description.leaves())
+        };
+        let is_alone = leaves().count() == 1;
+        leaves()
+            .enumerate()
+            .map(|(index, leaf)| {
+                let place = if is_alone {
+                    self.file.clone()
+                } else {
+                    format!("{} #{}", self.file, index + 1)
+                };
+                (place, leaf)
+            })
+            .collect()
+    }
+
+    /// How its certificates stand together, and how many they are.
+    fn bundle(&self) -> Option<(BundleDescription, usize)> {
+        let certificates: Vec<&CertificateDescription> = self
+            .objects()
+            .iter()
+            .flat_map(|(_, description)| description.leaves())
+            .filter_map(|leaf| match leaf {
+                Description::Certificate(certificate) => Some(certificate.as_ref()),
+                _ => None,
+            })
+            .collect();
+        bundle(&certificates).map(|found| (found, certificates.len()))
+    }
+
+    fn failed(&self) -> bool {
+        self.outcome.is_err() || self.objects().iter().any(|(_, one)| one.has_unreadable())
+    }
+}
+
+fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    if file != Path::new("-") {
+        return Ok(files::read(file, files::USUAL_LIMIT)?);
+    }
+    let mut octets = Zeroizing::new(Vec::new());
+    let limit = files::USUAL_LIMIT;
+    io::stdin()
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut octets)
+        .context("could not read standard input")?;
+    if u64::try_from(octets.len()).is_ok_and(|length| length > limit) {
+        bail!("more than {limit} octets");
+    }
+    Ok(octets)
+}
+
+fn look(
+    file: &Path,
+    name: &str,
+    password: Option<&Passphrase>,
+) -> Result<Vec<(Encoding, Description)>> {
+    let octets = read(file)?;
+    let place = || name.to_owned();
+    let items = open(&octets).with_context(place)?;
+    // The clock of the command line, read once for each file.
+    let now = OffsetDateTime::now_utc();
+    items
+        .into_iter()
+        .map(|Item { encoding, object }| {
+            let description = describe(&object, now, password).with_context(place)?;
+            let asks = matches!(object, Object::Pkcs12(_)) && description.is_locked();
+            let description = if asks && io::stdin().is_terminal() {
+                let prompt = format!("Password of {}", escape_control(name));
+                let asked = Source {
+                    file: None,
+                    flag: PASSWORD_FLAG,
+                    prompt,
+                }
+                .existing()?;
+                describe(&object, now, Some(&asked)).with_context(place)?
+            } else {
+                description
+            };
+            Ok((encoding, description))
+        })
+        .collect()
+}
+
+fn everything(looks: &[Look]) -> Report {
+    let placed: Vec<(String, &Description)> = looks.iter().flat_map(Look::placed).collect();
+    let fits = partners(&placed);
+    let mut leaves = placed.iter().zip(&fits);
+    let mut sections: Vec<String> = Vec::new();
+    let mut notes = Vec::new();
+    for look in looks {
+        if let Err(error) = &look.outcome {
+            sections.push(format!("{}\n", failure::text(error)));
+        }
+        for (_, description) in look.objects() {
+            let inside = description.leaves();
+            let is_container =
+                matches!(description, Description::Pkcs7(_) | Description::Pkcs12(_));
+            if is_container {
+                sections.push(object_text(description, &look.file, &[]));
+            }
+            for ((place, leaf), fits) in leaves.by_ref().take(inside.len()) {
+                sections.push(object_text(leaf, place, fits));
+            }
+            if description.is_locked() {
+                notes.push(locked_note(&look.file));
+            }
+        }
+        if let Some((bundle, count)) = look.bundle() {
+            sections.push(bundle_text(&bundle, count, &look.file));
+        }
+    }
+    let pairs: Vec<Value> = placed
+        .iter()
+        .zip(&fits)
+        .filter(|(_, fits)| !fits.is_empty())
+        .map(|((place, one), fits)| json!({ "place": place, "kind": one.kind(), "fits": fits }))
+        .collect();
+    let json = json!({ "files": files_json(looks, &[]), "pairs": pairs });
+    Report::new("inspect", json, sections.join("\n"))
+        .notes(notes)
+        .verdict(verdict(looks))
+}
+
+fn locked_note(file: &str) -> String {
+    let file = escape_control(file);
+    format!("{file} is encrypted: {PASSWORD_FLAG} FILE shows what is in it")
+}
+
+fn verdict(looks: &[Look]) -> Verdict {
+    if looks.iter().any(Look::failed) {
+        Verdict::Failed
+    } else {
+        Verdict::Clean
+    }
+}
+
+fn files_json(looks: &[Look], only: &[Part]) -> Vec<Value> {
+    let file = |look: &Look| {
+        let objects: Vec<Value> = look
+            .objects()
+            .iter()
+            .map(|(encoding, description)| {
+                let mut object = serde_json::to_value(description).unwrap_or_default();
+                let wrapping = serde_json::to_value(encoding).unwrap_or_default();
+                if let (Value::Object(object), Value::Object(wrapping)) = (&mut object, wrapping) {
+                    object.extend(wrapping);
+                }
+                Part::select(only, object)
+            })
+            .collect();
+        let mut file = json!({ "file": look.file, "objects": objects });
+        if let (Value::Object(fields), Some((bundle, _))) = (&mut file, look.bundle())
+            && only.is_empty()
+        {
+            fields.insert("bundle".to_owned(), json!(bundle));
+        }
+        if let (Value::Object(fields), Err(error)) = (&mut file, &look.outcome) {
+            fields.insert("error".to_owned(), failure::json(error));
+        }
+        file
+    };
+    looks.iter().map(file).collect()
+}
+
+/// The lines of openssl, under a heading where there is more than one object.
+fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
+    let placed: Vec<(String, &Description)> = looks.iter().flat_map(Look::placed).collect();
+    let mut notes: Vec<String> = Vec::new();
+    let mut sections = Vec::new();
+    for (place, description) in &placed {
+        let place = escape_control(place);
+        if description.is_locked() {
+            notes.push(locked_note(&place));
+        }
+        let mut lines = String::new();
+        let mut missing = Vec::new();
+        for part in only {
+            match openssl_lines(description, *part) {
+                Some(found) => lines.push_str(&found),
+                None => missing.push(part.word()),
+            }
+        }
+        if !missing.is_empty() && !lines.is_empty() {
+            notes.push(format!(
+                "{place}: the {} has no {}",
+                description.kind(),
+                missing.join(", ")
+            ));
+        }
+        if !lines.is_empty() {
+            sections.push((place, lines));
+        }
+    }
+    for look in looks {
+        if let Err(error) = &look.outcome {
+            notes.push(failure::text(error));
+        }
+    }
+    if sections.is_empty() {
+        let wanted: Vec<String> = only.iter().map(|part| part.word()).collect();
+        let locked = looks
+            .iter()
+            .flat_map(Look::objects)
+            .any(|(_, one)| one.is_locked());
+        let hint = if locked {
+            format!("; {PASSWORD_FLAG} FILE opens what is encrypted")
+        } else {
+            String::new()
+        };
+        bail!("nothing in the files has {}{hint}", wanted.join(", "));
+    }
+    let text = match sections.as_slice() {
+        [(_, lines)] if placed.len() == 1 => lines.clone(),
+        several => {
+            let headed = several
+                .iter()
+                .map(|(place, lines)| format!("==> {place} <==\n{lines}"));
+            headed.collect::<Vec<_>>().join("\n")
+        }
+    };
+    let json = json!({ "files": files_json(looks, only) });
+    Ok(Report::new("inspect", json, text)
+        .notes(notes)
+        .verdict(verdict(looks)))
+}
+
+fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {
+    let mut text = String::new();
+    let mut all = Vec::new();
+    for file in files {
+        let name = file.display().to_string();
+        let items = open(&read(file)?).with_context(|| name.clone())?;
+        let shown = if file.as_path() == Path::new("-") {
+            "/dev/stdin"
+        } else {
+            &name
+        };
+        for command in openssl_commands(shown, &items, only) {
+            text.push_str(&escape_control(&command));
+            text.push('\n');
+            all.push(command);
+        }
+    }
+    Ok(Report::new("openssl", json!({ "commands": all }), text))
+}
