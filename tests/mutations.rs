@@ -11,7 +11,12 @@
 )]
 
 #[path = "../fuzz/src/bodies.rs"]
-#[allow(dead_code, unreachable_pub, missing_docs, reason = "shared with the fuzz targets")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "shared with the fuzz targets"
+)]
 mod bodies;
 mod judge;
 
@@ -88,15 +93,24 @@ impl Drop for Witness<'_> {
 }
 
 fn run(name: &str) {
-    let body = bodies::TARGETS.iter().find(|(target, _)| *target == name).unwrap().1;
+    let body = bodies::TARGETS
+        .iter()
+        .find(|(target, _)| *target == name)
+        .unwrap()
+        .1;
     let folder = tempfile::tempdir().unwrap();
     let mut seeds = judge::command("bash");
-    seeds.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds.sh")).arg(folder.path());
+    seeds
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds.sh"))
+        .arg(folder.path());
     judge::ok(seeds);
     let files = std::fs::read_dir(folder.path().join(name)).unwrap();
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     files.sort();
-    let seeds: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+    let seeds: Vec<Vec<u8>> = files
+        .iter()
+        .map(|file| std::fs::read(file).unwrap())
+        .collect();
     assert!(!seeds.is_empty(), "no seeds for {name}");
 
     let try_one = |bytes: &[u8]| {
@@ -109,7 +123,9 @@ fn run(name: &str) {
     for seed in &seeds {
         try_one(seed);
         let step = seed.len().div_ceil(CUTS).max(1);
-        (0..seed.len()).step_by(step).for_each(|length| try_one(&seed[..length]));
+        (0..seed.len())
+            .step_by(step)
+            .for_each(|length| try_one(&seed[..length]));
     }
     let mut chance = Chance(0x9E37_79B9_7F4A_7C15);
     for round in 0..ROUNDS {

@@ -10,8 +10,8 @@ use certmint::formats::openssl_conf::{
     CertificateExtensions, Config, CopyExtensions, DistinguishedName, Included, RequestConfig,
 };
 use certmint::formats::{pkcs7, pkcs12};
-use certmint::inspect::{self, bundle, describe, partners};
 use certmint::inspect::verify::{Host, Options, Purpose, Request, rustls_says, verify};
+use certmint::inspect::{self, bundle, describe, partners};
 use certmint::key::{KeyFile, KeySpec, PrivateKey, PublicKey};
 use certmint::x509::{
     self, BasicConstraints, CaCertificate, Certificate, CertificationRequest,
@@ -59,7 +59,8 @@ pub fn key_file(data: &[u8]) {
     match file.unlock(None) {
         Ok(key) => {
             assert!(!file.is_encrypted());
-            let again = KeyFile::read(key.pkcs8_der().as_bytes()).and_then(|file| file.unlock(None));
+            let again =
+                KeyFile::read(key.pkcs8_der().as_bytes()).and_then(|file| file.unlock(None));
             let again = again.map(|key| key.public_key().spki_der().to_vec());
             assert_eq!(again.ok().as_deref(), Some(key.public_key().spki_der()));
         }
@@ -75,16 +76,32 @@ pub fn certificate(data: &[u8]) {
         return;
     };
     assert_eq!(certificate.as_der(), data);
-    let _ = (certificate.subject().to_string(), certificate.issuer().openssl_oneline());
-    let _ = (certificate.subject_alt_names(), certificate.authority_key_identifier());
-    let _ = (certificate.signed_parts(), certificate.to_pem(), certificate.fingerprint_sha256());
+    let _ = (
+        certificate.subject().to_string(),
+        certificate.issuer().openssl_oneline(),
+    );
+    let _ = (
+        certificate.subject_alt_names(),
+        certificate.authority_key_identifier(),
+    );
+    let _ = (
+        certificate.signed_parts(),
+        certificate.to_pem(),
+        certificate.fingerprint_sha256(),
+    );
     for extension in certificate.extensions() {
         let _ = (extension.name(), extension.read_basic_constraints());
         let _ = x509::KeyUsage::from_extension(extension).map(x509::KeyUsage::names);
         let _ = x509::ExtendedKeyUsage::from_extension(extension);
     }
     let _ = CaCertificate::try_from(certificate);
-    judge(&Request { target: data, pool: &[], anchors: &[data], crls: &[], options: options() });
+    judge(&Request {
+        target: data,
+        pool: &[],
+        anchors: &[data],
+        crls: &[],
+        options: options(),
+    });
 }
 
 fn options() -> Options {
@@ -107,13 +124,20 @@ pub fn request(data: &[u8]) {
         return;
     };
     assert_eq!(request.as_der(), data);
-    let _ = (request.subject().to_string(), request.to_pem(), request.other_attributes().len());
+    let _ = (
+        request.subject().to_string(),
+        request.to_pem(),
+        request.other_attributes().len(),
+    );
     for extension in request.extensions() {
         let _ = extension.name();
         let _ = GeneralName::read_all(&extension.value);
     }
     if let Ok(proven) = request.prove() {
-        assert_eq!(proven.public_key().spki_der(), request.public_key().spki_der());
+        assert_eq!(
+            proven.public_key().spki_der(),
+            request.public_key().spki_der()
+        );
     }
 }
 
@@ -123,7 +147,10 @@ pub fn name(data: &[u8]) {
         assert_eq!(name.as_der(), data);
         let shown = [name.to_string(), name.openssl_oneline()];
         // A certificate's name must not drive the terminal that it is shown on.
-        assert!(!shown.iter().any(|text| text.chars().any(char::is_control)), "{shown:?}");
+        assert!(
+            !shown.iter().any(|text| text.chars().any(char::is_control)),
+            "{shown:?}"
+        );
         let _ = (name.common_name(), name.values_of(&oid::COMMON_NAME));
         assert!(x509::name_matching::names_match(data, data) || name.relative_names().is_empty());
     }
@@ -142,11 +169,21 @@ pub fn inspect(data: &[u8]) {
         }
     };
     assert!(items.len() <= inspect::MAX_OBJECTS);
-    let described = items.iter().filter_map(|item| describe(&item.object, now(), None).ok());
-    let described: Vec<_> = described.map(|description| (String::new(), description)).collect();
-    let listed: Vec<_> = described.iter().map(|(name, seen)| (name.clone(), seen)).collect();
+    let described = items
+        .iter()
+        .filter_map(|item| describe(&item.object, now(), None).ok());
+    let described: Vec<_> = described
+        .map(|description| (String::new(), description))
+        .collect();
+    let listed: Vec<_> = described
+        .iter()
+        .map(|(name, seen)| (name.clone(), seen))
+        .collect();
     let _ = partners(&listed);
-    let certificates: Vec<_> = described.iter().flat_map(|(_, seen)| seen.leaves()).collect();
+    let certificates: Vec<_> = described
+        .iter()
+        .flat_map(|(_, seen)| seen.leaves())
+        .collect();
     let certificates = certificates.into_iter().filter_map(|seen| match seen {
         inspect::Description::Certificate(certificate) => Some(&**certificate),
         _ => None,
@@ -174,7 +211,11 @@ pub fn san(data: &[u8]) {
     let _ = text.parse::<Host>();
     if let Ok(san) = text.parse::<San>() {
         let again = format!("{}:{}", san.kind(), san.value());
-        assert_eq!(again.parse::<San>().as_ref(), Ok(&san), "{text:?} became {again:?}");
+        assert_eq!(
+            again.parse::<San>().ok().as_ref(),
+            Some(&san),
+            "{text:?} became {again:?}"
+        );
         let written = SanSet::new([san]).ok().flatten();
         let empty = DistinguishedNameBuilder::new().build();
         if let (Some(set), Ok(empty)) = (written, empty) {
@@ -192,8 +233,13 @@ pub fn openssl_conf(data: &[u8]) {
         match path {
             _ if reads > 4 => Err(std::io::ErrorKind::NotFound.into()),
             "again" => Ok(Included::File(data.to_vec())),
-            "folder" => Ok(Included::Directory(vec!["a.cnf".to_owned(), "b".to_owned()])),
-            _ => Ok(Included::File(b"included = 1\n[included]\nkey = $included\n".to_vec())),
+            "folder" => Ok(Included::Directory(vec![
+                "a.cnf".to_owned(),
+                "b".to_owned(),
+            ])),
+            _ => Ok(Included::File(
+                b"included = 1\n[included]\nkey = $included\n".to_vec(),
+            )),
         }
     };
     let config = match Config::read("fuzz.cnf", data, &mut includes) {
@@ -277,7 +323,13 @@ pub fn path_validation(data: &[u8]) {
         }
     }
     let target = target.unwrap_or(data);
-    judge(&Request { target, pool: &pool, anchors: &anchors, crls: &crls, options: options() });
+    judge(&Request {
+        target,
+        pool: &pool,
+        anchors: &anchors,
+        crls: &crls,
+        options: options(),
+    });
 }
 
 fn parts(data: &[u8]) -> Vec<&[u8]> {
@@ -311,7 +363,10 @@ fn constrained_path(constraints: &[u8], names: &[u8]) -> Option<()> {
     let key = KEY.as_ref()?;
     let named = |common_name| {
         let builder = DistinguishedNameBuilder::new();
-        builder.attribute(oid::COMMON_NAME, common_name).and_then(|builder| builder.build()).ok()
+        builder
+            .attribute(oid::COMMON_NAME, common_name)
+            .and_then(|builder| builder.build())
+            .ok()
     };
     let (root, leaf) = (named("root")?, named("leaf")?);
     let validity = Validity::new(now() - Duration::days(1), now() + Duration::days(1)).ok()?;
@@ -331,13 +386,26 @@ fn constrained_path(constraints: &[u8], names: &[u8]) -> Option<()> {
         tbs::signed(&tbs, signature, &key.sign(signature, &tbs).ok()?).ok()
     };
     let basic = |constraints| Extension::basic_constraints(constraints).ok();
-    let raw = |oid, value: &[u8]| Extension { oid, critical: true, value: value.to_vec() };
+    let raw = |oid, value: &[u8]| Extension {
+        oid,
+        critical: true,
+        value: value.to_vec(),
+    };
     let ca = [
         basic(BasicConstraints::Ca(PathLength::Unlimited))?,
         raw(oid::NAME_CONSTRAINTS, constraints),
     ];
-    let end = [basic(BasicConstraints::EndEntity)?, raw(oid::SUBJECT_ALT_NAME, names)];
+    let end = [
+        basic(BasicConstraints::EndEntity)?,
+        raw(oid::SUBJECT_ALT_NAME, names),
+    ];
     let (ca, leaf) = (make(1, &root, &ca)?, make(2, &leaf, &end)?);
-    judge(&Request { target: &leaf, pool: &[], anchors: &[&ca], crls: &[], options: options() });
+    judge(&Request {
+        target: &leaf,
+        pool: &[],
+        anchors: &[&ca],
+        crls: &[],
+        options: options(),
+    });
     Some(())
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     authority::AuthorityError, ca::CaError, inspect::InspectError, key::KeyError,
-    profile::Refusals, store::StoreError,
+    profile::Refusals, store::StoreError, x509::X509Error,
 };
 
 /// Refused or failed.
@@ -101,6 +101,7 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
                 .and_then(InspectError::hint),
         );
         hints.extend(cause.downcast_ref::<CaError>().and_then(CaError::hint));
+        hints.extend(cause.downcast_ref::<X509Error>().and_then(X509Error::hint));
         hints.extend(cause.downcast_ref::<KeyError>().and_then(KeyError::hint));
     }
     hints.dedup();

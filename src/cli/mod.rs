@@ -13,6 +13,7 @@ mod read;
 mod render;
 mod report;
 mod secrets;
+mod show_openssl;
 mod table;
 mod terminal;
 

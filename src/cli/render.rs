@@ -171,7 +171,7 @@ pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
 }
 
 /// As `--san` takes it, where it is of one of its four kinds.
-fn san_json(name: &GeneralName) -> String {
+pub(crate) fn san_json(name: &GeneralName) -> String {
     name.to_san()
         .map_or_else(|_| name.to_string(), |san| san.to_string())
 }

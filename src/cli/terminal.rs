@@ -1,6 +1,7 @@
 //! The terminal: where data, talk and errors go.
 
 use std::{
+    fmt::Write as _,
     io::{self, Write as _},
     process::ExitCode,
 };
@@ -12,6 +13,7 @@ use super::{
     failure,
     report::{Report, Verdict},
 };
+use crate::x509::is_unsafe;
 
 /// Data goes to standard output, talk to standard error.
 pub(crate) struct Terminal {
@@ -45,7 +47,7 @@ impl Terminal {
         let written = if self.json && !report.json.is_null() {
             serde_json::to_string_pretty(&report.json)
                 .map_err(io::Error::other)
-                .and_then(|json| writeln!(output, "{json}"))
+                .and_then(|json| writeln!(output, "{}", harmless(&json)))
         } else if self.json || report.text.is_empty() {
             Ok(())
         } else {
@@ -80,7 +82,7 @@ impl Terminal {
             let document = failure::json(error);
             let mut output = io::stdout();
             // Standard output is gone: the exit code still tells.
-            let _ = writeln!(output, "{document:#}");
+            let _ = writeln!(output, "{}", harmless(&format!("{document:#}")));
         }
         self.talk(&failure::text(error));
         failure::exit_code(error)
@@ -90,5 +92,42 @@ impl Terminal {
         let mut error = AutoStream::new(io::stderr(), self.color);
         // There is nobody left to tell.
         let _ = writeln!(error, "{line}");
+    }
+}
+
+/// JSON in which every character that could drive a terminal is escaped: RFC 8259 §7 asks it only
+/// of those below U+0020, and U+009B begins a control sequence too. They stand in strings only, so
+/// the document means the same.
+fn harmless(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character != '\n' && is_unsafe(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_means_the_same_and_drives_nothing() {
+        let value = serde_json::json!({ "a": "\u{9b}2J \u{202e} \u{e0041} é\n" });
+        let shown = harmless(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(
+            shown.contains(r"\u009b2J \u202e \udb40\udc41 é\n"),
+            "{shown}"
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
+            value
+        );
     }
 }

@@ -226,9 +226,18 @@ impl TryFrom<Certificate> for CaCertificate {
     /// A CA made by `openssl req -x509` has no keyUsage: that permits every use.
     fn try_from(certificate: Certificate) -> Result<Self, X509Error> {
         let refused = |reason| X509Error::NotACa {
-            subject: certificate.subject.to_string(),
+            subject: if certificate.subject.is_empty() {
+                "a certificate without a subject".to_owned()
+            } else {
+                certificate.subject.to_string()
+            },
             reason,
         };
+        if certificate.subject.is_empty() {
+            return Err(refused(
+                "its certificates would have no issuer (RFC 5280 §4.1.2.4)",
+            ));
+        }
         if certificate.version < Version(3) {
             return Err(refused(
                 "it is of X.509 version 1 and cannot say that it is one",

@@ -1,5 +1,7 @@
 //! What can be wrong with the nouns of this room.
 
+use crate::key::SignatureError;
+
 use super::moment_text;
 
 /// A value that cannot be a noun of RFC 5280, with the value that offended.
@@ -71,7 +73,10 @@ pub enum X509Error {
     Key(#[from] crate::key::KeyError),
     /// A request whose signature does not prove possession of its key.
     #[error("proof of possession failed: {0}")]
-    ProofOfPossession(#[source] crate::key::SignatureError),
+    ProofOfPossession(#[source] SignatureError),
+    /// A request for a kind of key that certmint cannot check, so that possession is not provable.
+    #[error("its key is {0}; certified are RSA, EC P-256, P-384 and P-521, and Ed25519")]
+    RequestedKey(String),
     /// DER that could not be written.
     #[error("could not encode {what}")]
     Encode {
@@ -93,6 +98,23 @@ pub enum X509Error {
 }
 
 impl X509Error {
+    /// What to do instead.
+    pub fn hint(&self) -> Option<String> {
+        let asks = |what: &str| Some(format!("have the requester {what}"));
+        match self {
+            Self::RequestedKey(_) => {
+                asks("make a new key, for example with 'certmint key new --key p256'")
+            }
+            Self::ProofOfPossession(SignatureError::UnsupportedAlgorithm(_)) => {
+                asks("make the request again with SHA-256, for example with 'certmint csr new'")
+            }
+            Self::ProofOfPossession(SignatureError::BadSignature) => asks(
+                "make the request again with the key that it is for: it was damaged, or somebody else's key signed it",
+            ),
+            _ => None,
+        }
+    }
+
     pub(crate) fn malformed(what: &'static str, reason: impl ToString) -> Self {
         Self::Malformed {
             what,

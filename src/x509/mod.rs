@@ -40,5 +40,6 @@ pub use name_constraints::{IpSubnet, NameConstraints, Subtree};
 pub use request::{CertificationRequest, ProvenKey};
 pub use san::{San, SanSet};
 pub use serial::SerialNumber;
+pub(crate) use text::is_unsafe;
 pub use text::{escape_control, string_value};
 pub use validity::{Validity, moment_text};

@@ -9,7 +9,7 @@ use super::{
     element::{Element, SEQUENCE, SET, read_element},
     oid,
 };
-use crate::key::{PrivateKey, PublicKey, verify_signature};
+use crate::key::{KeyAlgorithm, PrivateKey, PublicKey, verify_signature};
 
 /// A public key whose holder has shown to have the private half.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,8 +91,13 @@ impl CertificationRequest {
     /// Checks the requester's signature with the key that the request names.
     ///
     /// # Errors
-    /// A signature that does not fit, or an algorithm that cannot be checked.
+    /// A signature that does not fit, or an algorithm or key that cannot be checked.
     pub fn prove(&self) -> Result<ProvenKey, X509Error> {
+        if let KeyAlgorithm::Other { .. } = self.public_key.algorithm() {
+            return Err(X509Error::RequestedKey(
+                self.public_key.algorithm().to_string(),
+            ));
+        }
         verify_signature(
             &self.algorithm,
             self.public_key.spki_der(),

@@ -1,7 +1,7 @@
 //! openssl as the judge, and this reader beside it.
 
 #[path = "../judge/mod.rs"]
-mod judge;
+mod programs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub(crate) struct Bench {
 
 pub(crate) static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let made = judge::openssl()
+    let made = programs::openssl()
         .args([
             "genpkey",
             "-algorithm",
@@ -55,7 +55,7 @@ pub(crate) fn bytes_of(text: &str) -> Vec<u8> {
 }
 
 pub(crate) fn openssl(folder: &Path, arguments: &[&str]) -> Output {
-    judge::openssl()
+    programs::openssl()
         .args(arguments)
         .current_dir(folder)
         .env_remove("OPENSSL_CONF")

@@ -17,10 +17,7 @@ use crate::support::{
 fn sqlite(database: &Path, sql: &str) {
     let script = "import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1]); connection.executescript(sys.argv[2])";
-    run(judge::python()
-        .args(["-c", script])
-        .arg(database)
-        .arg(sql));
+    run(judge::python().args(["-c", script]).arg(database).arg(sql));
 }
 
 #[test]

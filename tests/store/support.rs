@@ -163,10 +163,7 @@ pub(crate) fn names_in(folder: &Path) -> BTreeSet<String> {
 pub(crate) fn ask_sqlite(database: &Path, sql: &str) -> String {
     let script = "import sqlite3, sys
 print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])";
-    run(judge::python()
-        .args(["-c", script])
-        .arg(database)
-        .arg(sql))
+    run(judge::python().args(["-c", script]).arg(database).arg(sql))
 }
 
 pub(crate) fn run(command: &mut Command) -> String {

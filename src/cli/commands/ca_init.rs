@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 use super::subject::SubjectFlags;
 use crate::{
     authority::{Filed, Filing, Order, SigningAuthority, certify},
-    cli::{output, render, report::Report, secrets},
+    cli::{output, render, report::Report, secrets, show_openssl},
     key::{KeySpec, PrivateKey, Protection},
     profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
     store::{AuthorityFile, Layout, Store, StoreName},
-    x509::{IpSubnet, NameConstraints, PathLength, ProvenKey, Subtree, Validity},
+    x509::{IpSubnet, Name, NameConstraints, PathLength, ProvenKey, Subtree, Validity},
 };
 
 /// A root CA.
@@ -123,37 +123,49 @@ impl AuthorityFlags {
     }
 }
 
+impl CaInit {
+    /// What the flags want of a key.
+    pub(crate) fn application(
+        &self,
+        subject: Name,
+        key: ProvenKey,
+        validity: Validity,
+    ) -> Application {
+        Application {
+            profile: Profile::Ca(CaProfile {
+                path_length: PathLength::AtMost(self.path_len),
+                name_constraints: self.authority.name_constraints(),
+            }),
+            key,
+            subject,
+            alternative_names: AlternativeNames::AsRequested,
+            validity,
+            long_life: LongLife::Refuse,
+            requested: Vec::new(),
+            operator: Vec::new(),
+        }
+    }
+}
+
 pub(crate) fn run(pki: &Path, arguments: &CaInit) -> Result<Report> {
     let CaInit {
         name,
         cn,
         authority,
         days,
-        path_len,
+        path_len: _,
         show_openssl,
     } = arguments;
     let subject = authority.subject.name(Some(cn))?;
     if *show_openssl {
-        return super::show_openssl::ca_init(pki, arguments, &subject);
+        return show_openssl::ca_init(pki, arguments, &subject);
     }
     let now = OffsetDateTime::now_utc();
     refuse_existing(pki, name)?;
     let validity = Validity::of_days(now, *days)?;
     let (key, key_pem) = authority.new_key(name)?;
     let mut store = Store::create(pki, now)?;
-    let application = Application {
-        profile: Profile::Ca(CaProfile {
-            path_length: PathLength::AtMost(*path_len),
-            name_constraints: authority.name_constraints(),
-        }),
-        key: ProvenKey::of(&key),
-        subject: subject.clone(),
-        alternative_names: AlternativeNames::AsRequested,
-        validity,
-        long_life: LongLife::Refuse,
-        requested: Vec::new(),
-        operator: Vec::new(),
-    };
+    let application = arguments.application(subject.clone(), ProvenKey::of(&key), validity);
     let signer = SigningAuthority::new_root(subject, key);
     let order = Order {
         application,

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{signing::open_key, subject::SubjectFlags};
 use crate::{
-    cli::{configuration, output, render, report::Report},
+    cli::{configuration, output, render, report::Report, show_openssl},
     formats::openssl_conf::RequestConfig,
     key::{Digest, PrivateKey},
     x509::{CertificationRequest, Extension, GeneralName, Name, San, SanSet, oid, tbs},
@@ -52,16 +52,16 @@ pub(crate) struct CsrNew {
 }
 
 /// What a request is made of, wherever that was written.
-struct Wanted {
-    subject: Name,
-    extensions: Vec<Extension>,
-    digest: Option<Digest>,
-    notes: Vec<String>,
+pub(crate) struct Wanted {
+    pub(crate) subject: Name,
+    pub(crate) extensions: Vec<Extension>,
+    pub(crate) digest: Option<Digest>,
+    pub(crate) notes: Vec<String>,
 }
 
 pub(crate) fn run(arguments: &CsrNew) -> Result<Report> {
     if arguments.show_openssl {
-        return super::show_openssl::csr_new(arguments);
+        return show_openssl::csr_new(arguments);
     }
     output::refuse_existing(&arguments.out)?;
     let key = open_key(
@@ -99,7 +99,8 @@ pub(crate) fn run(arguments: &CsrNew) -> Result<Report> {
     Ok(report(arguments, &request, key.algorithm().to_string()).notes(notes))
 }
 
-fn from_flags(arguments: &CsrNew) -> Result<Wanted> {
+/// What the flags ask for.
+pub(crate) fn from_flags(arguments: &CsrNew) -> Result<Wanted> {
     let names = SanSet::new(arguments.sans.iter().cloned()).context("--san")?;
     let common_name = arguments.cn.as_deref().or_else(|| {
         names
@@ -158,7 +159,6 @@ fn report(arguments: &CsrNew, request: &CertificationRequest, key: String) -> Re
         .find(|extension| extension.oid == oid::SUBJECT_ALT_NAME)
         .and_then(|extension| GeneralName::read_all(&extension.value).ok())
         .unwrap_or_default();
-    let names: Vec<String> = names.iter().map(GeneralName::to_string).collect();
     let mut text = format!(
         "{}certification request{:#}  {}\n",
         render::BOLD,
@@ -166,7 +166,8 @@ fn report(arguments: &CsrNew, request: &CertificationRequest, key: String) -> Re
         request.subject().openssl_oneline()
     );
     if !names.is_empty() {
-        render::line(&mut text, "names", &names.join(", "));
+        let shown: Vec<String> = names.iter().map(GeneralName::to_string).collect();
+        render::line(&mut text, "names", &shown.join(", "));
     }
     render::line(&mut text, "key", &key);
     text.push_str(&render::files_text([(
@@ -177,7 +178,7 @@ fn report(arguments: &CsrNew, request: &CertificationRequest, key: String) -> Re
     let json = json!({
         "file": arguments.out,
         "subject": request.subject().to_string(),
-        "sans": names,
+        "sans": names.iter().map(render::san_json).collect::<Vec<_>>(),
         "key": key,
         "extensions": extensions,
     });

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::signing::open_key;
 use crate::{
     authority::chain_above,
-    cli::{output, render, report::Report, secrets},
+    cli::{output, render, report::Report, secrets, show_openssl},
     formats::{pkcs7, pkcs12},
     store::{CertificateFile, Inventory, Layout, Row, Shelf, StoreName},
     x509::{Certificate, SerialNumber},
@@ -196,7 +196,7 @@ fn export_p12(pki: &Path, arguments: &ExportP12) -> Result<Report> {
     let key_file = layout.certificate_file(name, CertificateFile::Key);
     let friendly_name = friendly_name.clone().unwrap_or_else(|| name.to_string());
     if *show_openssl {
-        return super::show_openssl::export_p12(&layout, arguments, &friendly_name);
+        return show_openssl::export_p12(&layout, arguments, &friendly_name);
     }
     output::refuse_existing(out)?;
     let (leaf, chain) = find(

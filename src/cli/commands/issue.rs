@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::{signing::open_authority, subject::SubjectFlags};
 use crate::{
     authority::{Filed, Filing, Order, certify},
-    cli::{failure::Advised, render, report::Report},
+    cli::{failure::Advised, render, report::Report, show_openssl},
     key::{KeySpec, PrivateKey},
     profile::{AlternativeNames, Application, LeafKind, LongLife, Profile},
     store::{Store, StoreName},
@@ -100,6 +100,31 @@ impl IssueLeaf {
             });
         self.subject.name(common_name.as_deref())
     }
+
+    /// What the flags want of a key.
+    pub(crate) fn application(
+        &self,
+        kind: LeafKind,
+        subject: Name,
+        names: Option<SanSet>,
+        key: ProvenKey,
+        validity: Validity,
+    ) -> Application {
+        Application {
+            profile: Profile::Leaf(kind),
+            key,
+            subject,
+            alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
+            validity,
+            long_life: if self.allow_long_life {
+                LongLife::Allow
+            } else {
+                LongLife::Refuse
+            },
+            requested: Vec::new(),
+            operator: Vec::new(),
+        }
+    }
 }
 
 /// NAME as a subject alternative name: what has a dot and is a host name, an IP address, a mail
@@ -114,7 +139,7 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
     let names = leaf.names()?;
     let subject = leaf.subject(names.as_ref())?;
     if leaf.show_openssl {
-        return super::show_openssl::issue(pki, kind, leaf, names.as_ref(), &subject);
+        return show_openssl::issue(pki, kind, leaf, names.as_ref(), &subject);
     }
     let now = OffsetDateTime::now_utc();
     let validity = Validity::of_days(now, leaf.days)?;
@@ -128,20 +153,7 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
     )?;
     let key = PrivateKey::generate(leaf.key).context("could not make the key")?;
     let request = request(&key, &subject, names.as_ref())?;
-    let application = Application {
-        profile: Profile::Leaf(kind),
-        key: ProvenKey::of(&key),
-        subject,
-        alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
-        validity,
-        long_life: if leaf.allow_long_life {
-            LongLife::Allow
-        } else {
-            LongLife::Refuse
-        },
-        requested: Vec::new(),
-        operator: Vec::new(),
-    };
+    let application = leaf.application(kind, subject, names, ProvenKey::of(&key), validity);
     let filing = Filing::Certificate {
         name: leaf.name.clone(),
         key_pem: key.to_pkcs8_pem(),

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    cli::{output, report::Report, secrets},
+    cli::{output, report::Report, secrets, show_openssl},
     key::{KeySpec, PrivateKey, Protection},
 };
 
@@ -42,10 +42,10 @@ pub(crate) fn run(arguments: &KeyNew) -> Result<Report> {
         passphrase,
         show_openssl,
     } = arguments;
-    let encrypt = *passphrase || passphrase_file.is_some();
     if *show_openssl {
-        return super::show_openssl::key_new(*key, out, passphrase_file.as_deref(), encrypt);
+        return show_openssl::key_new(arguments);
     }
+    let encrypt = *passphrase || passphrase_file.is_some();
     output::refuse_existing(out)?;
     let secret = encrypt
         .then(|| {

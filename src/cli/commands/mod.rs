@@ -13,9 +13,8 @@ pub(crate) mod key_new;
 pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
-mod show_openssl;
 pub(crate) mod sign;
-mod signing;
+pub(crate) mod signing;
 mod subject;
 pub(crate) mod verify;
 

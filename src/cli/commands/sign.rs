@@ -10,14 +10,14 @@ use time::OffsetDateTime;
 use super::signing::{open_authority, open_foreign_authority};
 use crate::{
     authority::{Filing, Order, certify},
-    cli::{configuration, failure::Advised, output, read, render, report::Report},
+    cli::{configuration, failure::Advised, output, read, render, report::Report, show_openssl},
     formats::openssl_conf::{CertificateExtensions, CopyExtensions, DistinguishedName},
     profile::{
         AlternativeNames, Application, Decision, LeafKind, LongLife, OperatorExtension, Outcome,
         Profile,
     },
     store::{Store, StoreName},
-    x509::{CertificationRequest, Name, San, SanSet, Validity},
+    x509::{CertificationRequest, Name, ProvenKey, San, SanSet, Validity},
 };
 
 /// A certificate from somebody's request.
@@ -103,18 +103,16 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
     let request = read::request(&arguments.request)?;
     let place = || format!("{}", arguments.request.display());
     let key = request.prove().with_context(place)?;
-    let kind = LeafKind::from(arguments.profile);
-    let names = SanSet::new(arguments.sans.iter().cloned()).context("--san")?;
     if arguments.show_openssl {
-        return super::show_openssl::sign(pki, arguments, &request);
+        return show_openssl::sign(pki, arguments, &request, key);
     }
     output::refuse_existing(&arguments.out)?;
-    let operator = match &arguments.config {
-        Some(file) => operator_extensions(file, arguments.extensions.as_deref(), &request)?,
-        None => Operator::default(),
-    };
-    let (requested, left_out) = requested(&request, &operator);
     let now = OffsetDateTime::now_utc();
+    let Applied {
+        application,
+        left_out,
+        notes,
+    } = application(arguments, &request, key, now)?;
     let mut store;
     let signer = match (&arguments.ca_cert, &arguments.ca_key) {
         (Some(certificate), Some(key)) => {
@@ -137,22 +135,6 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
             )?
         }
     };
-    let application = Application {
-        profile: Profile::Leaf(kind),
-        key,
-        subject: operator
-            .subject
-            .unwrap_or_else(|| request.subject().clone()),
-        alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
-        validity: Validity::of_days(now, arguments.days)?,
-        long_life: if arguments.allow_long_life {
-            LongLife::Allow
-        } else {
-            LongLife::Refuse
-        },
-        requested,
-        operator: operator.extensions,
-    };
     let mut filed = certify(
         &mut store,
         &signer,
@@ -171,7 +153,57 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
             hint: format!("the certificate is in the inventory: 'certmint export pem --serial {serial} --out FILE' writes it"),
         }
     })?;
-    Ok(report(arguments, kind, &request, &filed, now).notes(operator.notes))
+    let kind = LeafKind::from(arguments.profile);
+    Ok(report(arguments, kind, &request, &filed, now).notes(notes))
+}
+
+/// What a request comes to under the flags, before a CA looks at it.
+pub(crate) struct Applied {
+    pub(crate) application: Application,
+    /// What was decided of the extensions that the configuration keeps from being asked for.
+    pub(crate) left_out: Vec<Decision>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Joins the request, the flags and the operator's configuration.
+pub(crate) fn application(
+    arguments: &Sign,
+    request: &CertificationRequest,
+    key: ProvenKey,
+    now: OffsetDateTime,
+) -> Result<Applied> {
+    let names = SanSet::new(arguments.sans.iter().cloned()).context("--san")?;
+    let mut operator = match &arguments.config {
+        Some(file) => operator_extensions(file, arguments.extensions.as_deref(), request)?,
+        None => Operator::default(),
+    };
+    let (requested, left_out) = requested(request, &operator);
+    if let Some((CopyExtensions::CopyAll, _)) = operator.copy {
+        operator
+            .extensions
+            .retain(|own| !requested.iter().any(|asked| asked.oid == own.extension.oid));
+    }
+    let application = Application {
+        profile: Profile::Leaf(LeafKind::from(arguments.profile)),
+        key,
+        subject: operator
+            .subject
+            .unwrap_or_else(|| request.subject().clone()),
+        alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
+        validity: Validity::of_days(now, arguments.days)?,
+        long_life: if arguments.allow_long_life {
+            LongLife::Allow
+        } else {
+            LongLife::Refuse
+        },
+        requested,
+        operator: operator.extensions,
+    };
+    Ok(Applied {
+        application,
+        left_out,
+        notes: operator.notes,
+    })
 }
 
 /// The section of extensions that the operator of the CA names.

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     inspect::{
         AuthorityKeyIdentifierDescription, Description, ExtensionDescription, ExtensionValue,
-        GeneralNameDescription, NameConstraintsDescription, NameDescription, PublicKeyDescription,
-        SignatureDescription,
+        GeneralNameDescription, NameConstraintsDescription, NameDescription, PolicyDescription,
+        PublicKeyDescription, SignatureDescription,
     },
     key::PublicKey,
     x509::escape_control,
@@ -243,6 +243,24 @@ fn values(one: &ExtensionDescription) -> Vec<String> {
                 format!("{method} - {}", general_name(&one.location))
             })
             .collect(),
+        ExtensionValue::Policies(policies) => policies.iter().flat_map(policy).collect(),
+        ExtensionValue::PolicyConstraints {
+            require_explicit_policy,
+            inhibit_policy_mapping,
+        } => {
+            let one = |what: &str, skip: &Option<String>| {
+                skip.as_ref().map(|skip| format!("{what}:{skip}"))
+            };
+            let required = one("Require Explicit Policy", require_explicit_policy);
+            let inhibited = one("Inhibit Policy Mapping", inhibit_policy_mapping);
+            vec![
+                required
+                    .into_iter()
+                    .chain(inhibited)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ]
+        }
         other => extension::lines(other),
     }
 }
@@ -260,6 +278,21 @@ fn authority(identifier: &AuthorityKeyIdentifierDescription) -> Vec<String> {
         .iter()
         .map(|serial| format!("serial:{}", pairs(serial)));
     key.chain(issuer).chain(serial).collect()
+}
+
+fn policy(policy: &PolicyDescription) -> Vec<String> {
+    let head = match policy.name {
+        Some("anyPolicy") => "Policy: X509v3 Any Policy".to_owned(),
+        _ => format!("Policy: {}", policy.oid),
+    };
+    let qualifiers = policy
+        .qualifiers
+        .iter()
+        .map(|qualifier| match qualifier.kind.as_str() {
+            "cps" => format!("  CPS: {}", qualifier.text),
+            kind => format!("  {kind}: {}", qualifier.text),
+        });
+    std::iter::once(head).chain(qualifiers).collect()
 }
 
 /// Hexadecimal digits with a colon after every second.

@@ -113,18 +113,27 @@ pub(super) fn general_name(description: &GeneralNameDescription) -> String {
     }
 }
 
-/// openssl's old `X509_NAME_oneline`: `/CN=dir/O=o`, other octets as `\xE9`.
+/// openssl's old `X509_NAME_oneline`: `/CN=dir/O=o`, a plus between the attributes of one relative
+/// name, other octets as `\xE9`.
 fn slashes(name: &Name) -> String {
-    let attributes = name.relative_names().iter().flatten();
-    attributes.fold(String::new(), |mut shown, attribute| {
-        let _ = write!(shown, "/{}=", short_name(attribute));
-        for octet in &attribute.value {
-            if (0x20..0x7f).contains(octet) {
-                shown.push(char::from(*octet));
-            } else {
-                let _ = write!(shown, "\\x{octet:02X}");
+    let mut shown = String::new();
+    for attributes in name.relative_names() {
+        for (position, attribute) in attributes.iter().enumerate() {
+            shown.push(if position == 0 { '/' } else { '+' });
+            let _ = write!(shown, "{}=", short_name(attribute));
+            for octet in &attribute.value {
+                match octet {
+                    b'/' | b'+' => {
+                        shown.push('\\');
+                        shown.push(char::from(*octet));
+                    }
+                    0x20..0x7f => shown.push(char::from(*octet)),
+                    _ => {
+                        let _ = write!(shown, "\\x{octet:02X}");
+                    }
+                }
             }
         }
-        shown
-    })
+    }
+    shown
 }
