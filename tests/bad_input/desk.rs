@@ -119,7 +119,10 @@ pub(crate) fn desk() -> Sandbox {
     let desk = Sandbox::with_authority();
     desk.ok("issue server flb --san www.example.com --key p256");
     desk.write("pass", "correct horse battery staple\n");
-    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/openssl/flb.cnf");
+    let fixture = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/openssl/flb.cnf"
+    );
     fs::copy(fixture, desk.path("flb.cnf")).unwrap();
     desk.write(
         "ca.cnf",
