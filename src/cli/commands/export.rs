@@ -34,7 +34,7 @@ pub(crate) enum Export {
     /// PEM: the certificate, its chain or both
     #[command(after_help = "Examples:
   certmint export pem flb --out flb.crt
-  certmint export pem --serial 5A01… --out old.crt
+  certmint export pem --serial 5A01F3C2 --out old.crt
   certmint export pem flb --part fullchain --out flb.pem")]
     Pem(ExportPem),
 }
