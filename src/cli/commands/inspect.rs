@@ -360,7 +360,7 @@ fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
 
 fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {
     let mut text = String::new();
-    let mut all = Vec::new();
+    let mut script = String::new();
     for file in files {
         let name = file.display().to_string();
         let items = open(&read(file)?).with_context(|| name.clone())?;
@@ -372,8 +372,9 @@ fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {
         for command in openssl_commands(shown, &items, only) {
             text.push_str(&escape_control(&command));
             text.push('\n');
-            all.push(command);
+            script.push_str(&command);
+            script.push('\n');
         }
     }
-    Ok(Report::new("openssl", json!({ "commands": all }), text))
+    Ok(Report::new("openssl", json!({ "script": script }), text))
 }

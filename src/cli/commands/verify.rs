@@ -216,7 +216,7 @@ fn push_finding(text: &mut String, finding: &Finding) {
 
 fn link_json(link: &LinkReport) -> Value {
     json!({
-        "role": link.role.to_string(),
+        "role": link.role.to_string().replace(' ', "_"),
         "subject": link.subject,
         "issuer": link.issuer,
         "serial": link.serial,
@@ -229,7 +229,7 @@ fn link_json(link: &LinkReport) -> Value {
 fn finding_json(finding: &Finding) -> Value {
     json!({
         "severity": match finding.severity { Severity::Failure => "failure", Severity::Note => "note" },
-        "check": finding.check.as_str(),
+        "check": finding.check.as_str().replace('-', "_"),
         "what": finding.what,
         "rule": finding.rule,
         "remedy": finding.remedy,
