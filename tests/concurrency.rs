@@ -1,6 +1,8 @@
 //! Many processes at once on one PKI: none is lost, none makes what another makes.
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
 )]
@@ -111,7 +113,8 @@ fn of_twenty_that_issue_one_name_at_once_one_wins() {
     let sandbox = Sandbox::with_authority();
     let lines = vec!["issue server www.example.com --key p256 --json".to_owned(); 20];
     let winner = only_winner(&lines, at_once(&sandbox, &lines)).document();
-    let written = sandbox.openssl("x509 -in pki/certs/www.example.com/www.example.com.crt -noout -serial");
+    let written =
+        sandbox.openssl("x509 -in pki/certs/www.example.com/www.example.com.crt -noout -serial");
     let serial = winner["certificate"]["serial"].as_str().unwrap();
     assert_eq!(written.trim().strip_prefix("serial=").unwrap(), serial);
     // The losers may have used serial numbers, which stay used; they have signed nothing.

@@ -4,7 +4,9 @@
 //! Two ways: at random moments, as it happens to people, and on the doorstep of every system call
 //! that changes something, one after the other, so that no moment is left out.
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
 )]
@@ -22,7 +24,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sandbox::{CERTMINT, Sandbox, Told, audit::{audit, audit_all}, chance::Chance};
+use sandbox::{
+    CERTMINT, Sandbox, Told,
+    audit::{audit, audit_all},
+    chance::Chance,
+};
 
 const SIGKILL: i32 = 9;
 
@@ -141,8 +147,14 @@ fn issue_killed_two_hundred_times_loses_nothing() {
     assert!(serials.len() > round, "{} certificates", serials.len());
     let lost = lost(&sandbox);
     println!("{round} rounds: {killed} killed in time, {lost} between record and seal");
-    assert!(killed * 4 > round, "only {killed} of {round} were killed in time");
-    assert!(lost > 0, "none of {round} was killed between record and seal");
+    assert!(
+        killed * 4 > round,
+        "only {killed} of {round} were killed in time"
+    );
+    assert!(
+        lost > 0,
+        "none of {round} was killed between record and seal"
+    );
 
     // A sample by openssl too, in one process.
     let files: Vec<String> = names
@@ -192,7 +204,9 @@ fn assert_made(sandbox: &Sandbox, pki: &str) {
 
 /// One CA and one certificate in each.
 fn assert_whole(sandbox: &Sandbox, pkis: usize, name: impl Fn(usize) -> String) {
-    let pkis: Vec<PathBuf> = (0..pkis).map(|number| sandbox.path(&name(number))).collect();
+    let pkis: Vec<PathBuf> = (0..pkis)
+        .map(|number| sandbox.path(&name(number)))
+        .collect();
     assert_eq!(audit_all(&pkis).len(), pkis.len() * 2);
 }
 
@@ -242,7 +256,11 @@ for one in x509.load_pem_x509_certificates(open('all.pem', 'rb').read()):
     let serials = sandbox.judge("python3", &["-c", print]);
     let serials: BTreeSet<String> = serials.lines().map(str::to_owned).collect();
     assert_eq!(serials.len(), count);
-    assert!(serials.is_subset(&known), "{:?}", serials.difference(&known));
+    assert!(
+        serials.is_subset(&known),
+        "{:?}",
+        serials.difference(&known)
+    );
 }
 
 /// Every system call of certmint that leaves a trace on the disk.
@@ -338,10 +356,15 @@ fn ca_init_killed_before_each_change_can_be_repeated() {
 #[test]
 fn sign_killed_before_each_change_signs_nothing_unknown() {
     let sandbox = with_request();
-    let moments = meddle_everywhere(&sandbox, "sign flb.csr --out {}.crt", KILL, |number, told| {
-        assert_eq!(told.code, 128 + SIGKILL, "{told:#?}");
-        sandbox.ok(&format!("sign flb.csr --out {number}-again.crt"));
-    });
+    let moments = meddle_everywhere(
+        &sandbox,
+        "sign flb.csr --out {}.crt",
+        KILL,
+        |number, told| {
+            assert_eq!(told.code, 128 + SIGKILL, "{told:#?}");
+            sandbox.ok(&format!("sign flb.csr --out {number}-again.crt"));
+        },
+    );
     println!("{moments} moments");
     assert!(moments > 30);
     assert_outputs_known(&sandbox);
