@@ -1,6 +1,8 @@
 //! Many processes at once on one PKI: none is lost, none makes what another makes.
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
 )]

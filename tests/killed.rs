@@ -4,7 +4,9 @@
 //! Two ways: at random moments, as it happens to people, and on the doorstep of every system call
 //! that changes something, one after the other, so that no moment is left out.
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
 )]

@@ -188,8 +188,8 @@ fn normal_word(word: &str) -> String {
         return word.to_owned();
     }
     let (start, value) = match core.split_once('=') {
-        Some((start, value)) => (format!("{start}="), value),
-        None => (String::new(), core),
+        Some((start, value)) if !value.is_empty() => (format!("{start}="), value),
+        _ => (String::new(), core),
     };
     let replacement = if is_date(value) {
         "‹date›"
@@ -364,6 +364,7 @@ fn normal_hides_only_what_differs_from_run_to_run() {
             "‹date› ‹time› to ‹date› ‹time› UTC,",
         ),
         ("serial=706D6B8288A7CD05", "serial=‹octets›"),
+        ("  pin sha256//dEnQWgLfMIH+q2vZ=", "  pin ‹pin›"),
     ] {
         assert_eq!(normal(line), wanted);
     }

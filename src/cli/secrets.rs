@@ -48,7 +48,15 @@ impl Source<'_> {
             }
         };
         if secret.as_bytes().is_empty() {
-            bail!("the {} is empty; nothing was written", self.prompt);
+            let place = match self.file {
+                Some(file) => format!(
+                    "{} {}: the first line is empty: ",
+                    self.flag,
+                    file.display()
+                ),
+                None => String::new(),
+            };
+            bail!("{place}the {} is empty; nothing was written", self.prompt);
         }
         Ok(secret)
     }

@@ -3,7 +3,9 @@
 
 #![allow(dead_code, reason = "no test program uses all of it")]
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test may stop at the first surprise, in its helpers too"
 )]

@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &KeyNew) -> Result<Report> {
     let algorithm = private.public_key().algorithm();
     Ok(Report::new(
         "key",
-        json!({ "file": out, "key": key.to_string(), "encrypted": encrypt }),
+        json!({ "file": out, "key": algorithm.to_string(), "encrypted": encrypt }),
         format!("{}  {algorithm} private key, {protection}\n", out.display()),
     ))
 }

@@ -154,7 +154,7 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
         }
     })?;
     let kind = LeafKind::from(arguments.profile);
-    Ok(report(arguments, kind, &request, &filed, now).notes(notes))
+    Ok(report(arguments, kind, &request, &filed).notes(notes))
 }
 
 /// What a request comes to under the flags, before a CA looks at it.
@@ -274,9 +274,12 @@ fn report(
     kind: LeafKind,
     request: &CertificationRequest,
     filed: &crate::authority::Filed,
-    now: OffsetDateTime,
 ) -> Report {
-    let mut text = render::certificate_text(&kind.to_string(), &filed.certificate, now);
+    let mut text = render::certificate_text(
+        &kind.to_string(),
+        &filed.certificate,
+        &render::ordered_days(&filed.certificate),
+    );
     text.push_str(&render::files_text([(
         arguments.out.as_path(),
         "certificate",

@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use crate::{
     authority::{SigningAuthority, named},
-    cli::{read, secrets},
-    key::{KeyFile, PrivateKey, PublicKey},
+    cli::{failure::Advised, read, secrets},
+    key::{KeyError, KeyFile, PrivateKey, PublicKey},
     store::{AuthorityFile, Store, StoreName, files},
     x509::{CaCertificate, Certificate},
 };
@@ -78,5 +78,14 @@ pub(crate) fn open_key(
             .existing()
         })
         .transpose()?;
-    key_file.unlock(secret.as_ref()).with_context(place)
+    key_file
+        .unlock(secret.as_ref())
+        .map_err(|error| match (&error, passphrase_file) {
+            (KeyError::WrongPassphrase, Some(given)) => Advised {
+                message: format!("{}: {error}", place()),
+                hint: format!("the first line of {} was tried", given.display()),
+            }
+            .into(),
+            _ => anyhow::Error::new(error).context(place()),
+        })
 }

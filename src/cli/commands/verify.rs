@@ -174,10 +174,12 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
     match &second_opinion {
         Ok(()) => text.push_str("rustls would accept it too\n"),
         Err(reason) => {
+            // Its name says enough; `--json` has what rustls writes behind it.
+            let name = reason.split('(').next().unwrap_or(reason);
             let _ = writeln!(
                 text,
                 "rustls would refuse it: {}",
-                crate::x509::escape_control(reason)
+                crate::x509::escape_control(name)
             );
         }
     }
@@ -248,7 +250,7 @@ fn push_finding(text: &mut String, finding: &Finding) {
 
 fn link_json(link: &LinkReport) -> Value {
     json!({
-        "role": link.role.to_string(),
+        "role": link.role.to_string().replace(' ', "_"),
         "subject": link.subject,
         "issuer": link.issuer,
         "serial": link.serial,
@@ -261,7 +263,7 @@ fn link_json(link: &LinkReport) -> Value {
 fn finding_json(finding: &Finding) -> Value {
     json!({
         "severity": match finding.severity { Severity::Failure => "failure", Severity::Note => "note" },
-        "check": finding.check.as_str(),
+        "check": finding.check.as_str().replace('-', "_"),
         "what": finding.what,
         "rule": finding.rule,
         "remedy": finding.remedy,
