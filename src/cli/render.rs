@@ -96,6 +96,12 @@ pub(crate) fn line(text: &mut String, name: &str, value: &str) {
     let _ = writeln!(text, "  {DIM}{name:<9}{DIM:#} {value}");
 }
 
+/// A number of certificates, in words.
+pub(crate) fn certificates(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} certificate{plural}")
+}
+
 /// The serial number as `openssl x509 -serial` prints it.
 pub(crate) fn serial(certificate: &Certificate) -> String {
     hexadecimal(certificate.serial_octets())

@@ -39,7 +39,7 @@ pub use name::{Attribute, Name};
 pub use name_constraints::{IpSubnet, NameConstraints, Subtree};
 pub use request::{CertificationRequest, ProvenKey};
 pub use san::{San, SanSet};
-pub use serial::SerialNumber;
+pub use serial::{SerialNumber, SerialStart};
 pub(crate) use text::is_unsafe;
 pub use text::{escape_control, string_value};
 pub use validity::{Validity, moment_text};
