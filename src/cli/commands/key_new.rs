@@ -23,7 +23,7 @@ pub(crate) struct KeyNew {
     /// Where to write the key; an existing file is never overwritten
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Encrypt the key with the passphrase in this file; - is standard input
+    /// Encrypt the key with the first line of this file as passphrase; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Encrypt the key with a passphrase asked for at the terminal

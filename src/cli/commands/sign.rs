@@ -25,7 +25,7 @@ use crate::{
 #[command(after_help = "Examples:
   certmint sign flb.csr --out flb.crt
   certmint sign flb.csr --out flb.crt --config flb.cnf --extensions req_ext
-  certmint sign client.csr --out client.crt --profile client --ca-cert ca.crt --ca-key ca.key --days 365")]
+  certmint sign client.csr --out client.crt --profile client --ca-cert ca.crt --ca-key ca.key")]
 pub(crate) struct Sign {
     /// The certification request, PEM or DER
     #[arg(value_name = "CSR")]
@@ -60,7 +60,7 @@ pub(crate) struct Sign {
     /// Let a server certificate live longer than the 825 days that Apple's systems accept
     #[arg(long)]
     pub(crate) allow_long_life: bool,
-    /// File that holds the passphrase of the CA key; - is standard input
+    /// File whose first line is the passphrase of the CA key; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Print the openssl commands that do the same, and do nothing

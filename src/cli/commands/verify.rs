@@ -1,8 +1,11 @@
 //! `certmint verify`
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -14,7 +17,7 @@ use crate::{
     },
     inspect::verify::{
         Finding, Host, LinkReport, Options, PolicyInputs, Purpose, Request, RevocationMode,
-        Severity, WeakAlgorithms, rustls_says, verify,
+        Severity, VerifyError, WeakAlgorithms, rustls_says, verify,
     },
     x509::Certificate,
 };
@@ -70,13 +73,17 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
         bail!("no certificate was given")
     };
     let pool: Vec<Certificate> = given.collect();
-    let mut anchors = Vec::new();
+    let (mut anchors, mut anchor_files) = (Vec::new(), Vec::new());
     for file in &arguments.ca {
-        anchors.extend(read::certificates(file)?);
+        let found = read::certificates(file)?;
+        anchor_files.extend(found.iter().map(|_| file.as_path()));
+        anchors.extend(found);
     }
-    let mut crls = Vec::new();
+    let (mut crls, mut crl_files) = (Vec::new(), Vec::new());
     for file in &arguments.crl {
-        crls.extend(read::revocation_lists(file)?);
+        let found = read::revocation_lists(file)?;
+        crl_files.extend(found.iter().map(|_| file.as_path()));
+        crls.extend(found);
     }
     let der = |certificates: &[Certificate]| {
         certificates
@@ -115,12 +122,14 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
             weak_algorithms: WeakAlgorithms::Refused,
         },
     };
-    let verdict = verify(&request).with_context(|| {
-        arguments
-            .files
-            .first()
-            .map(|file| file.display().to_string())
-            .unwrap_or_default()
+    let verdict = verify(&request).map_err(|error| {
+        let file = match &error {
+            VerifyError::UnreadableTarget(_) => arguments.files.first().map(PathBuf::as_path),
+            VerifyError::UnreadableAnchor { index, .. } => anchor_files.get(*index).copied(),
+            VerifyError::UnreadableCrl { index, .. } => crl_files.get(*index).copied(),
+        };
+        let file = file.unwrap_or(Path::new("")).display().to_string();
+        anyhow::Error::new(error).context(file)
     })?;
     let second_opinion = rustls_says(&request);
     let accepted = verdict.is_accepted();
