@@ -1,7 +1,7 @@
 //! `certmint inspect`
 
 use std::{
-    io::{self, IsTerminal as _, Read as _},
+    io::{self, IsTerminal as _},
     path::{Path, PathBuf},
 };
 
@@ -192,19 +192,12 @@ impl Look {
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    if file != Path::new("-") {
-        return Ok(files::read(file, files::USUAL_LIMIT)?);
-    }
-    let mut octets = Zeroizing::new(Vec::new());
-    let limit = files::USUAL_LIMIT;
-    io::stdin()
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut octets)
-        .context("could not read standard input")?;
-    if u64::try_from(octets.len()).is_ok_and(|length| length > limit) {
-        bail!("more than {limit} octets");
-    }
-    Ok(octets)
+    let octets = if file == Path::new("-") {
+        files::read_standard_input(files::USUAL_LIMIT)
+    } else {
+        files::read(file, files::USUAL_LIMIT)
+    };
+    Ok(octets?)
 }
 
 fn look(
