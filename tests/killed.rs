@@ -110,7 +110,7 @@ fn lost(sandbox: &Sandbox) -> usize {
 #[test]
 fn issue_killed_two_hundred_times_loses_nothing() {
     const ROUNDS: usize = 200;
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::on_disk().with_authority();
     let mut chance = Chance::new();
     let mut usual = usual_time(|number| {
         sandbox.ok(&format!("issue server calm{number}.example.com --key p256"));
@@ -171,7 +171,7 @@ fn issue_killed_two_hundred_times_loses_nothing() {
 #[test]
 fn ca_init_killed_fifty_times_can_be_repeated() {
     const ROUNDS: usize = 50;
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::on_disk();
     let mut chance = Chance::new();
     let init = |number: &str| format!("--pki {number} ca init --cn CA --key p256 --no-passphrase");
     let usual = usual_time(|number| {
@@ -231,7 +231,7 @@ fn sign_killed_fifty_times_signs_nothing_unknown() {
 }
 
 fn with_request() -> Sandbox {
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::new().with_authority();
     sandbox.ok("key new --key p256 --out flb.key");
     sandbox.ok("csr new --key-file flb.key --out flb.csr --san www.example.com");
     sandbox
@@ -325,7 +325,7 @@ const KILL: &str = "signal=KILL";
 
 #[test]
 fn issue_killed_before_each_change_loses_nothing() {
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::on_disk().with_authority();
     let line = "issue server host{}.example.com --key p256";
     let moments = meddle_everywhere(&sandbox, line, KILL, |number, told| {
         assert_eq!(told.code, 128 + SIGKILL, "{told:#?}");

@@ -121,7 +121,11 @@ pub(crate) const READERS: &[(Kind, &str)] = &[
 
 /// A PKI with a certificate `flb`, and what openssl made beside it.
 pub(crate) fn desk() -> Sandbox {
-    let desk = Sandbox::with_authority();
+    desk_in(Sandbox::new())
+}
+
+pub(crate) fn desk_in(desk: Sandbox) -> Sandbox {
+    let desk = desk.with_authority();
     desk.ok("issue server flb --san www.example.com --key p256");
     desk.write("pass", "correct horse battery staple\n");
     let fixture = concat!(
