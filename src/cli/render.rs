@@ -28,8 +28,9 @@ pub(crate) fn days_left(not_after: OffsetDateTime, now: OffsetDateTime) -> i64 {
     (not_after - now).whole_seconds().div_euclid(86_400)
 }
 
+/// Lower case, as fingerprints are compared.
 pub(crate) fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    crate::x509::hexadecimal(octets).to_lowercase()
 }
 
 /// The name of a certificate in one line: its subject, or its first alternative name.

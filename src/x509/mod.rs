@@ -41,5 +41,5 @@ pub use request::{CertificationRequest, ProvenKey};
 pub use san::{San, SanSet};
 pub use serial::{SerialNumber, SerialStart};
 pub(crate) use text::is_unsafe;
-pub use text::{escape_control, string_value};
+pub use text::{colon_hexadecimal, escape_control, hexadecimal, pem_block, string_value};
 pub use validity::{Validity, moment_text};

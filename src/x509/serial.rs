@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::X509Error;
+use super::{X509Error, hexadecimal};
 
 /// A positive integer of at most 20 octets (RFC 5280 §4.1.2.2), as big-endian octets without
 /// leading zeros.
@@ -142,10 +142,6 @@ fn octets(digits: &str) -> Vec<u8> {
             })
         })
         .collect()
-}
-
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02X}")).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::{
     store::{
         AuthorityFile, CertificateFile, Filter, Inventory, Layout, Query, Row, Shelf, StoreName,
     },
-    x509::{Certificate, SerialStart},
+    x509::{Certificate, SerialStart, pem_block},
 };
 
 /// Which format.
@@ -143,7 +143,7 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
                 .chain(&chain)
                 .map(Certificate::as_der)
                 .collect();
-            let pem = pem_block("PKCS7", pkcs7::write(&all)?);
+            let pem = pem_block("PKCS7", &pkcs7::write(&all)?);
             output::public(out, pem.as_bytes())?;
             Ok(report(
                 "p7b",
@@ -303,13 +303,6 @@ fn by_serial(inventory: &Inventory, start: &SerialStart) -> Result<Row> {
         }
         .into()),
     }
-}
-
-fn pem_block(label: &str, der: Vec<u8>) -> String {
-    pem::encode_config(
-        &pem::Pem::new(label, der),
-        pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
-    )
 }
 
 fn report(format: &str, out: &Path, leaf: &Certificate, what: &str) -> Report {
