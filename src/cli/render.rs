@@ -105,9 +105,12 @@ pub(crate) fn certificates(count: usize) -> String {
 
 /// The serial number as `openssl x509 -serial` prints it.
 pub(crate) fn serial(certificate: &Certificate) -> String {
-    hexadecimal(certificate.serial_octets())
-        .trim_start_matches("00")
-        .to_uppercase()
+    let octets = certificate.serial_octets();
+    // The first octet may only keep the number from being negative.
+    match octets {
+        [0, significant @ ..] if !significant.is_empty() => crate::x509::hexadecimal(significant),
+        _ => crate::x509::hexadecimal(octets),
+    }
 }
 
 /// The files that were written, a line each.
