@@ -295,7 +295,7 @@ fn secrets_from_files_and_standard_input() {
 /// Runs a line at a terminal of its own and types an answer at each prompt.
 fn at_a_terminal(world: &World, line: &str, environment: &str, answers: &[&str]) -> Told {
     const PROGRAM: &str = r#"
-import json, os, pty, sys
+import json, os, pty, sys, time
 answers, environment, *words = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
@@ -310,6 +310,8 @@ while True:
         break
     said += part
     if answers and said.endswith(b": "):
+        # The prompt is shown before the echo is turned off; nobody types within that moment.
+        time.sleep(0.2)
         os.write(terminal, answers.pop(0).encode() + b"\n")
 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 print(json.dumps([code, said.decode()]))

@@ -333,6 +333,32 @@ fn a_requests_extensions_are_each_decided() {
 }
 
 #[test]
+fn requested_names_are_ascii() {
+    let key = PrivateKey::generate(KeySpec::P256).unwrap();
+    // GeneralNames with one name: rfc822Name is [1], dNSName [2] (RFC 5280 §4.2.1.6).
+    for (tag, text, is_fit) in [
+        (0x81, "a@e.example", true),
+        (0x81, "a@é.example", false),
+        (0x82, "e.example", true),
+        (0x82, "é.example", false),
+    ] {
+        let mut value = vec![0x30, text.len() as u8 + 2, tag, text.len() as u8];
+        value.extend_from_slice(text.as_bytes());
+        let requested = Extension {
+            oid: oid::SUBJECT_ALT_NAME,
+            critical: false,
+            value,
+        };
+        let decided = approve(Application {
+            alternative_names: AlternativeNames::AsRequested,
+            requested: vec![requested],
+            ..application(Profile::Leaf(LeafKind::Client), &key, name("x"), 30)
+        });
+        assert_eq!(decided.is_ok(), is_fit, "{text}: {decided:?}");
+    }
+}
+
+#[test]
 fn a_certificate_without_a_subject_has_critical_names() {
     let key = PrivateKey::generate(KeySpec::P256).unwrap();
     let empty = DistinguishedNameBuilder::new().build().unwrap();
