@@ -295,7 +295,7 @@ fn secrets_from_files_and_standard_input() {
 /// Runs a line at a terminal of its own and types an answer at each prompt.
 fn at_a_terminal(world: &World, line: &str, environment: &str, answers: &[&str]) -> Told {
     const PROGRAM: &str = r#"
-import json, os, pty, sys
+import json, os, pty, sys, termios, time
 answers, environment, *words = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
@@ -310,6 +310,11 @@ while True:
         break
     said += part
     if answers and said.endswith(b": "):
+        # Nobody types before the terminal stops echoing.
+        for _ in range(1000):
+            if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+                break
+            time.sleep(0.01)
         os.write(terminal, answers.pop(0).encode() + b"\n")
 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 print(json.dumps([code, said.decode()]))
