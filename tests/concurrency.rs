@@ -1,6 +1,8 @@
 //! Many processes at once on one PKI: none is lost, none makes what another makes.
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
 )]
@@ -48,7 +50,7 @@ fn only_winner(lines: &[String], told: Vec<Told>) -> Told {
 
 #[test]
 fn two_hundred_at_once_issue_two_hundred_certificates() {
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::on_disk().with_authority();
     let names: Vec<String> = (0..200)
         .map(|number| format!("host{number}.example.com"))
         .collect();
@@ -108,10 +110,11 @@ fn two_hundred_at_once_issue_two_hundred_certificates() {
 
 #[test]
 fn of_twenty_that_issue_one_name_at_once_one_wins() {
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::on_disk().with_authority();
     let lines = vec!["issue server www.example.com --key p256 --json".to_owned(); 20];
     let winner = only_winner(&lines, at_once(&sandbox, &lines)).document();
-    let written = sandbox.openssl("x509 -in pki/certs/www.example.com/www.example.com.crt -noout -serial");
+    let written =
+        sandbox.openssl("x509 -in pki/certs/www.example.com/www.example.com.crt -noout -serial");
     let serial = winner["certificate"]["serial"].as_str().unwrap();
     assert_eq!(written.trim().strip_prefix("serial=").unwrap(), serial);
     // The losers may have used serial numbers, which stay used; they have signed nothing.
@@ -120,7 +123,7 @@ fn of_twenty_that_issue_one_name_at_once_one_wins() {
 
 #[test]
 fn of_twenty_that_make_one_ca_at_once_one_wins() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::on_disk();
     let lines = vec!["ca init --cn testca.com --key p256 --no-passphrase --json".to_owned(); 20];
     let winner = only_winner(&lines, at_once(&sandbox, &lines)).document();
     let written = sandbox.openssl("x509 -in pki/ca/ca.crt -noout -serial");
@@ -133,7 +136,7 @@ fn of_twenty_that_make_one_ca_at_once_one_wins() {
 
 #[test]
 fn of_twenty_that_write_one_file_at_once_one_wins() {
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::on_disk().with_authority();
     sandbox.ok("key new --key p256 --out flb.key");
     sandbox.ok("csr new --key-file flb.key --out flb.csr --san www.example.com");
     for line in [

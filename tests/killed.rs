@@ -4,7 +4,9 @@
 //! Two ways: at random moments, as it happens to people, and on the doorstep of every system call
 //! that changes something, one after the other, so that no moment is left out.
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
 )]
@@ -22,7 +24,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sandbox::{CERTMINT, Sandbox, Told, audit::{audit, audit_all}, chance::Chance};
+use sandbox::{
+    CERTMINT, Sandbox, Told,
+    audit::{audit, audit_all},
+    chance::Chance,
+};
 
 const SIGKILL: i32 = 9;
 
@@ -104,7 +110,7 @@ fn lost(sandbox: &Sandbox) -> usize {
 #[test]
 fn issue_killed_two_hundred_times_loses_nothing() {
     const ROUNDS: usize = 200;
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::on_disk().with_authority();
     let mut chance = Chance::new();
     let mut usual = usual_time(|number| {
         sandbox.ok(&format!("issue server calm{number}.example.com --key p256"));
@@ -141,8 +147,14 @@ fn issue_killed_two_hundred_times_loses_nothing() {
     assert!(serials.len() > round, "{} certificates", serials.len());
     let lost = lost(&sandbox);
     println!("{round} rounds: {killed} killed in time, {lost} between record and seal");
-    assert!(killed * 4 > round, "only {killed} of {round} were killed in time");
-    assert!(lost > 0, "none of {round} was killed between record and seal");
+    assert!(
+        killed * 4 > round,
+        "only {killed} of {round} were killed in time"
+    );
+    assert!(
+        lost > 0,
+        "none of {round} was killed between record and seal"
+    );
 
     // A sample by openssl too, in one process.
     let files: Vec<String> = names
@@ -159,7 +171,7 @@ fn issue_killed_two_hundred_times_loses_nothing() {
 #[test]
 fn ca_init_killed_fifty_times_can_be_repeated() {
     const ROUNDS: usize = 50;
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::on_disk();
     let mut chance = Chance::new();
     let init = |number: &str| format!("--pki {number} ca init --cn CA --key p256 --no-passphrase");
     let usual = usual_time(|number| {
@@ -192,7 +204,9 @@ fn assert_made(sandbox: &Sandbox, pki: &str) {
 
 /// One CA and one certificate in each.
 fn assert_whole(sandbox: &Sandbox, pkis: usize, name: impl Fn(usize) -> String) {
-    let pkis: Vec<PathBuf> = (0..pkis).map(|number| sandbox.path(&name(number))).collect();
+    let pkis: Vec<PathBuf> = (0..pkis)
+        .map(|number| sandbox.path(&name(number)))
+        .collect();
     assert_eq!(audit_all(&pkis).len(), pkis.len() * 2);
 }
 
@@ -217,7 +231,7 @@ fn sign_killed_fifty_times_signs_nothing_unknown() {
 }
 
 fn with_request() -> Sandbox {
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::new().with_authority();
     sandbox.ok("key new --key p256 --out flb.key");
     sandbox.ok("csr new --key-file flb.key --out flb.csr --san www.example.com");
     sandbox
@@ -242,7 +256,11 @@ for one in x509.load_pem_x509_certificates(open('all.pem', 'rb').read()):
     let serials = sandbox.judge("python3", &["-c", print]);
     let serials: BTreeSet<String> = serials.lines().map(str::to_owned).collect();
     assert_eq!(serials.len(), count);
-    assert!(serials.is_subset(&known), "{:?}", serials.difference(&known));
+    assert!(
+        serials.is_subset(&known),
+        "{:?}",
+        serials.difference(&known)
+    );
 }
 
 /// Every system call of certmint that leaves a trace on the disk.
@@ -307,7 +325,7 @@ const KILL: &str = "signal=KILL";
 
 #[test]
 fn issue_killed_before_each_change_loses_nothing() {
-    let sandbox = Sandbox::with_authority();
+    let sandbox = Sandbox::on_disk().with_authority();
     let line = "issue server host{}.example.com --key p256";
     let moments = meddle_everywhere(&sandbox, line, KILL, |number, told| {
         assert_eq!(told.code, 128 + SIGKILL, "{told:#?}");
@@ -338,10 +356,15 @@ fn ca_init_killed_before_each_change_can_be_repeated() {
 #[test]
 fn sign_killed_before_each_change_signs_nothing_unknown() {
     let sandbox = with_request();
-    let moments = meddle_everywhere(&sandbox, "sign flb.csr --out {}.crt", KILL, |number, told| {
-        assert_eq!(told.code, 128 + SIGKILL, "{told:#?}");
-        sandbox.ok(&format!("sign flb.csr --out {number}-again.crt"));
-    });
+    let moments = meddle_everywhere(
+        &sandbox,
+        "sign flb.csr --out {}.crt",
+        KILL,
+        |number, told| {
+            assert_eq!(told.code, 128 + SIGKILL, "{told:#?}");
+            sandbox.ok(&format!("sign flb.csr --out {number}-again.crt"));
+        },
+    );
     println!("{moments} moments");
     assert!(moments > 30);
     assert_outputs_known(&sandbox);

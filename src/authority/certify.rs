@@ -107,10 +107,11 @@ pub fn certify(
         certificate_der,
         issued_at: now,
     }])?;
-    match staged {
-        Some(staged) => drop(store.publish(vec![staged], now)?),
-        None => store.mark_filed(&[row.id], now)?,
-    }
+    let filed = match staged {
+        Some(staged) => store.publish(vec![staged], now).map(drop),
+        None => store.mark_filed(&[row.id], now),
+    };
+    filed.map_err(AuthorityError::unfinished)?;
     let files = files(store, &filing);
     Ok(Filed {
         certificate: issued.certificate().clone(),

@@ -44,6 +44,10 @@ pub enum AuthorityError {
     /// The inventory took a draft and gave no record.
     #[error("the inventory gave no record of the certificate; nothing was signed")]
     Unrecorded,
+    /// The certificate exists, and the last step of filing it failed. The cause is told, not
+    /// handed on: its advice to run the command again does not hold here.
+    #[error("the certificate is signed and in the inventory, but filing it was not finished: {0}")]
+    Unfinished(String),
     /// The operating system gave no random number.
     #[error("no random serial number could be had")]
     NoRandom,
@@ -71,6 +75,11 @@ impl From<LedgerError> for AuthorityError {
 }
 
 impl AuthorityError {
+    pub(super) fn unfinished(error: StoreError) -> Self {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        Self::Unfinished(format!("{error}{}", cause.unwrap_or_default()))
+    }
+
     /// What to do instead.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -79,6 +88,10 @@ impl AuthorityError {
             Self::WhichCa(_) => Some("name one with --ca NAME".to_owned()),
             Self::NoCa => Some(
                 "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"
+                    .to_owned(),
+            ),
+            Self::Unfinished(_) => Some(
+                "put right what is said above; the next command that writes to this PKI finishes it"
                     .to_owned(),
             ),
             Self::NoSuchCa { known, .. } if known.is_empty() => {

@@ -11,6 +11,8 @@ pub(crate) struct Report {
     pub(crate) json: Value,
     /// For standard error: what a person should know besides.
     pub(crate) notes: Vec<String>,
+    /// For standard error: what failed while the rest was done. Exit code 1 if there is any.
+    pub(crate) failures: Vec<anyhow::Error>,
     /// Whether a check found something.
     pub(crate) verdict: Verdict,
 }
@@ -23,8 +25,6 @@ pub(crate) enum Verdict {
     Clean,
     /// Exit code 3.
     Found,
-    /// Exit code 1: part of the work failed, which the text explains.
-    Failed,
 }
 
 impl Report {
@@ -45,6 +45,7 @@ impl Report {
             text,
             json: Value::Object(document),
             notes: Vec::new(),
+            failures: Vec::new(),
             verdict: Verdict::Clean,
         }
     }
@@ -56,6 +57,11 @@ impl Report {
 
     pub(crate) fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
         self.notes.extend(notes);
+        self
+    }
+
+    pub(crate) fn failures(mut self, failures: Vec<anyhow::Error>) -> Self {
+        self.failures = failures;
         self
     }
 

@@ -59,20 +59,21 @@ impl Terminal {
                 }
             })
         };
-        match written.and_then(|()| output.flush()) {
-            Ok(()) => match report.verdict {
-                Verdict::Clean => ExitCode::SUCCESS,
-                Verdict::Found => ExitCode::from(failure::CHECK_FOUND),
-                Verdict::Failed => ExitCode::from(failure::REFUSED),
-            },
+        let written = written.and_then(|()| output.flush());
+        for failure in &report.failures {
+            self.talk(&failure::text(failure));
+        }
+        match written {
             // Whoever reads has read enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Err(error) => {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 self.talk(&format!(
                     "certmint: could not write to standard output: {error}"
                 ));
                 ExitCode::from(failure::REFUSED)
             }
+            _ if !report.failures.is_empty() => ExitCode::from(failure::REFUSED),
+            _ if report.verdict == Verdict::Found => ExitCode::from(failure::CHECK_FOUND),
+            _ => ExitCode::SUCCESS,
         }
     }
 

@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Certificate,
     RevocationList,
     Configuration,
+    /// Whatever it is.
+    Any,
     /// A passphrase that something is already under.
     Passphrase,
     NewPassphrase,
@@ -25,7 +27,7 @@ impl Kind {
             Self::Key => ("foreign.key", Some("foreign.key.der")),
             Self::LockedKey => ("locked.key", Some("locked.key.der")),
             Self::Request => ("good.csr", Some("good.csr.der")),
-            Self::Certificate => ("foreign.crt", Some("foreign.crt.der")),
+            Self::Certificate | Self::Any => ("foreign.crt", Some("foreign.crt.der")),
             Self::RevocationList => ("foreign.crl", Some("foreign.crl.der")),
             Self::Configuration => ("flb.cnf", None),
             Self::Passphrase | Self::NewPassphrase => ("pass", None),
@@ -80,6 +82,9 @@ pub(crate) const READERS: &[(Kind, &str)] = &[
         Kind::RevocationList,
         "verify foreign.crt --ca foreign.crt --crl {}",
     ),
+    (Kind::Any, "inspect {}"),
+    (Kind::Any, "inspect --only subject,san {}"),
+    (Kind::Passphrase, "inspect foreign.p12 --password-file {}"),
     (
         Kind::Passphrase,
         "key protect locked.key --passphrase-file {} --out out.key --no-passphrase",
@@ -116,10 +121,17 @@ pub(crate) const READERS: &[(Kind, &str)] = &[
 
 /// A PKI with a certificate `flb`, and what openssl made beside it.
 pub(crate) fn desk() -> Sandbox {
-    let desk = Sandbox::with_authority();
+    desk_in(Sandbox::new())
+}
+
+pub(crate) fn desk_in(desk: Sandbox) -> Sandbox {
+    let desk = desk.with_authority();
     desk.ok("issue server flb --san www.example.com --key p256");
     desk.write("pass", "correct horse battery staple\n");
-    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/openssl/flb.cnf");
+    let fixture = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/openssl/flb.cnf"
+    );
     fs::copy(fixture, desk.path("flb.cnf")).unwrap();
     desk.write(
         "ca.cnf",

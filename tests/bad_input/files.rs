@@ -73,7 +73,10 @@ fn what_is_nothing_at_all_is_refused() {
     let deep = [0x30, 0x80].repeat(2048);
     let long_line = vec![b'A'; 1 << 20];
     each_reader(|desk, kind, line| {
-        let mut bad: Vec<(&str, &[u8])> = vec![("noise", &noise), ("empty", b"")];
+        let mut bad: Vec<(&str, &[u8])> = vec![("noise", &noise)];
+        if kind != Kind::Passphrase {
+            bad.push(("void", b""));
+        }
         if !is_passphrase(kind) {
             // Any text is a passphrase; none of these is anything else.
             bad.extend([
@@ -124,13 +127,16 @@ fn what_is_something_else_is_refused() {
         "good.csr.der",
     ];
     each_reader(|desk, kind, line| {
-        if is_passphrase(kind) {
+        if is_passphrase(kind) || kind == Kind::Any {
             return;
         }
         let (pem, der) = kind.good();
         let key = |file: &str| file.starts_with("foreign.key");
         for other in OTHERS {
-            let same = *other == pem || Some(*other) == der;
+            // Certificates are taken from any container.
+            let same = *other == pem
+                || Some(*other) == der
+                || kind == Kind::Certificate && *other == "foreign.p7b";
             if same || kind == Kind::LockedKey && key(other) {
                 continue;
             }
@@ -145,11 +151,18 @@ fn a_passphrase_that_is_not_the_one_is_refused() {
         if kind != Kind::Passphrase {
             return;
         }
-        for wrong in ["wrong", "correct horse battery staple ", "", "\n", "é"] {
+        for wrong in [
+            "Tr0ub4dor&3",
+            "correct horse battery staple ",
+            "",
+            "\n",
+            "é",
+        ] {
             desk.write("other.pass", wrong);
             let told = desk.refused(&line.replace("{}", "other.pass"));
-            assert!(told.stderr.contains("passphrase"), "{told:#?}");
-            assert!(told.stderr.contains("locked.key"), "{told:#?}");
+            let said = |words: [&str; 2]| words.iter().any(|word| told.stderr.contains(word));
+            assert!(said(["passphrase", "password"]), "{told:#?}");
+            assert!(said(["locked.key", "foreign.p12"]), "{told:#?}");
             assert!(wrong.len() < 5 || !told.stderr.contains(wrong), "{told:#?}");
         }
     });
@@ -171,7 +184,7 @@ fn what_is_cut_off_is_refused() {
                 desk.write("cut", &content[..cut]);
                 assert_refused(desk, line, "cut");
             }
-            if whole {
+            if whole && kind != Kind::Any {
                 desk.write("longer", [content.as_slice(), &[0]].concat());
                 assert_refused(desk, line, "longer");
             }
@@ -194,23 +207,28 @@ fn what_is_changed_somewhere_is_refused_or_taken() {
             for _ in 0..CHANGES {
                 let content = change(&mut chance, desk.read(good));
                 desk.write("changed", &content);
-                assert_survived(desk, &line.replace("{}", "changed"), &content);
+                assert_survived(desk, &line.replace("{}", "changed"));
             }
         }
     });
 }
 
-fn assert_survived(desk: &Sandbox, line: &str, content: &[u8]) {
+fn assert_survived(desk: &Sandbox, line: &str) {
     let before = snapshot(desk.root());
     let told = desk.run(line);
     match told.code {
         0 | 3 => clear(desk),
+        // What can be read is shown all the same.
+        1 if line.starts_with("inspect") && !told.stdout.is_empty() => {
+            let starts = ["certmint: ", "  hint: ", "note: "];
+            let said = |line: &str| starts.iter().any(|start| line.starts_with(start));
+            assert!(told.stderr.lines().all(said), "{line}\n{told:#?}");
+        }
         _ => {
             told.assert_refused(line, 1);
             assert_same(&before, &snapshot(desk.root()), line);
         }
     }
-    let _ = content;
 }
 
 fn change(chance: &mut Chance, mut content: Vec<u8>) -> Vec<u8> {

@@ -10,7 +10,13 @@ fn one_unreadable_file_does_not_hide_the_others() {
     let output = lab.certmint(&["inspect", "page.html", "root.crt", "missing.crt"]);
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout).unwrap();
-    for expected in ["page.html", "web page", "CN = root", "missing.crt"] {
+    assert!(text.contains("CN = root"), "{text}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    for expected in [
+        "certmint: page.html",
+        "web page",
+        "certmint: cannot read missing.crt",
+    ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
     let output = lab.certmint(&["inspect", "--json", "page.html", "root.crt"]);

@@ -219,7 +219,7 @@ fn what_cannot_be_read_does_not_hide_the_rest() {
     assert!(text.contains("CN = root"), "{text}");
     let output = lab.certmint(&["inspect", "mislabelled.pem"]);
     assert_eq!(output.status.code(), Some(1));
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
     assert!(
         text.contains("a request was expected, and it holds a certificate"),
         "{text}"

@@ -3,7 +3,9 @@
 
 #![allow(dead_code, reason = "no test program uses all of it")]
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test may stop at the first surprise, in its helpers too"
 )]
@@ -61,15 +63,21 @@ pub(crate) enum Content {
 }
 
 impl Sandbox {
+    /// In memory where there is such a place: a thousand commands do not wait for a disk that other
+    /// tests keep busy.
     pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap()))
+    }
+
+    /// Where syncing takes the time that it takes.
+    pub(crate) fn on_disk() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// A sandbox with a CA in `pki`: P-256, its key in the clear.
-    pub(crate) fn with_authority() -> Self {
-        let sandbox = Self::new();
-        sandbox.ok("ca init --cn testca.com --key p256 --no-passphrase");
-        sandbox
+    /// With a CA in `pki`: P-256, its key in the clear.
+    pub(crate) fn with_authority(self) -> Self {
+        self.ok("ca init --cn testca.com --key p256 --no-passphrase");
+        self
     }
 
     pub(crate) fn root(&self) -> &Path {

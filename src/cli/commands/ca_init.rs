@@ -175,9 +175,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaInit) -> Result<Report> {
         },
     };
     let filed = certify(&mut store, &signer, order, now)?;
-    Ok(authority_report(
-        "ca", "root CA", name, authority, &filed, now,
-    ))
+    Ok(authority_report("ca", "root CA", name, authority, &filed))
 }
 
 /// A CA whose name is taken is refused before anybody is asked for a passphrase.
@@ -196,7 +194,6 @@ pub(crate) fn authority_report(
     name: &StoreName,
     flags: &AuthorityFlags,
     filed: &Filed,
-    now: OffsetDateTime,
 ) -> Report {
     let protection = if flags.no_passphrase {
         "private key, not encrypted"
@@ -210,7 +207,11 @@ pub(crate) fn authority_report(
         .zip([protection, "certificate"]);
     let text = format!(
         "{}{}",
-        render::certificate_text(kind, &filed.certificate, now),
+        render::certificate_text(
+            kind,
+            &filed.certificate,
+            &render::ordered_days(&filed.certificate)
+        ),
         render::files_text(described)
     );
     let json = render::with_fields(

@@ -98,6 +98,5 @@ pub(crate) fn run(pki: &Path, arguments: &CaIntermediate) -> Result<Report> {
         name,
         authority,
         &filed,
-        now,
     ))
 }

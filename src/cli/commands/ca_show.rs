@@ -47,7 +47,11 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
     let path_length = crate::x509::CaCertificate::try_from(certificate.clone())
         .ok()
         .map(|ca| ca.path_length());
-    let mut text = render::certificate_text("CA", &certificate, now);
+    let mut text = render::certificate_text(
+        "CA",
+        &certificate,
+        &render::remaining_days(&certificate, now),
+    );
     let mut fact = |name: &str, value: String| render::line(&mut text, name, &value);
     fact(
         "path",

@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &CsrNew) -> Result<Report> {
     if arguments.show_openssl {
         return show_openssl::csr_new(arguments);
     }
-    output::refuse_existing(&arguments.out)?;
+    output::refuse_unwritable(&arguments.out)?;
     let key = open_key(
         &arguments.key_file,
         arguments.passphrase_file.as_ref(),

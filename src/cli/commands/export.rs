@@ -130,7 +130,7 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
     match arguments {
         Export::P12(p12) => export_p12(pki, p12),
         Export::P7b(ExportChain { which, out }) => {
-            output::refuse_existing(out)?;
+            output::refuse_unwritable(out)?;
             let (leaf, chain) = find(pki, which)?;
             let all: Vec<&[u8]> = std::iter::once(&leaf)
                 .chain(&chain)
@@ -146,13 +146,13 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
             ))
         }
         Export::Der(ExportPlain { which, out }) => {
-            output::refuse_existing(out)?;
+            output::refuse_unwritable(out)?;
             let (leaf, _) = find(pki, which)?;
             output::public(out, leaf.as_der())?;
             Ok(report("der", out, &leaf, "DER certificate"))
         }
         Export::Pem(ExportPem { which, out, part }) => {
-            output::refuse_existing(out)?;
+            output::refuse_unwritable(out)?;
             let (leaf, chain) = find(pki, which)?;
             let mut chosen: Vec<&Certificate> = Vec::new();
             if *part != Part::Chain {
@@ -198,7 +198,7 @@ fn export_p12(pki: &Path, arguments: &ExportP12) -> Result<Report> {
     if *show_openssl {
         return show_openssl::export_p12(&layout, arguments, &friendly_name);
     }
-    output::refuse_existing(out)?;
+    output::refuse_unwritable(out)?;
     let (leaf, chain) = find(
         pki,
         &Which {

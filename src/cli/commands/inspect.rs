@@ -1,7 +1,7 @@
 //! `certmint inspect`
 
 use std::{
-    io::{self, IsTerminal as _, Read as _},
+    io::{self, IsTerminal as _},
     path::{Path, PathBuf},
 };
 
@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 use crate::{
     cli::{
         description::{Part, bundle_text, object_text, openssl_commands, openssl_lines},
-        failure::{self, UsageError},
-        report::{Report, Verdict},
+        failure::{self, Advised, UsageError},
+        report::Report,
         secrets::Source,
     },
     inspect::{
@@ -78,27 +78,36 @@ pub(crate) fn run(arguments: &Inspect) -> Result<Report> {
         .iter()
         .map(|file| Look::at(file, given.as_ref()))
         .collect();
-    // Of one file, its error is the command's.
-    match <[Look; 1]>::try_from(looks) {
-        Ok(
-            [
-                Look {
-                    outcome: Err(error),
-                    ..
-                },
-            ],
-        ) => Err(error),
-        Ok(looks) => show(&looks, only),
-        Err(looks) => show(&looks, only),
+    let is_nothing = |look: &Look| {
+        let placed = look.placed();
+        look.outcome.is_err()
+            || !placed.is_empty() && placed.iter().all(|(_, one)| is_unreadable(one))
+    };
+    if looks.iter().all(is_nothing) {
+        return nothing(looks);
     }
+    let report = if only.is_empty() {
+        everything(&looks)
+    } else {
+        parts(&looks, only)?
+    };
+    Ok(report.failures(looks.into_iter().flat_map(Look::failures).collect()))
 }
 
-fn show(looks: &[Look], only: &[Part]) -> Result<Report> {
-    if only.is_empty() {
-        Ok(everything(looks))
-    } else {
-        parts(looks, only)
-    }
+/// Where nothing can be shown, what is wrong with the first is the command's error.
+fn nothing(looks: Vec<Look>) -> Result<Report> {
+    let mut failures = looks.into_iter().flat_map(Look::failures);
+    let Some(first) = failures.next() else {
+        bail!("there is nothing in the files");
+    };
+    Err(match failures.count() {
+        0 => first,
+        others => first.context(format!("{} objects cannot be read; the first", others + 1)),
+    })
+}
+
+fn is_unreadable(description: &Description) -> bool {
+    matches!(description, Description::Unreadable { .. })
 }
 
 const PASSWORD_FLAG: &str = "--password-file";
@@ -162,25 +171,33 @@ impl Look {
         bundle(&certificates).map(|found| (found, certificates.len()))
     }
 
-    fn failed(&self) -> bool {
-        self.outcome.is_err() || self.objects().iter().any(|(_, one)| one.has_unreadable())
+    /// A line for the file, or for every object in it, that cannot be read.
+    fn failures(self) -> Vec<anyhow::Error> {
+        let unreadable = |(place, description): (String, &Description)| match description {
+            Description::Unreadable { problem, hint } => {
+                let message = format!("{place}: {problem}");
+                Some(match hint.clone() {
+                    Some(hint) => Advised { message, hint }.into(),
+                    None => anyhow::Error::msg(message),
+                })
+            }
+            _ => None,
+        };
+        let objects = self.placed().into_iter().filter_map(unreadable).collect();
+        match self.outcome {
+            Ok(_) => objects,
+            Err(error) => vec![error],
+        }
     }
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    if file != Path::new("-") {
-        return Ok(files::read(file, files::USUAL_LIMIT)?);
-    }
-    let mut octets = Zeroizing::new(Vec::new());
-    let limit = files::USUAL_LIMIT;
-    io::stdin()
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut octets)
-        .context("could not read standard input")?;
-    if u64::try_from(octets.len()).is_ok_and(|length| length > limit) {
-        bail!("more than {limit} octets");
-    }
-    Ok(octets)
+    let octets = if file == Path::new("-") {
+        files::read_standard_input(files::USUAL_LIMIT)
+    } else {
+        files::read(file, files::USUAL_LIMIT)
+    };
+    Ok(octets?)
 }
 
 fn look(
@@ -222,9 +239,6 @@ fn everything(looks: &[Look]) -> Report {
     let mut sections: Vec<String> = Vec::new();
     let mut notes = Vec::new();
     for look in looks {
-        if let Err(error) = &look.outcome {
-            sections.push(format!("{}\n", failure::text(error)));
-        }
         for (_, description) in look.objects() {
             let inside = description.leaves();
             let is_container =
@@ -250,22 +264,12 @@ fn everything(looks: &[Look]) -> Report {
         .map(|((place, one), fits)| json!({ "place": place, "kind": one.kind(), "fits": fits }))
         .collect();
     let json = json!({ "files": files_json(looks, &[]), "pairs": pairs });
-    Report::new("inspect", json, sections.join("\n"))
-        .notes(notes)
-        .verdict(verdict(looks))
+    Report::new("inspect", json, sections.join("\n")).notes(notes)
 }
 
 fn locked_note(file: &str) -> String {
     let file = escape_control(file);
     format!("{file} is encrypted: {PASSWORD_FLAG} FILE shows what is in it")
-}
-
-fn verdict(looks: &[Look]) -> Verdict {
-    if looks.iter().any(Look::failed) {
-        Verdict::Failed
-    } else {
-        Verdict::Clean
-    }
 }
 
 fn files_json(looks: &[Look], only: &[Part]) -> Vec<Value> {
@@ -325,11 +329,6 @@ fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
             sections.push((place, lines));
         }
     }
-    for look in looks {
-        if let Err(error) = &look.outcome {
-            notes.push(failure::text(error));
-        }
-    }
     if sections.is_empty() {
         let wanted: Vec<String> = only.iter().map(|part| part.word()).collect();
         let locked = looks
@@ -353,9 +352,7 @@ fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
         }
     };
     let json = json!({ "files": files_json(looks, only) });
-    Ok(Report::new("inspect", json, text)
-        .notes(notes)
-        .verdict(verdict(looks)))
+    Ok(Report::new("inspect", json, text).notes(notes))
 }
 
 fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {

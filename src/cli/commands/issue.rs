@@ -168,7 +168,7 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
         },
         now,
     )?;
-    Ok(report(kind, &leaf.name, &filed, now))
+    Ok(report(kind, &leaf.name, &filed))
 }
 
 /// A name that is taken is refused before a key is made for it.
@@ -208,7 +208,7 @@ fn request(
     )?)?)
 }
 
-fn report(kind: LeafKind, name: &StoreName, filed: &Filed, now: OffsetDateTime) -> Report {
+fn report(kind: LeafKind, name: &StoreName, filed: &Filed) -> Report {
     let described = [
         "private key, not encrypted",
         "certification request",
@@ -219,7 +219,11 @@ fn report(kind: LeafKind, name: &StoreName, filed: &Filed, now: OffsetDateTime) 
     let files = filed.files.iter().map(PathBuf::as_path).zip(described);
     let text = format!(
         "{}{}",
-        render::certificate_text(&kind.to_string(), &filed.certificate, now),
+        render::certificate_text(
+            &kind.to_string(),
+            &filed.certificate,
+            &render::ordered_days(&filed.certificate)
+        ),
         render::files_text(files)
     );
     let fields = json!({ "name": name.to_string(), "profile": kind.to_string() });

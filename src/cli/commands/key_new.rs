@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &KeyNew) -> Result<Report> {
         return show_openssl::key_new(arguments);
     }
     let encrypt = *passphrase || passphrase_file.is_some();
-    output::refuse_existing(out)?;
+    output::refuse_unwritable(out)?;
     let secret = encrypt
         .then(|| {
             secrets::Source {

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &KeyProtect) -> Result<Report> {
         ("--new-passphrase-file", new_passphrase_file.as_ref()),
     ])?;
     if let Some(out) = out {
-        output::refuse_existing(out)?;
+        output::refuse_unwritable(out)?;
     }
     let key = open_key(file, passphrase_file.as_ref(), "--passphrase-file")?;
     let pem = if *no_passphrase {

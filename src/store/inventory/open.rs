@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::schema::{APPLICATION_ID, MIGRATIONS, known_version};
 use super::{Inventory, fault};
-use crate::store::error::StoreError;
+use crate::store::error::{FileDeed, StoreError};
 
 /// How long a process waits for others that write: two hundred of them at once take seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -67,12 +67,12 @@ impl Inventory {
         // In WAL mode even a reader makes files. One that may write removes them when it is done,
         // one that may not leaves them behind; so this one may, and is kept from changing anything.
         let (connection, condition) = match opened("mode=rw", OpenFlags::SQLITE_OPEN_READ_WRITE) {
-            // Nothing can be written here. If all that was written is in the database file itself,
+            // Nothing can be written here, not even the index of the log on a full disk. If all that was written is in the database file itself,
             // that file can be read as it is.
             Err(StoreError::Inventory { fault, .. })
                 if matches!(
                     fault.code(),
-                    Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
+                    Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DiskFull)
                 ) && !has_write_ahead_log(path) =>
             {
                 opened("mode=ro&immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?
@@ -113,6 +113,10 @@ fn connect(path: &Path, parameters: &str, flags: OpenFlags) -> Result<Connection
                 path: path.parent().unwrap_or(path).to_path_buf(),
             });
         }
+        // SQLite would say that it cannot be opened.
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            return Err(StoreError::file(FileDeed::Read, path, error));
+        }
         _ => {}
     }
     let flags = flags | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -129,8 +133,8 @@ fn connect(path: &Path, parameters: &str, flags: OpenFlags) -> Result<Connection
 
 /// A `file:` URI (RFC 8089) for any path, with every octet escaped that SQLite could misread.
 fn file_address(path: &Path) -> Result<String, StoreError> {
-    let absolute = std::path::absolute(path)
-        .map_err(|error| StoreError::file(crate::store::error::FileDeed::Read, path, error))?;
+    let absolute =
+        std::path::absolute(path).map_err(|error| StoreError::file(FileDeed::Read, path, error))?;
     let mut address = String::from("file:");
     for octet in absolute.as_os_str().as_bytes() {
         if octet.is_ascii_alphanumeric() || b"/._-~".contains(octet) {
