@@ -71,7 +71,7 @@ fn without_a_terminal_the_flag_is_named() {
         let told = told(world.command_without_terminal(line));
         assert_eq!(told.code, 1, "{line}\n{told:#?}");
         assert!(
-            told.stderr.contains(&format!("give {flag} FILE")),
+            told.stderr.contains(&format!("give it with {flag} FILE")),
             "{line}\n{told:#?}"
         );
     }
