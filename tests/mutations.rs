@@ -23,7 +23,7 @@ mod judge;
 use std::time::{Duration, Instant};
 
 /// Mutations of all the seeds of a target together.
-const ROUNDS: usize = 6_000;
+const ROUNDS: usize = 4_000;
 
 /// Cuts of one seed; longer ones are cut at so many places, evenly.
 const CUTS: usize = 300;

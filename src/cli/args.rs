@@ -20,7 +20,7 @@ use super::{
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Start with:\n  certmint ca init --cn testca.com\n  certmint issue server flb --san www.2026testsite.com"
+    after_help = "Start with:\n  certmint ca init --cn testca.com\n  certmint issue server flb --san www.2026testsite.com\n\nExit codes: 0 done; 1 refused or failed; 2 wrong command line; 3 a check found something; 70 a bug."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -64,7 +64,7 @@ pub(crate) struct Global {
 pub(crate) enum Color {
     /// On a terminal.
     Auto,
-    /// Always.
+    /// Into files and pipes too.
     Always,
     /// Never.
     Never,

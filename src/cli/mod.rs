@@ -1,6 +1,6 @@
 //! The front door for people: the only room that prints, asks or exits.
 //!
-//! A command gathers what it needs, hands values down and gets one value back, its [`Report`];
+//! A command gathers what it needs, hands values down and gets one value back, its `Report`;
 //! printing happens here, once.
 
 mod args;

@@ -9,6 +9,21 @@ use crate::store::{
     files::{self, Secrecy},
 };
 
+/// Refuses a path that is taken, or whose folder is not there, before anything is made for it.
+pub(crate) fn refuse_unwritable(path: &Path) -> Result<()> {
+    refuse_existing(path)?;
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+            Err(StoreError::NoDirectory {
+                path: path.to_owned(),
+                folder: folder.to_owned(),
+            }
+            .into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a path that is taken before anything is made for it.
 pub(crate) fn refuse_existing(path: &Path) -> Result<()> {
     // A pipe or a terminal is written to as it is.

@@ -1,87 +1,149 @@
-//! Reading one certificate or one request from a file, PEM or DER.
+//! Reading certificates, revocation lists and requests from files, whatever their container.
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use crate::{
+    cli::failure::Advised,
+    formats::pkcs12::{self, Pkcs12Error},
+    inspect::{Encoding, InspectError, Item, Object, open},
+    key::Passphrase,
     store::files,
     x509::{Certificate, CertificationRequest},
 };
 
-/// The first certificate of a file.
-pub(crate) fn certificate(file: &Path) -> Result<Certificate> {
-    let place = || format!("{}", file.display());
-    let der = one(file, "certificate", CERTIFICATE)?;
-    Certificate::from_der(&der).with_context(place)
-}
-
-/// Every certificate of a file, at least one.
-pub(crate) fn certificates(file: &Path) -> Result<Vec<Certificate>> {
-    let place = || format!("{}", file.display());
-    let octets = files::read(file, files::USUAL_LIMIT)?;
-    if octets.first() == Some(&0x30) {
-        return Ok(vec![Certificate::from_der(&octets).with_context(place)?]);
+/// Every certificate of a file, at least one, in order: PEM, DER, PKCS#7, or PKCS#12 that the
+/// password opens.
+pub(crate) fn certificates(file: &Path, password: Option<&Passphrase>) -> Result<Vec<Certificate>> {
+    let found = Found::in_file(file, "certificate", password)?;
+    if found.certificates.is_empty() {
+        return Err(found.nothing(file, "certificate"));
     }
-    let found: Result<Vec<_>, _> = blocks(file, &octets, "certificate", CERTIFICATE)?
-        .iter()
-        .map(|block| Certificate::from_der(block.contents()))
-        .collect();
-    found.with_context(place)
+    Ok(found.certificates)
 }
 
 /// DER of every certificate revocation list of a file, at least one.
 pub(crate) fn revocation_lists(file: &Path) -> Result<Vec<Vec<u8>>> {
-    let octets = files::read(file, files::USUAL_LIMIT)?;
-    if octets.first() == Some(&0x30) {
-        return Ok(vec![octets.to_vec()]);
+    let found = Found::in_file(file, "revocation list", None)?;
+    if found.revocation_lists.is_empty() {
+        return Err(found.nothing(file, "revocation list"));
     }
-    let found = blocks(file, &octets, "revocation list", &["X509 CRL"])?;
-    Ok(found.into_iter().map(pem::Pem::into_contents).collect())
+    Ok(found.revocation_lists)
 }
 
 /// The one certification request of a file.
 pub(crate) fn request(file: &Path) -> Result<CertificationRequest> {
-    let place = || format!("{}", file.display());
-    let der = one(
-        file,
-        "certification request",
-        &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"],
-    )?;
-    CertificationRequest::from_der(&der).with_context(place)
+    let what = "certification request";
+    let mut found = Found::in_file(file, what, None)?;
+    let several = found.requests.len();
+    match (found.requests.pop(), found.requests.is_empty()) {
+        (Some(request), true) => Ok(request),
+        (None, _) => Err(found.nothing(file, what)),
+        (Some(_), false) => Err(Advised {
+            message: format!("{} holds {several} certification requests", file.display()),
+            hint: "put each into a file of its own".to_owned(),
+        }
+        .into()),
+    }
 }
 
-/// DER of the first PEM block with one of the labels, or the file itself when it is DER.
-fn one(file: &Path, what: &str, labels: &[&str]) -> Result<Vec<u8>> {
-    let octets = files::read(file, files::USUAL_LIMIT)?;
-    // A SEQUENCE: every object that is asked for here is one.
-    if octets.first() == Some(&0x30) {
-        return Ok(octets.to_vec());
-    }
-    let first = blocks(file, &octets, what, labels)?.into_iter().next();
-    Ok(first.map(pem::Pem::into_contents).unwrap_or_default())
+/// What a file holds of the kinds that are asked for here.
+#[derive(Default)]
+struct Found {
+    certificates: Vec<Certificate>,
+    revocation_lists: Vec<Vec<u8>>,
+    requests: Vec<CertificationRequest>,
+    /// What the first thing of another kind is.
+    other: Option<&'static str>,
+    is_locked: bool,
 }
 
-/// The PEM blocks with one of the labels, at least one.
-fn blocks(file: &Path, octets: &[u8], what: &str, labels: &[&str]) -> Result<Vec<pem::Pem>> {
-    let file = file.display();
-    if octets.is_empty() {
-        bail!("{file}: the file is empty; a {what} was expected");
+impl Found {
+    fn in_file(file: &Path, what: &str, password: Option<&Passphrase>) -> Result<Self> {
+        let octets = files::read(file, files::USUAL_LIMIT)?;
+        let mut found = Self::default();
+        open(&octets)
+            .and_then(|items| {
+                items
+                    .into_iter()
+                    .try_for_each(|item| found.take(item, password))
+            })
+            .with_context(|| format!("{}: a {what} was expected", file.display()))?;
+        Ok(found)
     }
-    let blocks = pem::parse_many(octets)
-        .map_err(|error| anyhow::anyhow!("{file}: no {what}: damaged PEM: {error}"))?;
-    let Some(other) = blocks.first().map(|block| block.tag().to_owned()) else {
-        bail!("{file}: is neither PEM nor DER; a {what} was expected");
-    };
-    let found: Vec<_> = blocks
-        .into_iter()
-        .filter(|block| labels.contains(&block.tag()))
-        .collect();
-    if found.is_empty() {
-        bail!("{file}: holds a block {other:?}; a {what} was expected");
+
+    fn take(&mut self, item: Item, password: Option<&Passphrase>) -> Result<(), InspectError> {
+        let Item { encoding, object } = item;
+        match object {
+            Object::Certificate { certificate, .. } => self.certificates.push(*certificate),
+            Object::Request(request) => self.requests.push(*request),
+            Object::RevocationList(der) => self.revocation_lists.push(der),
+            Object::Pkcs7(data) => {
+                for der in &data.certificates {
+                    self.certificates.push(Certificate::from_der(der)?);
+                }
+                self.revocation_lists.extend(data.crls);
+            }
+            Object::Pkcs12(octets) => {
+                match pkcs12::read(&octets, password.map(Passphrase::as_bytes)) {
+                    Ok(store) => {
+                        for entry in store.certificates() {
+                            self.certificates.push(Certificate::from_der(&entry.der)?);
+                        }
+                    }
+                    Err(Pkcs12Error::NeedsPassword) => self.is_locked = true,
+                    Err(error) => return Err(error.into()),
+                }
+                self.other.get_or_insert("a PKCS#12 file");
+            }
+            Object::PrivateKey(_) => {
+                self.other.get_or_insert("a private key");
+            }
+            Object::PublicKey(_) => {
+                self.other.get_or_insert("a public key");
+            }
+            Object::DiffieHellmanParameters(_) | Object::CurveParameters(_) => {
+                self.other.get_or_insert("parameters without a key");
+            }
+            // A path that fails for want of a damaged certificate would be told wrongly.
+            Object::Unreadable(error) if may_matter(&encoding) => return Err(error),
+            Object::Unreadable(_) => {
+                self.other.get_or_insert("a PEM block of another kind");
+            }
+        }
+        Ok(())
     }
-    Ok(found)
+
+    /// Why there is nothing of the kind that is asked for.
+    fn nothing(&self, file: &Path, what: &str) -> anyhow::Error {
+        let file = file.display();
+        if self.is_locked {
+            return Advised {
+                message: format!("{file}: a {what} was expected: the PKCS#12 file is encrypted"),
+                hint: "give its password with --password-file FILE".to_owned(),
+            }
+            .into();
+        }
+        let holds = if !self.certificates.is_empty() {
+            "a certificate"
+        } else if !self.requests.is_empty() {
+            "a certification request"
+        } else if !self.revocation_lists.is_empty() {
+            "a revocation list"
+        } else {
+            self.other.unwrap_or("nothing of that kind")
+        };
+        anyhow::anyhow!("{file}: a {what} was expected, and the file holds {holds}")
+    }
 }
 
-/// Labels of a certificate: RFC 7468 §5, and openssl's own two.
-const CERTIFICATE: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
+/// Whether what cannot be read could be one of the objects that are looked for.
+fn may_matter(encoding: &Encoding) -> bool {
+    match encoding {
+        Encoding::Pem { label, .. } => ["CERTIFICATE", "CRL", "PKCS", "CMS"]
+            .iter()
+            .any(|part| label.contains(part)),
+        Encoding::Der | Encoding::Base64 => true,
+    }
+}

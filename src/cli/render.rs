@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     authority::Filed,
     profile::Decision,
-    x509::{Certificate, GeneralName, Validity, escape_control, moment_text},
+    x509::{Certificate, GeneralName, escape_control, moment_text},
 };
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -44,12 +44,31 @@ pub(crate) fn title(certificate: &Certificate) -> String {
         .unwrap_or_else(|| "without a name".to_owned())
 }
 
-/// The facts of a certificate that was made just now.
-pub(crate) fn certificate_text(
-    kind: &str,
-    certificate: &Certificate,
-    now: OffsetDateTime,
-) -> String {
+/// How long a certificate that was made just now is good for: the days that were ordered.
+pub(crate) fn ordered_days(certificate: &Certificate) -> String {
+    // A certificate's last second is part of it; its first may have moved to its issuer's.
+    let life = certificate.not_after() - certificate.not_before() + Duration::SECOND;
+    let days = (life + Duration::hours(12)).whole_days();
+    let plural = if days == 1 { "" } else { "s" };
+    format!(
+        "until {} ({GREEN}{days}{GREEN:#} day{plural})",
+        day(certificate.not_after())
+    )
+}
+
+/// How long a certificate is still good for.
+pub(crate) fn remaining_days(certificate: &Certificate, now: OffsetDateTime) -> String {
+    let days = days_left(certificate.not_after(), now);
+    let left = if days < 0 { "" } else { " days left" };
+    format!(
+        "until {} ({}{left})",
+        day(certificate.not_after()),
+        days_text(days)
+    )
+}
+
+/// The facts of a certificate; how long it is good for is told by one of the two above.
+pub(crate) fn certificate_text(kind: &str, certificate: &Certificate, life: &str) -> String {
     let mut text = format!("{BOLD}{kind} certificate{BOLD:#}  {}\n", title(certificate));
     let names = certificate.subject_alt_names().unwrap_or_default();
     if !names.is_empty() {
@@ -68,14 +87,7 @@ pub(crate) fn certificate_text(
         &certificate.public_key().algorithm().to_string(),
     );
     line(&mut text, "serial", &serial(certificate));
-    // What was made a moment ago has all of its days left, five minutes or not.
-    let days = (certificate.not_after() - now + Validity::BACKDATE + Duration::SECOND).whole_days();
-    let valid = format!(
-        "until {} ({} days left)",
-        day(certificate.not_after()),
-        days_text(days)
-    );
-    line(&mut text, "valid", &valid);
+    line(&mut text, "valid", life);
     text
 }
 

@@ -2,14 +2,14 @@
 //! command line or the environment.
 
 use std::{
-    io::{self, IsTerminal as _, Read as _},
+    fs::File,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result, bail};
 use zeroize::Zeroizing;
 
-use super::failure::UsageError;
+use super::failure::{Advised, UsageError};
 use crate::{key::Passphrase, store::files};
 
 /// A passphrase file holds one line; whoever needs more than this mistook another file for it.
@@ -62,21 +62,21 @@ impl Source<'_> {
     }
 
     fn ask(&self, prompt: &str) -> Result<Passphrase> {
-        if !io::stdin().is_terminal() && !Path::new("/dev/tty").exists() {
-            bail!(
-                "the {} is needed and there is no terminal to ask at; give {} FILE",
-                self.prompt,
-                self.flag
-            );
+        // Where the prompt is shown and the answer read, whatever standard input is.
+        let answered = File::open("/dev/tty")
+            .and_then(|_| rpassword::prompt_password(format!("{prompt}: ")))
+            .map(Zeroizing::new);
+        match answered {
+            Ok(secret) => Ok(Passphrase::new(secret)),
+            Err(_) => Err(Advised {
+                message: format!(
+                    "the {} is needed and there is no terminal to ask at",
+                    self.prompt
+                ),
+                hint: format!("give it with {} FILE", self.flag),
+            }
+            .into()),
         }
-        let secret = rpassword::prompt_password(format!("{prompt}: ")).map_err(|error| {
-            anyhow::anyhow!(
-                "the {} is needed and could not be asked for ({error}); give {} FILE",
-                self.prompt,
-                self.flag
-            )
-        })?;
-        Ok(Passphrase::new(Zeroizing::new(secret)))
     }
 }
 
@@ -99,17 +99,13 @@ pub(crate) fn refuse_double_standard_input<'file>(
 }
 
 /// The first line of a file, without its line end, as openssl's `file:` reads it.
-fn from_file(file: &Path, flag: &str) -> Result<Passphrase> {
+fn from_file(file: &Path, flag: &'static str) -> Result<Passphrase> {
     let octets = if file == Path::new("-") {
-        let mut octets = Zeroizing::new(Vec::new());
-        io::stdin()
-            .take(LIMIT)
-            .read_to_end(&mut octets)
-            .context("could not read standard input")?;
-        octets
+        files::read_standard_input(LIMIT)
     } else {
-        files::read(file, LIMIT).with_context(|| format!("could not read the file of {flag}"))?
-    };
+        files::read(file, LIMIT)
+    }
+    .context(flag)?;
     let text = std::str::from_utf8(&octets)
         .map_err(|_| anyhow::anyhow!("{flag} {}: the file is not text", file.display()))?;
     let line = text.lines().next().unwrap_or_default();

@@ -172,7 +172,7 @@ fn decide_names(
             refusals.push(Refusal::BadName {
                 reason: format!("subject alternative name: {error}"),
             });
-        } else if let GeneralName::Dns(value) = name
+        } else if let GeneralName::Dns(value) | GeneralName::Email(value) = name
             && !value.is_ascii()
         {
             refusals.push(Refusal::BadName {
@@ -208,10 +208,12 @@ fn decide_requested(
     if present == Some(requested) {
         return Outcome::Granted;
     }
-    let by_operator = application
-        .operator
-        .iter()
-        .find(|wanted| wanted.extension.oid == requested.oid);
+    // What the operator wrote is not always what is present: --san goes before it.
+    let by_operator = application.operator.iter().find(|wanted| {
+        present.is_some_and(|present| {
+            present.oid == wanted.extension.oid && present.value == wanted.extension.value
+        })
+    });
     if let (Some(present), Some(OperatorExtension { location, .. })) = (present, by_operator) {
         return Outcome::Changed(format!("{location} says {}", described(present)));
     }

@@ -199,30 +199,30 @@ impl StoreError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Exists { .. } => {
-                "Choose another name, or move the file away if it is no longer needed.".into()
+                "choose another name, or move the file away if it is no longer needed".into()
             }
-            Self::NoDirectory { folder, .. } => format!("Make {} first.", folder.display()),
+            Self::NoDirectory { folder, .. } => format!("make {} first", folder.display()),
             Self::File { fault, .. } => return fault.hint().map(Into::into),
             Self::Inventory { fault, .. } => return fault.hint().map(Into::into),
             Self::DanglingLink { path, .. } => {
-                format!("Remove {} or make what it names.", path.display())
+                format!("remove {} or make what it names", path.display())
             }
-            Self::InTheWay { path } => format!("Move {} away.", path.display()),
+            Self::InTheWay { path } => format!("move {} away", path.display()),
             Self::NoPki { .. } => {
-                "`certmint ca init` makes one; --pki DIR or CERTMINT_PKI names another.".into()
+                "`certmint ca init` makes one; --pki DIR or CERTMINT_PKI names another".into()
             }
             Self::NameTaken {
                 shelf: Shelf::Certificates,
                 ..
-            } => "Choose another name, or renew it.".into(),
-            Self::NameTaken { .. } => "Choose another name for the new authority.".into(),
-            Self::NameBusy { .. } => "Wait for it to end, then try again.".into(),
-            Self::NewerSchema { .. } => "Use a newer certmint.".into(),
+            } => "choose another name, or renew it".into(),
+            Self::NameTaken { .. } => "choose another name for the new authority".into(),
+            Self::NameBusy { .. } => "wait for it to end, then try again".into(),
+            Self::NewerSchema { .. } => "use a newer certmint".into(),
             Self::OlderSchema { .. } => {
-                "Any command that writes to the PKI brings it up to date.".into()
+                "any command that writes to the PKI brings it up to date".into()
             }
             Self::NotAnInventory { .. } | Self::Damaged { .. } => {
-                "Put the inventory back from a backup; without it the issued certificates are unknown."
+                "put the inventory back from a backup; without it the issued certificates are unknown"
                     .into()
             }
             _ => return None,
@@ -285,14 +285,14 @@ impl FileFault {
     fn hint(&self) -> Option<&'static str> {
         match self.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Some("Make room, then run the same command again; nothing was left half-written.")
+                Some("make room, then run the same command again; nothing was left half-written")
             }
-            io::ErrorKind::NotFound => Some("Check the path, or make the directory first."),
+            io::ErrorKind::NotFound => Some("check the path, or make the directory first"),
             io::ErrorKind::ReadOnlyFilesystem => {
-                Some("Choose a place that can be written, or remount it.")
+                Some("choose a place that can be written, or remount it")
             }
             io::ErrorKind::PermissionDenied => {
-                Some("Run as the owner of the file, or change its permissions.")
+                Some("run as the owner of the file, or change its permissions")
             }
             _ => None,
         }
@@ -338,13 +338,13 @@ impl InventoryFault {
         };
         match self.code()? {
             DiskFull => {
-                Some("Make room, then run the same command again; nothing was left half-written.")
+                Some("make room, then run the same command again; nothing was left half-written")
             }
             ReadOnly | CannotOpen | PermissionDenied => {
-                Some("Check the permissions of the PKI directory and that it can be written.")
+                Some("check the permissions of the PKI directory and that it can be written")
             }
-            DatabaseBusy => Some("Wait for the other process to end, then try again."),
-            DatabaseCorrupt => Some("Put the inventory back from a backup."),
+            DatabaseBusy => Some("wait for the other process to end, then try again"),
+            DatabaseCorrupt => Some("put the inventory back from a backup"),
             _ => None,
         }
     }

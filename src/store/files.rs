@@ -6,6 +6,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -100,16 +101,57 @@ pub fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     if metadata.len() > limit {
         return Err(too_large());
     }
-    // One octet more than expected, so that a vector that holds a key does not grow and leave a
-    // copy of its beginning in freed memory.
+    // One octet more than expected, so that the buffer need not grow.
     let expected = usize::try_from(metadata.len()).map_err(|_| too_large())?;
-    let mut content = Zeroizing::new(Vec::with_capacity(expected.saturating_add(1)));
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut content)
-        .map_err(refused)?;
-    if u64::try_from(content.len()).is_ok_and(|length| length > limit) {
-        return Err(too_large());
+    read_whole(file, path, expected.saturating_add(1), limit)
+}
+
+/// Reads standard input to its end, at most `limit` octets of it; wiped when it is dropped. Nothing
+/// of it stays in the buffer that [`std::io::stdin`] shares.
+///
+/// # Errors
+/// [`StoreError::TooLarge`], and what the operating system refuses.
+pub fn read_standard_input(limit: u64) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    /// What a line or a small file needs.
+    const EXPECTED: usize = 8192;
+    let path = Path::new("standard input");
+    let input = io::stdin()
+        .as_fd()
+        .try_clone_to_owned()
+        .map_err(|error| StoreError::file(FileDeed::Read, path, error))?;
+    read_whole(File::from(input), path, EXPECTED, limit)
+}
+
+/// Every buffer that is given up for a larger one is wiped: it may hold the beginning of a key.
+fn read_whole(
+    mut file: File,
+    path: &Path,
+    expected: usize,
+    limit: u64,
+) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let mut content = Zeroizing::new(vec![0; expected.max(1)]);
+    let mut length = 0;
+    loop {
+        if length == content.len() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(length.saturating_mul(2)));
+            larger.extend_from_slice(&content);
+            larger.resize(length.saturating_mul(2), 0);
+            content = larger;
+        }
+        match file.read(content.get_mut(length..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(count) => length = length.saturating_add(count),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(StoreError::file(FileDeed::Read, path, error)),
+        }
+        if u64::try_from(length).is_ok_and(|length| length > limit) {
+            return Err(StoreError::TooLarge {
+                path: path.to_path_buf(),
+                limit,
+            });
+        }
     }
+    content.truncate(length);
     Ok(content)
 }
 

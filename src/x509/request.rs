@@ -6,10 +6,13 @@ use x509_parser::prelude::{FromDer, X509CertificationRequest};
 use super::{
     Extension, Name, X509Error,
     certificate::object_identifier,
-    element::{Element, SEQUENCE, SET, read_element},
+    element::{Element, SEQUENCE, SET},
     oid,
 };
 use crate::key::{KeyAlgorithm, PrivateKey, PublicKey, verify_signature};
+
+/// Tag of the attributes: `[0]`, implicit (RFC 2986 §4.1).
+const ATTRIBUTES: u8 = 0xa0;
 
 /// A public key whose holder has shown to have the private half.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +60,7 @@ impl CertificationRequest {
         let mut extensions: Vec<Extension> = Vec::new();
         let mut other_attributes = Vec::new();
         let mut has_extension_request = false;
-        for attribute in information.attributes() {
-            let kind = object_identifier(attribute.oid.as_bytes())?;
+        for (kind, values) in attributes(information.raw)? {
             if kind != oid::EXTENSION_REQUEST && kind != oid::MICROSOFT_EXTENSION_REQUEST {
                 other_attributes.push(kind);
                 continue;
@@ -68,7 +70,7 @@ impl CertificationRequest {
                     "it asks for extensions in two attributes".to_owned(),
                 ));
             }
-            for requested in requested_extensions(attribute.value)? {
+            for requested in requested_extensions(values)? {
                 if extensions.iter().any(|known| known.oid == requested.oid) {
                     return Err(malformed(format!("it asks for {} twice", requested.name())));
                 }
@@ -147,12 +149,36 @@ impl CertificationRequest {
     }
 }
 
-/// The `SET` of exactly one `Extensions` that an extension request holds.
-fn requested_extensions(attribute_value: &[u8]) -> Result<Vec<Extension>, X509Error> {
+/// The attributes (RFC 2986 §4.1), each with the DER of its `SET` of values: x509-parser keeps the
+/// values of the types that it knows, and Microsoft's is none of these.
+fn attributes(information: &[u8]) -> Result<Vec<(der::asn1::ObjectIdentifier, &[u8])>, X509Error> {
+    let what = "certification request";
+    let fields = Element::only(what, information)?.children(what, SEQUENCE)?;
+    let Some(attributes) = fields.get(3) else {
+        return Ok(Vec::new());
+    };
+    let mut read = Vec::new();
+    for attribute in attributes.children(what, ATTRIBUTES)? {
+        let parts = attribute.children(what, SEQUENCE)?;
+        let [kind, values] = parts.as_slice() else {
+            return Err(X509Error::malformed(
+                what,
+                "an attribute has not two fields",
+            ));
+        };
+        read.push((object_identifier(kind.content)?, values.whole));
+    }
+    Ok(read)
+}
+
+/// The `SET` of exactly one `Extensions` that an extension request holds (RFC 2985 §5.4.2).
+fn requested_extensions(values: &[u8]) -> Result<Vec<Extension>, X509Error> {
     let what = "extension request";
-    let value = read_element(attribute_value).filter(|value| value.tag == SET);
-    let extensions = value.map_or(attribute_value, |set| set.content);
-    let requested = <Vec<x509_cert::ext::Extension> as Decode>::from_der(extensions);
+    let values = Element::only(what, values)?.children(what, SET)?;
+    let [extensions] = values.as_slice() else {
+        return Err(X509Error::malformed(what, "it has not one value"));
+    };
+    let requested = <Vec<x509_cert::ext::Extension> as Decode>::from_der(extensions.whole);
     let requested = requested.map_err(|error| X509Error::malformed(what, error))?;
     Ok(requested
         .into_iter()

@@ -40,6 +40,8 @@ fn follow(authority_key: &str, key: &str, signature: &str) {
             seen,
             format!("subject=CN = {host}\nX509v3 Subject Alternative Name: \n    DNS:{host}\n")
         );
+        let inspected = world.ok(&format!("inspect {name}.crt --only subject,san"));
+        assert_eq!(inspected.stdout, seen);
         let public_key = |line: &str| world.accepts(line);
         assert_eq!(
             public_key(&format!("openssl x509 -in {name}.crt -noout -pubkey")),
@@ -67,9 +69,9 @@ fn follow(authority_key: &str, key: &str, signature: &str) {
     assert_eq!(
         subjects,
         [
-            "CN = testca.com",
-            "CN = www.2026testsite.com",
-            "CN = backend.internal.local"
+            "CN=testca.com",
+            "CN=www.2026testsite.com",
+            "CN=backend.internal.local"
         ]
     );
 }

@@ -23,7 +23,7 @@ use crate::{
 #[command(after_help = "Examples:
   certmint ca init --cn testca.com
   certmint ca init --cn 'Example Root CA' --org Example --country JP --passphrase-file root.pass
-  certmint ca init lab --cn 'Lab CA' --permit-dns internal.local --permit-ip 10.0.0.0/8 --no-passphrase")]
+  certmint ca init lab --cn 'Lab CA' --permit-dns internal.local --permit-ip 10.0.0.0/8")]
 pub(crate) struct CaInit {
     /// What the CA is called here: its files are ca/NAME.key and ca/NAME.crt
     #[arg(default_value = "ca")]
@@ -36,7 +36,7 @@ pub(crate) struct CaInit {
     /// Days until the certificate ends
     #[arg(long, default_value_t = 3650, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36500))]
     pub(crate) days: u32,
-    /// How many CAs may follow this one
+    /// How many levels of CAs may come below this one
     #[arg(long, default_value_t = 1, value_name = "COUNT")]
     pub(crate) path_len: u8,
     /// Print the openssl commands that do the same, and do nothing
@@ -52,16 +52,17 @@ pub(crate) struct AuthorityFlags {
     /// Kind of key: rsa2048 rsa3072 rsa4096 p256 p384 p521 ed25519
     #[arg(long, default_value = "rsa4096", value_name = "KIND")]
     pub(crate) key: KeySpec,
-    /// Permit this domain and the names below it, and no other domain; may be repeated
+    /// Permit host names in this domain, and in no other; may be repeated
     #[arg(long, value_name = "DOMAIN", value_parser = Subtree::dns)]
     pub(crate) permit_dns: Vec<Subtree>,
-    /// Permit the addresses of this subnet, and no others; may be repeated
+    /// Permit IP addresses of this subnet, and no others; may be repeated
     #[arg(long, value_name = "CIDR")]
     pub(crate) permit_ip: Vec<IpSubnet>,
-    /// File that holds the passphrase for the CA key; - is standard input
+    /// File whose first line is the passphrase for the CA key; - is standard input; asked for if left
+    /// out
     #[arg(long, value_name = "FILE", conflicts_with = "no_passphrase")]
     pub(crate) passphrase_file: Option<PathBuf>,
-    /// Write the CA key in the clear
+    /// Write the CA key without encryption
     #[arg(long)]
     pub(crate) no_passphrase: bool,
 }
@@ -103,11 +104,13 @@ impl AuthorityFlags {
                 flag: "--passphrase-file",
                 prompt,
             };
-            Some(
-                source
-                    .new_secret()
-                    .context("the CA key is encrypted unless --no-passphrase is given")?,
-            )
+            let secret = source.new_secret();
+            Some(match self.passphrase_file {
+                Some(_) => secret?,
+                None => {
+                    secret.context("the CA key is encrypted unless --no-passphrase is given")?
+                }
+            })
         };
         let key = PrivateKey::generate(self.key).context("could not make the key")?;
         let pem = match &secret {
@@ -172,9 +175,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaInit) -> Result<Report> {
         },
     };
     let filed = certify(&mut store, &signer, order, now)?;
-    Ok(authority_report(
-        "ca", "root CA", name, authority, &filed, now,
-    ))
+    Ok(authority_report("ca", "root CA", name, authority, &filed))
 }
 
 /// A CA whose name is taken is refused before anybody is asked for a passphrase.
@@ -193,7 +194,6 @@ pub(crate) fn authority_report(
     name: &StoreName,
     flags: &AuthorityFlags,
     filed: &Filed,
-    now: OffsetDateTime,
 ) -> Report {
     let protection = if flags.no_passphrase {
         "private key, not encrypted"
@@ -207,7 +207,11 @@ pub(crate) fn authority_report(
         .zip([protection, "certificate"]);
     let text = format!(
         "{}{}",
-        render::certificate_text(kind, &filed.certificate, now),
+        render::certificate_text(
+            kind,
+            &filed.certificate,
+            &render::ordered_days(&filed.certificate)
+        ),
         render::files_text(described)
     );
     let json = render::with_fields(

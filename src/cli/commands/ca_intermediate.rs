@@ -37,10 +37,10 @@ pub(crate) struct CaIntermediate {
     /// Days until the certificate ends
     #[arg(long, default_value_t = 1825, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36500))]
     pub(crate) days: u32,
-    /// How many CAs may follow this one
+    /// How many levels of CAs may come below this one
     #[arg(long, default_value_t = 0, value_name = "COUNT")]
     pub(crate) path_len: u8,
-    /// File that holds the passphrase of the issuer's key; - is standard input
+    /// File whose first line is the passphrase of the issuer's key; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) issuer_passphrase_file: Option<PathBuf>,
 }
@@ -98,6 +98,5 @@ pub(crate) fn run(pki: &Path, arguments: &CaIntermediate) -> Result<Report> {
         name,
         authority,
         &filed,
-        now,
     ))
 }

@@ -47,13 +47,21 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
     let path_length = crate::x509::CaCertificate::try_from(certificate.clone())
         .ok()
         .map(|ca| ca.path_length());
-    let mut text = render::certificate_text("CA", &certificate, now);
+    let mut text = render::certificate_text(
+        "CA",
+        &certificate,
+        &render::remaining_days(&certificate, now),
+    );
     let mut fact = |name: &str, value: String| render::line(&mut text, name, &value);
     fact(
         "path",
         match path_length {
-            Some(PathLength::AtMost(length)) => format!("{length} CAs may follow"),
-            Some(PathLength::Unlimited) => "any number of CAs may follow".to_owned(),
+            Some(PathLength::AtMost(0)) => "no CA may come below it".to_owned(),
+            Some(PathLength::AtMost(1)) => "one level of CAs may come below it".to_owned(),
+            Some(PathLength::AtMost(length)) => {
+                format!("{length} levels of CAs may come below it")
+            }
+            Some(PathLength::Unlimited) => "any number of CAs may come below it".to_owned(),
             None => "is no CA certificate by today's rules".to_owned(),
         },
     );
@@ -68,7 +76,8 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
         "SHA-256",
         render::hexadecimal(&certificate.fingerprint_sha256()),
     );
-    fact("signed", format!("{issued} certificates that are in use"));
+    let plural = if issued == 1 { "" } else { "s" };
+    fact("signed", format!("{issued} certificate{plural} in use"));
     if !chain.is_empty() {
         fact(
             "below",

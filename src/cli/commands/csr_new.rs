@@ -20,7 +20,7 @@ use crate::{
     group = ArgGroup::new("what").args(["config", "cn", "sans"]).required(true).multiple(true),
     after_help = "Examples:
   certmint csr new --key-file flb.key --out flb.csr --config flb.cnf
-  certmint csr new --key-file flb.key --out flb.csr --cn www.2026testsite.com --san www.2026testsite.com"
+  certmint csr new --key-file flb.key --out flb.csr --cn www.example.com --san www.example.com"
 )]
 pub(crate) struct CsrNew {
     /// The private key, in any form that openssl writes
@@ -43,7 +43,7 @@ pub(crate) struct CsrNew {
     pub(crate) sans: Vec<San>,
     #[command(flatten)]
     pub(crate) subject: SubjectFlags,
-    /// File that holds the passphrase of the key; - is standard input
+    /// File whose first line is the passphrase of the key; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Print the openssl commands that do the same, and do nothing
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &CsrNew) -> Result<Report> {
     if arguments.show_openssl {
         return show_openssl::csr_new(arguments);
     }
-    output::refuse_existing(&arguments.out)?;
+    output::refuse_unwritable(&arguments.out)?;
     let key = open_key(
         &arguments.key_file,
         arguments.passphrase_file.as_ref(),

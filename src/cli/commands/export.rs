@@ -18,23 +18,23 @@ use crate::{
 /// Which format.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Export {
-    /// PKCS#12: key, certificate and chain under a password (.p12, .pfx)
+    /// Write PKCS#12: key, certificate and chain under a password (.p12, .pfx)
     #[command(after_help = "Examples:
   certmint export p12 client01 --out client01.p12 --password-file client01.pass
   certmint export p12 client01 --out client01.pfx --for legacy --friendly-name 'client 01'")]
     P12(ExportP12),
-    /// PKCS#7: certificate and chain (.p7b)
+    /// Write PKCS#7: certificate and chain (.p7b)
     #[command(after_help = "Examples:
   certmint export p7b flb --out flb.p7b")]
     P7b(ExportChain),
-    /// DER: the certificate alone (.cer, .der)
+    /// Write DER: the certificate alone (.cer, .der)
     #[command(after_help = "Examples:
   certmint export der flb --out flb.cer")]
     Der(ExportPlain),
-    /// PEM: the certificate, its chain or both
+    /// Write PEM: the certificate, its chain or both
     #[command(after_help = "Examples:
   certmint export pem flb --out flb.crt
-  certmint export pem --serial 5A01… --out old.crt
+  certmint export pem --serial 5A01C3F49B7E --out old.crt
   certmint export pem flb --part fullchain --out flb.pem")]
     Pem(ExportPem),
 }
@@ -45,7 +45,7 @@ pub(crate) enum Export {
 pub(crate) struct Which {
     /// Name of the certificate, as `certmint list` shows it
     name: Option<StoreName>,
-    /// Serial number in hexadecimal, for certificates without a name
+    /// Serial number in hexadecimal instead of NAME; `certmint list --json` has it whole
     #[arg(long, value_name = "SERIAL")]
     serial: Option<SerialNumber>,
 }
@@ -65,7 +65,7 @@ pub(crate) struct ExportP12 {
     /// Name that the reader shows; NAME if left out
     #[arg(long, value_name = "TEXT")]
     pub(crate) friendly_name: Option<String>,
-    /// File that holds the password; - is standard input
+    /// File whose first line is the password; - is standard input; asked for if left out
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
     /// Print the openssl command that does the same, and do nothing
@@ -110,7 +110,7 @@ pub(crate) struct ExportPem {
     /// Where to write; an existing file is not overwritten
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Which part
+    /// Which certificates
     #[arg(long, value_name = "PART", default_value = "certificate")]
     part: Part,
 }
@@ -130,7 +130,7 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
     match arguments {
         Export::P12(p12) => export_p12(pki, p12),
         Export::P7b(ExportChain { which, out }) => {
-            output::refuse_existing(out)?;
+            output::refuse_unwritable(out)?;
             let (leaf, chain) = find(pki, which)?;
             let all: Vec<&[u8]> = std::iter::once(&leaf)
                 .chain(&chain)
@@ -146,13 +146,13 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
             ))
         }
         Export::Der(ExportPlain { which, out }) => {
-            output::refuse_existing(out)?;
+            output::refuse_unwritable(out)?;
             let (leaf, _) = find(pki, which)?;
             output::public(out, leaf.as_der())?;
             Ok(report("der", out, &leaf, "DER certificate"))
         }
         Export::Pem(ExportPem { which, out, part }) => {
-            output::refuse_existing(out)?;
+            output::refuse_unwritable(out)?;
             let (leaf, chain) = find(pki, which)?;
             let mut chosen: Vec<&Certificate> = Vec::new();
             if *part != Part::Chain {
@@ -198,7 +198,7 @@ fn export_p12(pki: &Path, arguments: &ExportP12) -> Result<Report> {
     if *show_openssl {
         return show_openssl::export_p12(&layout, arguments, &friendly_name);
     }
-    output::refuse_existing(out)?;
+    output::refuse_unwritable(out)?;
     let (leaf, chain) = find(
         pki,
         &Which {

@@ -1,7 +1,7 @@
 //! `certmint inspect`
 
 use std::{
-    io::{self, IsTerminal as _, Read as _},
+    io::{self, IsTerminal as _},
     path::{Path, PathBuf},
 };
 
@@ -192,19 +192,12 @@ impl Look {
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    if file != Path::new("-") {
-        return Ok(files::read(file, files::USUAL_LIMIT)?);
-    }
-    let mut octets = Zeroizing::new(Vec::new());
-    let limit = files::USUAL_LIMIT;
-    io::stdin()
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut octets)
-        .context("could not read standard input")?;
-    if u64::try_from(octets.len()).is_ok_and(|length| length > limit) {
-        bail!("more than {limit} octets");
-    }
-    Ok(octets)
+    let octets = if file == Path::new("-") {
+        files::read_standard_input(files::USUAL_LIMIT)
+    } else {
+        files::read(file, files::USUAL_LIMIT)
+    };
+    Ok(octets?)
 }
 
 fn look(
@@ -364,7 +357,7 @@ fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
 
 fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {
     let mut text = String::new();
-    let mut all = Vec::new();
+    let mut script = String::new();
     for file in files {
         let name = file.display().to_string();
         let items = open(&read(file)?).with_context(|| name.clone())?;
@@ -376,8 +369,9 @@ fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {
         for command in openssl_commands(shown, &items, only) {
             text.push_str(&escape_control(&command));
             text.push('\n');
-            all.push(command);
+            script.push_str(&command);
+            script.push('\n');
         }
     }
-    Ok(Report::new("openssl", json!({ "commands": all }), text))
+    Ok(Report::new("openssl", json!({ "script": script }), text))
 }

@@ -20,17 +20,17 @@ use crate::{
 /// What to issue.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Issue {
-    /// A certificate for a TLS server
+    /// Make key and certificate of a TLS server
     #[command(after_help = "Examples:
   certmint issue server flb --san www.2026testsite.com
   certmint issue server backend.internal.local --san ip:10.0.0.7 --key p256")]
     Server(IssueLeaf),
-    /// A certificate for a TLS client
+    /// Make key and certificate of a TLS client
     #[command(after_help = "Examples:
   certmint issue client client01
   certmint issue client joe@example.com --cn 'Joe Doe' --days 365")]
     Client(IssueLeaf),
-    /// A certificate for a host that is server and client
+    /// Make key and certificate of a host that is both server and client
     #[command(after_help = "Examples:
   certmint issue peer node1.internal.local --san ip:10.0.0.7 --key p256")]
     Peer(IssueLeaf),
@@ -62,7 +62,7 @@ pub(crate) struct IssueLeaf {
     /// Let a server certificate live longer than the 825 days that Apple's systems accept
     #[arg(long)]
     pub(crate) allow_long_life: bool,
-    /// File that holds the passphrase of the CA key; - is standard input
+    /// File whose first line is the passphrase of the CA key; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Print the openssl commands that do the same, and do nothing
@@ -168,7 +168,7 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
         },
         now,
     )?;
-    Ok(report(kind, &leaf.name, &filed, now))
+    Ok(report(kind, &leaf.name, &filed))
 }
 
 /// A name that is taken is refused before a key is made for it.
@@ -208,7 +208,7 @@ fn request(
     )?)?)
 }
 
-fn report(kind: LeafKind, name: &StoreName, filed: &Filed, now: OffsetDateTime) -> Report {
+fn report(kind: LeafKind, name: &StoreName, filed: &Filed) -> Report {
     let described = [
         "private key, not encrypted",
         "certification request",
@@ -219,7 +219,11 @@ fn report(kind: LeafKind, name: &StoreName, filed: &Filed, now: OffsetDateTime) 
     let files = filed.files.iter().map(PathBuf::as_path).zip(described);
     let text = format!(
         "{}{}",
-        render::certificate_text(&kind.to_string(), &filed.certificate, now),
+        render::certificate_text(
+            &kind.to_string(),
+            &filed.certificate,
+            &render::ordered_days(&filed.certificate)
+        ),
         render::files_text(files)
     );
     let fields = json!({ "name": name.to_string(), "profile": kind.to_string() });

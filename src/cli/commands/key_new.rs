@@ -23,7 +23,7 @@ pub(crate) struct KeyNew {
     /// Where to write the key; an existing file is never overwritten
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Encrypt the key with the passphrase in this file; - is standard input
+    /// Encrypt the key with the first line of this file as passphrase; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Encrypt the key with a passphrase asked for at the terminal
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &KeyNew) -> Result<Report> {
         return show_openssl::key_new(arguments);
     }
     let encrypt = *passphrase || passphrase_file.is_some();
-    output::refuse_existing(out)?;
+    output::refuse_unwritable(out)?;
     let secret = encrypt
         .then(|| {
             secrets::Source {
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &KeyNew) -> Result<Report> {
     let algorithm = private.public_key().algorithm();
     Ok(Report::new(
         "key",
-        json!({ "file": out, "key": key.to_string(), "encrypted": encrypt }),
+        json!({ "file": out, "key": algorithm.to_string(), "encrypted": encrypt }),
         format!("{}  {algorithm} private key, {protection}\n", out.display()),
     ))
 }

@@ -24,13 +24,13 @@ pub(crate) struct KeyProtect {
     /// Where to write it; the file itself, replaced at once, if left out
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// File that holds the passphrase that it has now; - is standard input
+    /// File whose first line is the passphrase that it has now; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
-    /// File that holds the new passphrase; - is standard input
+    /// File whose first line is the new passphrase; - is standard input; asked for if left out
     #[arg(long, value_name = "FILE", conflicts_with = "no_passphrase")]
     pub(crate) new_passphrase_file: Option<PathBuf>,
-    /// Write the key in the clear
+    /// Write the key without encryption
     #[arg(long)]
     pub(crate) no_passphrase: bool,
     /// Derive the encryption key with scrypt instead of PBKDF2
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &KeyProtect) -> Result<Report> {
         ("--new-passphrase-file", new_passphrase_file.as_ref()),
     ])?;
     if let Some(out) = out {
-        output::refuse_existing(out)?;
+        output::refuse_unwritable(out)?;
     }
     let key = open_key(file, passphrase_file.as_ref(), "--passphrase-file")?;
     let pem = if *no_passphrase {

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::{
     cli::{render, report::Report, table::Table},
     store::{CertificateKind, Inventory, Layout, Order, Query, Row, Sort, State},
-    x509::escape_control,
+    x509::{Name, escape_control},
 };
 
 /// The inventory.
@@ -141,11 +141,14 @@ fn document(row: &Row, now: OffsetDateTime) -> Value {
         .iter()
         .map(|name| format!("{}:{}", name.kind.word(), name.value))
         .collect();
+    // In the notation of every other document (RFC 4514).
+    let subject = Name::from_der(&row.subject_der)
+        .map_or_else(|_| row.subject.clone(), |subject| subject.to_string());
     json!({
         "name": name(row),
         "kind": kind(row.kind),
         "generation": row.place.as_ref().map(|place| place.generation),
-        "subject": row.subject,
+        "subject": subject,
         "sans": sans,
         "serial": render::hexadecimal(&row.serial).to_uppercase(),
         "not_before": crate::x509::moment_text(row.not_before),

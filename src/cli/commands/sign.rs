@@ -17,7 +17,7 @@ use crate::{
         Profile,
     },
     store::{Store, StoreName},
-    x509::{CertificationRequest, Name, ProvenKey, San, SanSet, Validity},
+    x509::{CertificationRequest, Name, ProvenKey, San, SanSet, Validity, oid},
 };
 
 /// A certificate from somebody's request.
@@ -25,7 +25,7 @@ use crate::{
 #[command(after_help = "Examples:
   certmint sign flb.csr --out flb.crt
   certmint sign flb.csr --out flb.crt --config flb.cnf --extensions req_ext
-  certmint sign client.csr --out client.crt --profile client --ca-cert ca.crt --ca-key ca.key --days 365")]
+  certmint sign client.csr --out client.crt --profile client --ca-cert ca.crt --ca-key ca.key")]
 pub(crate) struct Sign {
     /// The certification request, PEM or DER
     #[arg(value_name = "CSR")]
@@ -60,7 +60,7 @@ pub(crate) struct Sign {
     /// Let a server certificate live longer than the 825 days that Apple's systems accept
     #[arg(long)]
     pub(crate) allow_long_life: bool,
-    /// File that holds the passphrase of the CA key; - is standard input
+    /// File whose first line is the passphrase of the CA key; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Print the openssl commands that do the same, and do nothing
@@ -106,7 +106,7 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
     if arguments.show_openssl {
         return show_openssl::sign(pki, arguments, &request, key);
     }
-    output::refuse_existing(&arguments.out)?;
+    output::refuse_unwritable(&arguments.out)?;
     let now = OffsetDateTime::now_utc();
     let Applied {
         application,
@@ -154,7 +154,7 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
         }
     })?;
     let kind = LeafKind::from(arguments.profile);
-    Ok(report(arguments, kind, &request, &filed, now).notes(notes))
+    Ok(report(arguments, kind, &request, &filed).notes(notes))
 }
 
 /// What a request comes to under the flags, before a CA looks at it.
@@ -177,6 +177,16 @@ pub(crate) fn application(
         Some(file) => operator_extensions(file, arguments.extensions.as_deref(), request)?,
         None => Operator::default(),
     };
+    if names.is_some() {
+        for own in &operator.extensions {
+            if own.extension.oid == oid::SUBJECT_ALT_NAME {
+                let location = &own.location;
+                operator.notes.push(format!(
+                    "--san replaces the subjectAltName that {location} asks for"
+                ));
+            }
+        }
+    }
     let (requested, left_out) = requested(request, &operator);
     if let Some((CopyExtensions::CopyAll, _)) = operator.copy {
         operator
@@ -264,9 +274,12 @@ fn report(
     kind: LeafKind,
     request: &CertificationRequest,
     filed: &crate::authority::Filed,
-    now: OffsetDateTime,
 ) -> Report {
-    let mut text = render::certificate_text(&kind.to_string(), &filed.certificate, now);
+    let mut text = render::certificate_text(
+        &kind.to_string(),
+        &filed.certificate,
+        &render::ordered_days(&filed.certificate),
+    );
     text.push_str(&render::files_text([(
         arguments.out.as_path(),
         "certificate",

@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 use crate::{
     authority::{SigningAuthority, named},
     cli::{failure::Advised, read, secrets},
-    key::{KeyError, KeyFile, PrivateKey},
+    key::{KeyError, KeyFile, PrivateKey, PublicKey},
     store::{AuthorityFile, Store, StoreName, files},
-    x509::CaCertificate,
+    x509::{CaCertificate, Certificate},
 };
 
 /// A CA of this PKI by its name, or the only one.
@@ -40,11 +40,21 @@ pub(crate) fn open_foreign_authority(
     now: OffsetDateTime,
 ) -> Result<SigningAuthority> {
     let place = || format!("{}", certificate_file.display());
-    let certificate =
-        CaCertificate::try_from(read::certificate(certificate_file)?).with_context(place)?;
+    let certificates = read::certificates(certificate_file, None)?;
     let key = open_key(key_file, passphrase_file, "--passphrase-file")?;
+    let certificate = fitting(certificates, key.public_key())
+        .context("no certificate")
+        .and_then(|certificate| Ok(CaCertificate::try_from(certificate)?))
+        .with_context(place)?;
     SigningAuthority::from_elsewhere(store, certificate, key, now)
         .with_context(|| format!("{} and {}", certificate_file.display(), key_file.display()))
+}
+
+/// The certificate of a file for a key; the first, whose error then tells, when none is.
+pub(crate) fn fitting(certificates: Vec<Certificate>, key: &PublicKey) -> Option<Certificate> {
+    let fits = |one: &Certificate| one.public_key() == key;
+    let position = certificates.iter().position(fits).unwrap_or_default();
+    certificates.into_iter().nth(position)
 }
 
 /// A private key in any form; its passphrase is asked for only when it is encrypted.

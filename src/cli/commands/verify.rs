@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -14,6 +14,7 @@ use crate::{
     cli::{
         read, render,
         report::{Report, Verdict},
+        secrets,
     },
     inspect::verify::{
         Finding, Host, LinkReport, Options, PolicyInputs, Purpose, Request, RevocationMode,
@@ -31,7 +32,8 @@ use crate::{
 
 Exit code 3 when the path is not accepted.")]
 pub(crate) struct Verify {
-    /// The certificate first; intermediates behind it or in further files, in any order
+    /// The certificate in the first file; intermediates beside it or in further files, in any order;
+    /// PEM, DER, PKCS#7 or PKCS#12
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Certificates that are trusted; may be repeated
@@ -53,6 +55,9 @@ pub(crate) struct Verify {
     /// Certificate policy that the path must be good for, as a dotted identifier; may be repeated
     #[arg(long, value_name = "OID")]
     pub(crate) policy: Vec<String>,
+    /// File whose first line is the password of PKCS#12 files; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
     /// The moment to judge for (RFC 3339) instead of now
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) at: Option<OffsetDateTime>,
@@ -64,18 +69,30 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
 }
 
 pub(crate) fn run(arguments: &Verify) -> Result<Report> {
-    let mut given = Vec::new();
-    for file in &arguments.files {
-        given.extend(read::certificates(file)?);
-    }
-    let mut given = given.into_iter();
-    let Some(target) = given.next() else {
+    let password = arguments
+        .password_file
+        .as_ref()
+        .map(|file| {
+            secrets::Source {
+                file: Some(file),
+                flag: "--password-file",
+                prompt: "password".to_owned(),
+            }
+            .existing()
+        })
+        .transpose()?;
+    let certificates = |file| read::certificates(file, password.as_ref());
+    let Some((first, others)) = arguments.files.split_first() else {
         bail!("no certificate was given")
     };
-    let pool: Vec<Certificate> = given.collect();
+    let mut pool = certificates(first)?;
+    let target = take_target(&mut pool).context("no certificate was given")?;
+    for file in others {
+        pool.extend(certificates(file)?);
+    }
     let (mut anchors, mut anchor_files) = (Vec::new(), Vec::new());
     for file in &arguments.ca {
-        let found = read::certificates(file)?;
+        let found = certificates(file)?;
         anchor_files.extend(found.iter().map(|_| file.as_path()));
         anchors.extend(found);
     }
@@ -157,10 +174,12 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
     match &second_opinion {
         Ok(()) => text.push_str("rustls would accept it too\n"),
         Err(reason) => {
+            // Its name says enough; `--json` has what rustls writes behind it.
+            let name = reason.split('(').next().unwrap_or(reason);
             let _ = writeln!(
                 text,
                 "rustls would refuse it: {}",
-                crate::x509::escape_control(reason)
+                crate::x509::escape_control(name)
             );
         }
     }
@@ -176,6 +195,21 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
     } else {
         Verdict::Found
     }))
+}
+
+/// The certificate that a file is about: PKCS#7 keeps no order, and some bundles begin with the
+/// root, so it is the first that issued none of the others.
+fn take_target(certificates: &mut Vec<Certificate>) -> Option<Certificate> {
+    let issued_another = |one: &Certificate| {
+        certificates
+            .iter()
+            .any(|other| other != one && other.issuer() == one.subject())
+    };
+    let position = certificates
+        .iter()
+        .position(|one| !issued_another(one))
+        .unwrap_or_default();
+    (position < certificates.len()).then(|| certificates.remove(position))
 }
 
 fn push_link(text: &mut String, link: &LinkReport) {
@@ -216,7 +250,7 @@ fn push_finding(text: &mut String, finding: &Finding) {
 
 fn link_json(link: &LinkReport) -> Value {
     json!({
-        "role": link.role.to_string(),
+        "role": link.role.to_string().replace(' ', "_"),
         "subject": link.subject,
         "issuer": link.issuer,
         "serial": link.serial,
@@ -229,7 +263,7 @@ fn link_json(link: &LinkReport) -> Value {
 fn finding_json(finding: &Finding) -> Value {
     json!({
         "severity": match finding.severity { Severity::Failure => "failure", Severity::Note => "note" },
-        "check": finding.check.as_str(),
+        "check": finding.check.as_str().replace('-', "_"),
         "what": finding.what,
         "rule": finding.rule,
         "remedy": finding.remedy,

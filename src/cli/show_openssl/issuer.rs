@@ -83,11 +83,12 @@ impl IssuerFiles {
 
     /// A CA made elsewhere.
     pub(super) fn elsewhere(certificate: &Path, key: &Path) -> Result<Self> {
-        let known = CaCertificate::try_from(read::certificate(certificate)?)?;
+        // openssl takes the first one of several.
+        let first = read::certificates(certificate, None)?.into_iter().next();
         Ok(Self {
             certificate: certificate.to_owned(),
             key: key.to_owned(),
-            known: Some(known),
+            known: first.map(CaCertificate::try_from).transpose()?,
             above: Vec::new(),
             notes: Vec::new(),
         })

@@ -39,7 +39,7 @@ pub(crate) fn export_p12(
             command
                 .word("-keypbe AES-256-CBC -certpbe AES-256-CBC")
                 .word("-macalg sha256")
-                .word("-iter 600000")
+                .word("-iter 250000")
         }
         Reader::Legacy => {
             script.step(

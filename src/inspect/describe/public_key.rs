@@ -18,7 +18,8 @@ use crate::{
 pub struct PublicKeyDescription {
     /// Kind and size for people, for example `RSA 2048`.
     pub algorithm: String,
-    /// `rsa`, `ec`, `ed25519` or `other`.
+    /// `rsa`, `ec`, `ed25519` or `other`; `type` in JSON, where `kind` says what object it is.
+    #[serde(rename = "type")]
     pub kind: &'static str,
     /// Size of an RSA modulus, in bits.
     pub bits: Option<u32>,

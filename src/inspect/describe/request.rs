@@ -77,6 +77,9 @@ impl RequestDescription {
             )) => ProofOfPossession::Unchecked {
                 reason: error.to_string(),
             },
+            Err(error @ X509Error::RequestedKey(_)) => ProofOfPossession::Unchecked {
+                reason: error.to_string(),
+            },
             Err(X509Error::ProofOfPossession(error)) => ProofOfPossession::Failed {
                 reason: error.to_string(),
             },

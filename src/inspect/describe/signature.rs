@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::fields::{Fields, OCTET_STRING};
+use super::fields::{BIT_STRING, Fields, INTEGER};
 use crate::{
     key::{PublicKey, SignatureError, verify_signature},
     x509::{
@@ -35,9 +35,11 @@ impl<'der> Signed<'der> {
         let [content, algorithm, signature] = fields.as_slice() else {
             return Err(X509Error::malformed(what, "it is not a signed structure"));
         };
+        // The first octet of a BIT STRING counts its unused bits: none in a signature. What else
+        // stands there is no signature, and verifies as little as an empty one.
         let signature = match signature.content.split_first() {
-            Some((0, signature)) if signature_is_bits(signature.len(), fields.get(2)) => signature,
-            _ => return Err(X509Error::malformed(what, "its signature is no bit string")),
+            Some((0, octets)) if signature.tag == BIT_STRING => octets,
+            _ => &[],
         };
         Ok(Self {
             content: content.whole,
@@ -54,11 +56,6 @@ impl<'der> Signed<'der> {
             self.signature,
         )
     }
-}
-
-fn signature_is_bits(length: usize, element: Option<&Element<'_>>) -> bool {
-    const BIT_STRING: u8 = 0x03;
-    length > 0 && element.is_some_and(|element| element.tag == BIT_STRING)
 }
 
 impl SignatureDescription {
@@ -142,7 +139,7 @@ fn pss(identifier: &[u8]) -> String {
         parameters.optional(0xa1)?;
         let salt = match parameters.optional(0xa2)? {
             Some(salt) => read_element(salt.content)
-                .filter(|salt| salt.tag != OCTET_STRING)
+                .filter(|salt| salt.tag == INTEGER)
                 .and_then(|salt| super::notation::integer_decimal(salt.content))
                 .unwrap_or_else(|| "?".to_owned()),
             None => "20".to_owned(),

@@ -1,0 +1,367 @@
+//! `--json`: one document for every command, as `docs/json.md` describes it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise, in its helpers too"
+)]
+
+mod judge;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use world::{World, told};
+
+/// A field of a documented shape: its type in the words of the document.
+type Fields = BTreeMap<String, String>;
+
+/// The tables of `docs/json.md`, by their headings, and the headings that real output has used.
+struct Documentation {
+    shapes: BTreeMap<String, Fields>,
+    used: BTreeSet<String>,
+}
+
+impl Documentation {
+    fn read() -> Self {
+        let text = include_str!("../docs/json.md");
+        let mut shapes: BTreeMap<String, Fields> = BTreeMap::new();
+        let mut heading = String::new();
+        for line in text.lines() {
+            if let Some(title) = line.strip_prefix("### ") {
+                title.clone_into(&mut heading);
+                assert!(
+                    shapes.insert(heading.clone(), Fields::new()).is_none(),
+                    "{heading} is there twice"
+                );
+            }
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            if let ["", field, kind, _, ""] = cells.as_slice()
+                && let Some(field) = field.strip_prefix('`')
+            {
+                let field = field.trim_end_matches('`').to_owned();
+                let fields = shapes.get_mut(&heading).unwrap();
+                let known = fields.insert(field, unlinked(kind));
+                assert!(known.is_none(), "{heading}: a field is there twice: {line}");
+            }
+        }
+        Self {
+            shapes,
+            used: BTreeSet::new(),
+        }
+    }
+
+    /// Holds a document against the table that its `schema` names.
+    fn check(&mut self, document: &Value) {
+        let schema = document["schema"].as_str().unwrap();
+        self.check_shape(document, schema, schema);
+    }
+
+    fn check_shape(&mut self, value: &Value, shape: &str, place: &str) {
+        let Value::Object(found) = value else {
+            panic!("{place} is no object but {value}");
+        };
+        let mut fields = self.shape(shape, place);
+        let mut partial = false;
+        if shape == "object" {
+            let kind = format!("object_{}", found["kind"].as_str().unwrap());
+            fields.extend(self.shape(&kind, place));
+            // With --only.
+            partial = place.starts_with("only ");
+        }
+        for (name, value) in found {
+            let kind = fields
+                .get(name)
+                .unwrap_or_else(|| panic!("{place}.{name} is not documented: {value}"));
+            let place = format!("{place}.{name}");
+            if kind == "extension value" {
+                self.check_extension(&found["name"], value, &place);
+            } else {
+                let kind = kind.trim_start_matches("optional ");
+                assert!(
+                    self.is(value, kind, &place),
+                    "{place} is documented as {kind} and is {value}"
+                );
+            }
+        }
+        for (name, kind) in fields {
+            assert!(
+                partial || kind.starts_with("optional ") || found.contains_key(&name),
+                "{place}.{name} is documented and missing in {value:#}"
+            );
+        }
+    }
+
+    fn shape(&mut self, shape: &str, place: &str) -> Fields {
+        self.used.insert(shape.to_owned());
+        self.shapes
+            .get(shape)
+            .unwrap_or_else(|| panic!("{place}: no shape {shape} is documented"))
+            .clone()
+    }
+
+    fn check_extension(&mut self, name: &Value, value: &Value, place: &str) {
+        let table = self.shape("extension values", place);
+        let kind = name
+            .as_str()
+            .and_then(|name| table.get(name))
+            .map_or("unknown_extension", String::as_str);
+        let shape = if value.get("malformed").is_some() {
+            "malformed_extension"
+        } else {
+            kind
+        };
+        assert!(self.is(value, shape, place), "{place} is {value}");
+    }
+
+    /// Whether a value is of a type; what is inside of it is checked too.
+    fn is(&mut self, value: &Value, kind: &str, place: &str) -> bool {
+        if let Some(kind) = kind.strip_prefix("array of ") {
+            let kind = kind.trim_start_matches('(').trim_end_matches(')');
+            let Value::Array(items) = value else {
+                return false;
+            };
+            return items.iter().all(|item| self.is(item, kind, place));
+        }
+        if let Some((kind, "null")) = kind.split_once(" or ") {
+            return value.is_null() || self.is(value, kind, place);
+        }
+        match kind {
+            "string" => value.is_string(),
+            "integer" => value.is_i64() || value.is_u64(),
+            "boolean" => value.is_boolean(),
+            "null" => value.is_null(),
+            shape => {
+                self.check_shape(value, shape, place);
+                true
+            }
+        }
+    }
+}
+
+/// A type without its links: `array of [link](#link)` is `array of link`.
+fn unlinked(kind: &str) -> String {
+    let mut text = String::new();
+    let mut rest = kind;
+    while let Some((before, after)) = rest.split_once('[') {
+        let (name, after) = after.split_once("](#").unwrap();
+        let (target, after) = after.split_once(')').unwrap();
+        assert_eq!(name, target, "a link that leads elsewhere");
+        text.push_str(before);
+        text.push_str(name);
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// Every command once or more, so that every shape is seen.
+#[test]
+fn documents_are_as_documented() {
+    let mut documentation = Documentation::read();
+    let world = World::new();
+    world.write("password", "secret0\n");
+    world.write("sec.cnf", EXTENSIONS);
+    let lines = [
+        "ca init --cn Root --key p256 --passphrase-file password --permit-dns example --permit-ip 10.0.0.0/8",
+        "ca intermediate web --cn Web --key p256 --no-passphrase --issuer ca --issuer-passphrase-file password",
+        "ca list",
+        "ca show ca",
+        "ca show web",
+        "key new --key rsa2048 --out own.key",
+        "key new --key p256 --out locked.key --passphrase-file password",
+        "key protect locked.key --passphrase-file password --no-passphrase --out open.key",
+        "csr new --key-file own.key --out own.csr --cn h --san a.example",
+        "csr new --key-file open.key --out rich.csr --config sec.cnf",
+        "sign own.csr --out own.crt --ca web",
+        "sign rich.csr --out rich.crt --ca web --profile peer",
+        "issue server www.example --ca web --key p256",
+        "issue client client01 --ca web --key p256",
+        "issue peer node1.example --ca web --key p256",
+        "list",
+        "verify own.crt pki/ca/web.crt --ca pki/ca/ca.crt --host a.example",
+        "export p12 client01 --out client01.p12 --password-file password",
+        "export p7b client01 --out client01.p7b",
+        "export der client01 --out client01.cer",
+        "export pem client01 --out client01.pem",
+        "completions bash",
+        "man man",
+        "inspect own.crt own.key own.csr",
+        "inspect rich.crt rich.csr pki/ca/ca.crt",
+        "inspect client01.p12 --password-file password",
+        "inspect client01.p12",
+        "inspect client01.p7b client01.cer locked.key",
+        "inspect pki/certs/www.example/www.example.fullchain.crt",
+        "ca init --cn Root --show-openssl",
+        "key new --out other.key --show-openssl",
+        "csr new --key-file own.key --out other.csr --cn h --show-openssl",
+        "sign own.csr --out other.crt --ca web --show-openssl",
+        "issue server other.example --ca web --show-openssl",
+        "export p12 client01 --out other.p12 --show-openssl",
+        "inspect own.crt --show-openssl",
+    ];
+    for line in lines {
+        let told = world.ok(&format!("{line} --json"));
+        documentation.check(&told.document());
+    }
+    foreign_objects(&world);
+    for line in [
+        "inspect foreign.crt foreign.csr trusted.crt list.crl",
+        "inspect params.pem public.pem twice.pem ed448.key",
+    ] {
+        let told = world.run(&format!("{line} --json"));
+        documentation.check(&told.document());
+    }
+    documentation.check(&world.run("inspect own.crt nothing --json").document());
+    documentation.check(
+        &world
+            .run("verify own.crt --ca pki/ca/ca.crt --json")
+            .document(),
+    );
+    documentation.check(&world.run("inspect nothing --json").document());
+    let only = world.json("inspect own.crt --only subject,san");
+    for object in only["files"][0]["objects"].as_array().unwrap() {
+        documentation.check_shape(object, "object", "only --only");
+    }
+
+    let all: BTreeSet<String> = documentation.shapes.into_keys().collect();
+    let unseen: Vec<&String> = all.difference(&documentation.used).collect();
+    // What no program at hand writes.
+    let known = ["object_other", "timestamps"];
+    assert_eq!(unseen, known, "shapes that no command printed");
+}
+
+/// A request with extensions of every kind that a configuration of openssl can write.
+const EXTENSIONS: &str = "[req]
+distinguished_name = dn
+prompt = no
+req_extensions = e
+[dn]
+O = Acme
+CN = h
+[e]
+subjectAltName = DNS:a.example,IP:10.0.0.1,email:a@a.example,URI:https://a.example/
+keyUsage = digitalSignature
+extendedKeyUsage = serverAuth
+basicConstraints = CA:FALSE
+";
+
+/// Makes, with openssl, objects that certmint does not make.
+fn foreign_objects(world: &World) {
+    world.write(
+        "foreign.cnf",
+        "[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=e\n[dn]\nCN=h\n[e]\n\
+         basicConstraints=critical,CA:TRUE,pathlen:3\nnameConstraints=permitted;DNS:example\n\
+         crlDistributionPoints=URI:http://c/\nauthorityInfoAccess=OCSP;URI:http://o/\n\
+         certificatePolicies=1.2.3.4,@p\npolicyConstraints=requireExplicitPolicy:3\n\
+         policyMappings=1.2.3.4:1.2.3.5\ninhibitAnyPolicy=2\nnsComment=hello\nnsCertType=server\n\
+         tlsfeature=status_request\nnoCheck=ignored\n1.2.3.4=ASN1:UTF8String:hi\n\
+         2.5.29.18=DER:0102\nprivateKeyUsagePeriod=DER:3011800f32303234303130313030303030305a\n\
+         1.3.6.1.4.1.311.21.7=DER:300906042a030405020101\n\
+         issuingDistributionPoint=critical,@i\n\
+         [p]\npolicyIdentifier=1.2.3.6\nCPS.1=http://cps/\n[i]\nfullname=URI:http://i/\n",
+    );
+    world.write(
+        "asks.cnf",
+        "[req]\ndistinguished_name=dn\nprompt=no\nattributes=a\n[dn]\nCN=h\n[a]\nunstructuredName=un\n",
+    );
+    for line in [
+        "openssl req -x509 -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout foreign.key \
+         -config foreign.cnf -days 10 -out foreign.crt",
+        "openssl req -new -key foreign.key -config asks.cnf -out foreign.csr",
+        "openssl x509 -in foreign.crt -trustout -addtrust serverAuth -setalias mine -out trusted.crt",
+        "openssl ecparam -name prime256v1 -out params.pem",
+        "openssl pkey -in foreign.key -pubout -out public.pem",
+        "openssl genpkey -algorithm ED448 -out ed448.key",
+    ] {
+        world.accepts(line);
+    }
+    let certificate = world.read_text("foreign.crt");
+    let damaged = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n";
+    world.write("twice.pem", format!("{certificate}{certificate}{damaged}"));
+    const REVOKED: &str = r#"
+from datetime import datetime, timedelta, timezone
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+key = serialization.load_pem_private_key(open("foreign.key", "rb").read(), None)
+now = datetime.now(timezone.utc)
+entry = x509.RevokedCertificateBuilder().serial_number(7).revocation_date(now)
+entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), False)
+entry = entry.add_extension(x509.InvalidityDate(now), False)
+name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "h")])
+builder = x509.CertificateRevocationListBuilder().issuer_name(name).last_update(now)
+builder = builder.next_update(now + timedelta(days=1)).add_extension(x509.CRLNumber(3), False)
+made = builder.add_revoked_certificate(entry.build()).sign(key, hashes.SHA256())
+open("list.crl", "wb").write(made.public_bytes(serialization.Encoding.PEM))
+"#;
+    world.python(REVOKED, &[]);
+}
+
+/// Errors of every command are documents too, on standard output, with exit code 1.
+#[test]
+fn errors_are_documents() {
+    let mut documentation = Documentation::read();
+    let world = World::with_authority("p256");
+    world.write("noise", [0x42; 40]);
+    for line in [
+        "ca init --cn Again --no-passphrase",
+        "ca intermediate web --issuer nobody --cn Web --no-passphrase",
+        "ca show nobody",
+        "ca list --pki nowhere",
+        "key new --out noise",
+        "key protect noise --no-passphrase",
+        "csr new --key-file noise --out own.csr --cn h",
+        "sign noise --out own.crt",
+        "issue server flb",
+        "inspect noise",
+        "verify noise --ca pki/ca/ca.crt",
+        "export p12 nobody --out nobody.p12",
+        "export p7b nobody --out nobody.p7b",
+        "export der nobody --out nobody.cer",
+        "export pem nobody --out nobody.pem",
+        "list --pki nowhere",
+        "man noise",
+    ] {
+        let told = world.run(&format!("{line} --json"));
+        assert_eq!(told.code, 1, "{line}\n{told:#?}");
+        let document = told.document();
+        assert_eq!(document["schema"], "certmint.error/1", "{line}");
+        documentation.check(&document);
+        let error = document["error"].as_str().unwrap();
+        assert!(told.stderr.contains(error), "{line}\n{told:#?}");
+        assert!(!error.contains('\n'), "{line}\n{told:#?}");
+    }
+}
+
+/// A check that found something prints its document and ends with exit code 3.
+#[test]
+fn a_check_that_found_something_is_a_document() {
+    let world = World::with_authority("p256");
+    world.ok("issue client client01 --key p256");
+    let told = world
+        .run("verify pki/certs/client01/client01.crt --ca pki/ca/ca.crt --purpose server --json");
+    assert_eq!(told.code, 3, "{told:#?}");
+    let document = told.document();
+    assert_eq!(document["accepted"], false);
+    let findings = document["path"][0]["findings"].as_array().unwrap();
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding["check"] == "purpose" && finding["severity"] == "failure"),
+        "{document:#}"
+    );
+}
+
+/// With colour forced the document stays plain, and a pipe that closes early is no error.
+#[test]
+fn documents_have_no_colour() {
+    let world = World::with_authority("p256");
+    let listed = world.ok("list --json --color always");
+    assert!(!listed.stdout.contains('\u{1b}'), "{listed:#?}");
+    listed.document();
+    let mut command = world.command("ca show nobody --json --color always");
+    command.env("CLICOLOR_FORCE", "1");
+    told(command).document();
+}
