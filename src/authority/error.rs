@@ -85,7 +85,11 @@ impl AuthorityError {
         match self {
             Self::Ca(error) => error.hint(),
             Self::Store(error) => error.hint(),
-            Self::WhichCa(_) => Some("name one with --ca NAME".to_owned()),
+            Self::X509(error) => error.hint(),
+            Self::WhichCa(_) => Some(
+                "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
+                    .to_owned(),
+            ),
             Self::NoCa => Some(
                 "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"
                     .to_owned(),

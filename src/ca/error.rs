@@ -114,6 +114,7 @@ impl CaError {
             Self::IssuersOwnKey { .. } => {
                 Some("make a key of its own for the certificate".to_owned())
             }
+            Self::Structure(error) => error.hint(),
             _ => None,
         }
     }

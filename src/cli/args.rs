@@ -11,6 +11,7 @@ use super::{
         key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
     },
     failure,
+    report::Form,
 };
 
 /// A private PKI in one program: CA, requests, signing, inspection, verification and PKCS#12.
@@ -57,6 +58,13 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) color: Color,
+}
+
+impl Global {
+    /// What a command's report is shown in.
+    pub(crate) fn form(&self) -> Form {
+        if self.json { Form::Json } else { Form::Text }
+    }
 }
 
 /// When to use colour.

@@ -42,7 +42,10 @@ pub(crate) fn text(error: &anyhow::Error) -> String {
         crate::x509::escape_control(&one_line(error))
     );
     for hint in hints(error) {
-        shown.push_str(&format!("\n  {CYAN}hint:{CYAN:#} {hint}"));
+        shown.push_str(&format!(
+            "\n  {CYAN}hint:{CYAN:#} {}",
+            crate::x509::escape_control(&hint)
+        ));
     }
     shown
 }

@@ -28,8 +28,9 @@ pub(crate) fn days_left(not_after: OffsetDateTime, now: OffsetDateTime) -> i64 {
     (not_after - now).whole_seconds().div_euclid(86_400)
 }
 
+/// Lower case, as fingerprints are compared.
 pub(crate) fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    crate::x509::hexadecimal(octets).to_lowercase()
 }
 
 /// The name of a certificate in one line: its subject, or its first alternative name.
@@ -96,11 +97,20 @@ pub(crate) fn line(text: &mut String, name: &str, value: &str) {
     let _ = writeln!(text, "  {DIM}{name:<9}{DIM:#} {value}");
 }
 
+/// A number of certificates, in words.
+pub(crate) fn certificates(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} certificate{plural}")
+}
+
 /// The serial number as `openssl x509 -serial` prints it.
 pub(crate) fn serial(certificate: &Certificate) -> String {
-    hexadecimal(certificate.serial_octets())
-        .trim_start_matches("00")
-        .to_uppercase()
+    let octets = certificate.serial_octets();
+    // The first octet may only keep the number from being negative.
+    match octets {
+        [0, significant @ ..] if !significant.is_empty() => crate::x509::hexadecimal(significant),
+        _ => crate::x509::hexadecimal(octets),
+    }
 }
 
 /// The files that were written, a line each.

@@ -17,6 +17,15 @@ pub(crate) struct Report {
     pub(crate) verdict: Verdict,
 }
 
+/// Which of the two forms will be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Text for people.
+    Text,
+    /// A JSON document.
+    Json,
+}
+
 /// What a check came to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {

@@ -18,6 +18,10 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     pub(crate) fn row(&mut self, cells: [String; COLUMNS]) {
         self.rows.push(cells);
     }
@@ -39,23 +43,21 @@ impl<const COLUMNS: usize> fmt::Display for Table<COLUMNS> {
                 *widest = (*widest).max(width(cell));
             }
         }
-        let mut write_row = |cells: &mut dyn Iterator<Item = String>| {
+        let mut write_row = |cells: &mut dyn Iterator<Item = &str>| {
             let mut line = String::new();
             for (cell, widest) in cells.zip(widths) {
-                let padding = widest.saturating_sub(width(&cell)) + 2;
-                line.push_str(&cell);
+                let padding = widest.saturating_sub(width(cell)) + 2;
+                line.push_str(cell);
                 line.extend(std::iter::repeat_n(' ', padding));
             }
             writeln!(formatter, "{}", line.trim_end())
         };
-        write_row(
-            &mut self
-                .headings
-                .iter()
-                .map(|heading| format!("{BOLD}{heading}{BOLD:#}")),
-        )?;
+        let headings = self
+            .headings
+            .map(|heading| format!("{BOLD}{heading}{BOLD:#}"));
+        write_row(&mut headings.iter().map(String::as_str))?;
         self.rows
             .iter()
-            .try_for_each(|row| write_row(&mut row.iter().cloned()))
+            .try_for_each(|row| write_row(&mut row.iter().map(String::as_str)))
     }
 }

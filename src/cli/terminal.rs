@@ -13,7 +13,7 @@ use super::{
     failure,
     report::{Report, Verdict},
 };
-use crate::x509::is_unsafe;
+use crate::x509::{escape_control, is_unsafe};
 
 /// Data goes to standard output, talk to standard error.
 pub(crate) struct Terminal {
@@ -40,6 +40,7 @@ impl Terminal {
     pub(crate) fn print(&self, report: &Report) -> ExitCode {
         if !self.quiet {
             for note in &report.notes {
+                let note = escape_control(note);
                 self.talk(&format!("{}note:{:#} {note}", failure::CYAN, failure::CYAN));
             }
         }

@@ -9,7 +9,7 @@ use super::{
     BasicConstraints, Extension, GeneralName, KeyIdentifier, KeyUsage, Name, PathLength, X509Error,
     authority_key_identifier,
     element::{Element, SEQUENCE},
-    oid, subject_key_identifier,
+    oid, pem_block, subject_key_identifier,
 };
 use crate::key::PublicKey;
 
@@ -84,10 +84,7 @@ impl Certificate {
 
     /// PEM under the label `CERTIFICATE` (RFC 7468 §5).
     pub fn to_pem(&self) -> String {
-        pem::encode_config(
-            &pem::Pem::new("CERTIFICATE", self.der.as_slice()),
-            pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
-        )
+        pem_block("CERTIFICATE", &self.der)
     }
 
     /// 1 to 3.

@@ -37,8 +37,8 @@ impl DistinguishedNameBuilder {
     /// Appends a relative distinguished name of one attribute.
     ///
     /// # Errors
-    /// A value that is empty, longer than RFC 5280 Appendix A.1 allows, or that the attribute's
-    /// string type cannot hold.
+    /// A value that is empty, has control characters, is longer than RFC 5280 Appendix A.1 allows, or
+    /// that the attribute's string type cannot hold.
     pub fn attribute(mut self, kind: ObjectIdentifier, value: &str) -> Result<Self, X509Error> {
         let refused = |reason: String| X509Error::NameAttribute {
             attribute: oid::display(&kind),
@@ -47,6 +47,9 @@ impl DistinguishedNameBuilder {
         };
         if value.is_empty() {
             return Err(refused("is empty".to_owned()));
+        }
+        if value.chars().any(char::is_control) {
+            return Err(refused("has control characters".to_owned()));
         }
         let length = value.chars().count();
         if let Some((_, bound)) = UPPER_BOUNDS.iter().find(|(bounded, _)| *bounded == kind)
@@ -147,5 +150,7 @@ mod tests {
         assert!(!with(oid::COUNTRY, "JPN"));
         assert!(!with(oid::EMAIL_ADDRESS, "ü@example.com"));
         assert!(!with(oid::ORGANIZATION, ""));
+        assert!(with(oid::ORGANIZATION, "日本 Ltd"));
+        assert!(!with(oid::ORGANIZATION, "a\u{1b}[2J"));
     }
 }

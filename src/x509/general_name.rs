@@ -8,7 +8,7 @@ use super::{
     Name, San, X509Error,
     certificate::object_identifier,
     element::{Element, OBJECT_IDENTIFIER, SEQUENCE, read_element},
-    oid, text,
+    hexadecimal, oid, text,
 };
 
 /// A `GeneralName` (RFC 5280 §4.2.1.6) of any kind, read and never refused for its content.
@@ -151,10 +151,8 @@ impl fmt::Display for GeneralName {
                 write!(formatter, "othername:{};{shown}", oid::display(kind))
             }
             Self::Unknown { tag, value } => {
-                write!(formatter, "[{tag}]:")?;
-                value
-                    .iter()
-                    .try_for_each(|octet| write!(formatter, "{octet:02x}"))
+                let octets = hexadecimal(value).to_lowercase();
+                write!(formatter, "[{tag}]:{octets}")
             }
         }
     }

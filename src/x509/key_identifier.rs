@@ -5,7 +5,7 @@ use std::fmt;
 use aws_lc_rs::digest;
 use x509_cert::ext::pkix;
 
-use super::{Extension, X509Error};
+use super::{Extension, X509Error, colon_hexadecimal};
 use crate::key::PublicKey;
 
 /// The octets that name a key in subject and authority key identifiers.
@@ -37,13 +37,7 @@ impl KeyIdentifier {
 /// Upper-case pairs with colons, as openssl prints it.
 impl fmt::Display for KeyIdentifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, octet) in self.0.iter().enumerate() {
-            if position > 0 {
-                formatter.write_str(":")?;
-            }
-            write!(formatter, "{octet:02X}")?;
-        }
-        Ok(())
+        formatter.write_str(&colon_hexadecimal(&self.0))
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     X509Error,
     certificate::object_identifier,
     element::{Element, OBJECT_IDENTIFIER, SEQUENCE, SET},
-    oid, text,
+    hexadecimal, oid, text,
 };
 
 /// A `Name` (RFC 5280 §4.1.2.4) as DER, never re-encoded.
@@ -144,7 +144,11 @@ fn joined(attributes: &[Attribute], equals: &str, plus: &str) -> String {
             |attribute| match (attribute.text(), oid::attribute_name(&attribute.kind)) {
                 (Some(text), Some(kind)) => format!("{kind}{equals}{}", escape_value(&text)),
                 (Some(text), None) => format!("{}{equals}{}", attribute.kind, escape_value(&text)),
-                (None, _) => format!("{}{equals}#{}", attribute.kind, hexadecimal(attribute)),
+                (None, _) => format!(
+                    "{}{equals}#{}",
+                    attribute.kind,
+                    hexadecimal(&attribute.encoded).to_lowercase()
+                ),
             },
         )
         .collect();
@@ -172,12 +176,4 @@ fn escape_value(value: &str) -> String {
         }
     }
     shown
-}
-
-fn hexadecimal(attribute: &Attribute) -> String {
-    attribute
-        .encoded
-        .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect()
 }

@@ -7,7 +7,7 @@ use super::{
     Extension, Name, X509Error,
     certificate::object_identifier,
     element::{Element, SEQUENCE, SET},
-    oid,
+    oid, pem_block,
 };
 use crate::key::{KeyAlgorithm, PrivateKey, PublicKey, verify_signature};
 
@@ -117,10 +117,7 @@ impl CertificationRequest {
 
     /// PEM under the label `CERTIFICATE REQUEST` (RFC 7468 §7).
     pub fn to_pem(&self) -> String {
-        pem::encode_config(
-            &pem::Pem::new("CERTIFICATE REQUEST", self.der.as_slice()),
-            pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
-        )
+        pem_block("CERTIFICATE REQUEST", &self.der)
     }
 
     /// DER of the signature's AlgorithmIdentifier.

@@ -45,6 +45,30 @@ pub fn string_value(tag: u8, bytes: &[u8]) -> Option<String> {
     }
 }
 
+/// One PEM block with LF line ends (RFC 7468). Not for private keys: it leaves copies behind.
+pub fn pem_block(label: &str, der: &[u8]) -> String {
+    pem::encode_config(
+        &pem::Pem::new(label, der),
+        pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
+    )
+}
+
+/// Upper-case hexadecimal without separators, as openssl prints serial numbers.
+pub fn hexadecimal(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len().saturating_mul(2));
+    for octet in octets {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{octet:02X}");
+    }
+    text
+}
+
+/// Upper-case pairs with colons between, as openssl prints fingerprints and key identifiers.
+pub fn colon_hexadecimal(octets: &[u8]) -> String {
+    let pairs: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+    pairs.join(":")
+}
+
 /// Whether a character could move a terminal's cursor, hide text or turn its direction.
 ///
 /// C0 and C1 controls, and the format characters that reorder or hide what follows.

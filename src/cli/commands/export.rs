@@ -9,10 +9,12 @@ use serde_json::json;
 use super::signing::open_key;
 use crate::{
     authority::chain_above,
-    cli::{output, render, report::Report, secrets, show_openssl},
+    cli::{failure::Advised, output, render, report::Report, secrets, show_openssl},
     formats::{pkcs7, pkcs12},
-    store::{CertificateFile, Inventory, Layout, Row, Shelf, StoreName},
-    x509::{Certificate, SerialNumber},
+    store::{
+        AuthorityFile, CertificateFile, Filter, Inventory, Layout, Query, Row, Shelf, StoreName,
+    },
+    x509::{Certificate, SerialStart, pem_block},
 };
 
 /// Which format.
@@ -45,9 +47,10 @@ pub(crate) enum Export {
 pub(crate) struct Which {
     /// Name of the certificate, as `certmint list` shows it
     name: Option<StoreName>,
-    /// Serial number in hexadecimal instead of NAME; `certmint list --json` has it whole
+    /// Serial number in hexadecimal instead of NAME; its first digits, as `certmint list` shows them,
+    /// are enough
     #[arg(long, value_name = "SERIAL")]
-    serial: Option<SerialNumber>,
+    serial: Option<SerialStart>,
 }
 
 /// `certmint export p12`
@@ -68,6 +71,10 @@ pub(crate) struct ExportP12 {
     /// File whose first line is the password; - is standard input; asked for if left out
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// File whose first line is the passphrase of the private key, where it is encrypted; - is
+    /// standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// Print the openssl command that does the same, and do nothing
     #[arg(long)]
     pub(crate) show_openssl: bool,
@@ -136,13 +143,13 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
                 .chain(&chain)
                 .map(Certificate::as_der)
                 .collect();
-            let pem = pem_block("PKCS7", pkcs7::write(&all)?);
+            let pem = pem_block("PKCS7", &pkcs7::write(&all)?);
             output::public(out, pem.as_bytes())?;
             Ok(report(
                 "p7b",
                 out,
                 &leaf,
-                &format!("PKCS#7 with {} certificates", all.len()),
+                &format!("PKCS#7 with {}", render::certificates(all.len())),
             ))
         }
         Export::Der(ExportPlain { which, out }) => {
@@ -177,7 +184,7 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
                 "pem",
                 out,
                 &leaf,
-                &format!("PEM with {} certificates", chosen.len()),
+                &format!("PEM with {}", render::certificates(chosen.len())),
             ))
         }
     }
@@ -190,23 +197,27 @@ fn export_p12(pki: &Path, arguments: &ExportP12) -> Result<Report> {
         reader,
         friendly_name,
         password_file,
+        passphrase_file,
         show_openssl,
     } = arguments;
     let layout = Layout::new(pki);
-    let key_file = layout.certificate_file(name, CertificateFile::Key);
     let friendly_name = friendly_name.clone().unwrap_or_else(|| name.to_string());
     if *show_openssl {
         return show_openssl::export_p12(&layout, arguments, &friendly_name);
     }
     output::refuse_unwritable(out)?;
-    let (leaf, chain) = find(
-        pki,
-        &Which {
-            name: Some(name.clone()),
-            serial: None,
-        },
-    )?;
-    let key = open_key(&key_file, None, "certmint key protect --no-passphrase")?;
+    secrets::refuse_double_standard_input([
+        ("--passphrase-file", passphrase_file.as_ref()),
+        ("--password-file", password_file.as_ref()),
+    ])?;
+    let inventory = Inventory::open_to_read(&layout.inventory())?;
+    let row = by_name(&inventory, name, pki)?;
+    let key_file = match row.place.as_ref().map(|place| place.shelf) {
+        Some(Shelf::Authorities) => layout.authority_file(name, AuthorityFile::Key),
+        _ => layout.certificate_file(name, CertificateFile::Key),
+    };
+    let (leaf, chain) = with_chain(&inventory, &row)?;
+    let key = open_key(&key_file, passphrase_file.as_ref(), "--passphrase-file")?;
     let source = secrets::Source {
         file: password_file.as_ref(),
         flag: "--password-file",
@@ -234,8 +245,8 @@ fn export_p12(pki: &Path, arguments: &ExportP12) -> Result<Report> {
         Reader::Legacy => "3DES, SHA-1",
     };
     let what = format!(
-        "PKCS#12 with key and {} certificates ({words}), read back",
-        chain.len() + 1
+        "PKCS#12 with key and {} ({words}), read back",
+        render::certificates(chain.len() + 1)
     );
     let report = report("p12", out, &leaf, &what);
     Ok(match password.warning() {
@@ -248,36 +259,50 @@ fn export_p12(pki: &Path, arguments: &ExportP12) -> Result<Report> {
 fn find(pki: &Path, which: &Which) -> Result<(Certificate, Vec<Certificate>)> {
     let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
     let row = match (&which.name, &which.serial) {
-        (Some(name), _) => inventory
-            .current(Shelf::Certificates, name)?
-            .or(inventory.current(Shelf::Authorities, name)?)
-            .with_context(|| format!("no certificate is named {name} in {}", pki.display()))?,
-        (None, Some(serial)) => only(inventory.by_serial(serial.as_octets())?, serial)?,
+        (Some(name), _) => by_name(&inventory, name, pki)?,
+        (None, Some(serial)) => by_serial(&inventory, serial)?,
         (None, None) => bail!("neither a name nor a serial number was given"),
     };
+    with_chain(&inventory, &row)
+}
+
+/// The certificate of a name; a CA's where no other has it.
+fn by_name(inventory: &Inventory, name: &StoreName, pki: &Path) -> Result<Row> {
+    inventory
+        .current(Shelf::Certificates, name)?
+        .or(inventory.current(Shelf::Authorities, name)?)
+        .with_context(|| format!("no certificate is named {name} in {}", pki.display()))
+}
+
+fn with_chain(inventory: &Inventory, row: &Row) -> Result<(Certificate, Vec<Certificate>)> {
     let der = inventory
         .certificate_der(row.id)?
         .context("the inventory has a record of it but no certificate: it was never finished")?;
     let certificate = Certificate::from_der(&der)?;
-    let chain = chain_above(&inventory, &certificate)?;
+    let chain = chain_above(inventory, &certificate)?;
     Ok((certificate, chain))
 }
 
-fn only(mut rows: Vec<Row>, serial: &SerialNumber) -> Result<Row> {
+/// The one certificate whose serial number starts so.
+fn by_serial(inventory: &Inventory, start: &SerialStart) -> Result<Row> {
+    let mut rows = inventory.list(&Query {
+        filter: Filter {
+            serial_start: Some(start.clone()),
+            ..Filter::default()
+        },
+        limit: Some(2),
+        ..Query::default()
+    })?;
     match (rows.pop(), rows.is_empty()) {
         (Some(row), true) => Ok(row),
-        (None, _) => bail!("no certificate has the serial number {serial}"),
-        (Some(_), false) => {
-            bail!("several issuers used the serial number {serial}; name the certificate")
+        (None, _) => bail!("no certificate has the serial number {start}"),
+        (Some(_), false) => Err(Advised {
+            message: format!("several certificates have serial numbers that start with {start}"),
+            hint: "give more digits, which 'certmint list --json' has, or the certificate's name"
+                .to_owned(),
         }
+        .into()),
     }
-}
-
-fn pem_block(label: &str, der: Vec<u8>) -> String {
-    pem::encode_config(
-        &pem::Pem::new(label, der),
-        pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
-    )
 }
 
 fn report(format: &str, out: &Path, leaf: &Certificate, what: &str) -> Report {

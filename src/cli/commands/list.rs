@@ -1,6 +1,6 @@
 //! `certmint list`
 
-use std::path::Path;
+use std::{ops::ControlFlow, path::Path};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::{
-    cli::{render, report::Report, table::Table},
+    cli::{
+        render,
+        report::{Form, Report},
+        table::Table,
+    },
     store::{CertificateKind, Inventory, Layout, Order, Query, Row, Sort, State},
     x509::{Name, escape_control},
 };
@@ -49,7 +53,7 @@ pub(crate) enum SortBy {
     NotAfter,
 }
 
-pub(crate) fn run(pki: &Path, arguments: &List) -> Result<Report> {
+pub(crate) fn run(pki: &Path, arguments: &List, form: Form) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
     let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
     let query = Query {
@@ -69,31 +73,40 @@ pub(crate) fn run(pki: &Path, arguments: &List) -> Result<Report> {
         offset: arguments.offset,
         ..Query::default()
     };
-    let rows = inventory.list(&query)?;
-    let mut table = Table::new([
-        "NAME",
-        "KIND",
-        "SUBJECT",
-        "NAMES",
-        "SERIAL",
-        "NOT AFTER",
-        "STATE",
-        "DAYS LEFT",
-    ]);
-    for row in &rows {
-        table.row(cells(row, now));
+    // A million certificates are not kept in more than the form that is shown.
+    match form {
+        Form::Json => {
+            let mut documents: Vec<Value> = Vec::new();
+            inventory.for_each(&query, |row| {
+                documents.push(document(&row, now));
+                ControlFlow::Continue(())
+            })?;
+            let json = json!({ "certificates": documents });
+            Ok(Report::new("list", json, String::new()))
+        }
+        Form::Text => {
+            let mut table = Table::new([
+                "NAME",
+                "KIND",
+                "SUBJECT",
+                "NAMES",
+                "SERIAL",
+                "NOT AFTER",
+                "STATE",
+                "DAYS LEFT",
+            ]);
+            inventory.for_each(&query, |row| {
+                table.row(cells(&row, now));
+                ControlFlow::Continue(())
+            })?;
+            let text = if table.is_empty() {
+                "no certificate yet\n".to_owned()
+            } else {
+                table.to_string()
+            };
+            Ok(Report::new("list", Value::Null, text))
+        }
     }
-    let documents: Vec<Value> = rows.iter().map(|row| document(row, now)).collect();
-    let text = if rows.is_empty() {
-        "no certificate yet\n".to_owned()
-    } else {
-        table.to_string()
-    };
-    Ok(Report::new(
-        "list",
-        json!({ "certificates": documents }),
-        text,
-    ))
 }
 
 fn cells(row: &Row, now: OffsetDateTime) -> [String; 8] {

@@ -41,7 +41,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
-        Command::List(arguments) => list::run(pki, arguments),
+        Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

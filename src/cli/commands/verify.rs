@@ -20,7 +20,7 @@ use crate::{
         Finding, Host, LinkReport, Options, PolicyInputs, Purpose, Request, RevocationMode,
         Severity, VerifyError, WeakAlgorithms, rustls_says, verify,
     },
-    x509::Certificate,
+    x509::{Certificate, escape_control},
 };
 
 /// Path validation.
@@ -176,11 +176,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
         Err(reason) => {
             // Its name says enough; `--json` has what rustls writes behind it.
             let name = reason.split('(').next().unwrap_or(reason);
-            let _ = writeln!(
-                text,
-                "rustls would refuse it: {}",
-                crate::x509::escape_control(name)
-            );
+            let _ = writeln!(text, "rustls would refuse it: {}", escape_control(name));
         }
     }
     let json = json!({
@@ -241,10 +237,11 @@ fn push_finding(text: &mut String, finding: &Finding) {
     let _ = writeln!(
         text,
         "      {style}{word}{style:#}: {} {dim}({}){dim:#}",
-        finding.what, finding.rule
+        escape_control(&finding.what),
+        finding.rule
     );
     if !finding.remedy.is_empty() {
-        let _ = writeln!(text, "        {}", finding.remedy);
+        let _ = writeln!(text, "        {}", escape_control(&finding.remedy));
     }
 }
 

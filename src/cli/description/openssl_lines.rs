@@ -16,7 +16,7 @@ use crate::{
         PublicKeyDescription, SignatureDescription,
     },
     key::PublicKey,
-    x509::escape_control,
+    x509::{escape_control, pem_block},
 };
 
 /// The lines for one part of an object; `None` where an object of this kind has no such part or
@@ -150,10 +150,7 @@ fn date(time: OffsetDateTime) -> String {
 }
 
 fn public_key_pem(key: &PublicKey) -> String {
-    pem::encode_config(
-        &pem::Pem::new("PUBLIC KEY", key.spki_der()),
-        pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
-    )
+    pem_block("PUBLIC KEY", key.spki_der())
 }
 
 /// A title and an indented value.

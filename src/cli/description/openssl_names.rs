@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{
     inspect::GeneralNameDescription,
-    x509::{Attribute, GeneralName, Name, escape_control, oid},
+    x509::{Attribute, GeneralName, Name, escape_control, hexadecimal, oid},
 };
 
 /// `-nameopt oneline`, the default of `openssl x509 -subject`: `C = DE, O = "Acme, Inc."`.
@@ -27,14 +27,7 @@ fn attribute(attribute: &Attribute) -> String {
     match attribute.text() {
         Some(text) => format!("{kind} = {}", quoted(&text)),
         None => {
-            let hex = attribute
-                .encoded
-                .iter()
-                .fold(String::new(), |mut hex, octet| {
-                    // Writing to a String cannot fail.
-                    let _ = write!(hex, "{octet:02X}");
-                    hex
-                });
+            let hex = hexadecimal(&attribute.encoded);
             format!("{kind} = #{hex}")
         }
     }

@@ -8,6 +8,7 @@ use crate::{
         commands::export::{ExportP12, Reader},
         report::Report,
     },
+    formats::pkcs12::Protection,
     store::{CertificateFile, Layout},
 };
 
@@ -21,10 +22,12 @@ pub(crate) fn export_p12(
         out,
         reader,
         password_file,
-        ..
+        passphrase_file,
+        friendly_name: _,
+        show_openssl: _,
     } = arguments;
     let file = |file| layout.certificate_file(name, file);
-    let password_file = password_file.as_deref();
+    let (password_file, passphrase_file) = (password_file.as_deref(), passphrase_file.as_deref());
     let mut script = Script::new("Key, certificate and chain as PKCS#12", [out.as_path()])?;
     let command = Command::new("openssl pkcs12 -export")
         .path("-inkey", &file(CertificateFile::Key))?
@@ -39,7 +42,7 @@ pub(crate) fn export_p12(
             command
                 .word("-keypbe AES-256-CBC -certpbe AES-256-CBC")
                 .word("-macalg sha256")
-                .word("-iter 250000")
+                .value("-iter", &Protection::Modern.iterations().to_string())?
         }
         Reader::Legacy => {
             script.step(
@@ -48,14 +51,16 @@ pub(crate) fn export_p12(
             command
                 .word("-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES")
                 .word("-macalg sha1")
-                .word("-iter 2048")
+                .value("-iter", &Protection::Legacy.iterations().to_string())?
         }
     };
     script.secret_command(
         &command
+            .passphrase("-passin", passphrase_file)?
             .passphrase("-passout", password_file)?
             .path("-out", out)?,
     );
+    script.notes(standard_input_note("--passphrase-file", passphrase_file));
     script.notes(standard_input_note("--password-file", password_file));
     if !file(CertificateFile::Certificate).exists() {
         script.notes([format!(

@@ -22,6 +22,16 @@ pub enum Protection {
     Legacy,
 }
 
+impl Protection {
+    /// Iterations of every key derivation in the file.
+    pub const fn iterations(self) -> u64 {
+        match self {
+            Self::Modern => MODERN_MAC_ITERATIONS,
+            Self::Legacy => LEGACY_ITERATIONS,
+        }
+    }
+}
+
 /// Iterations of PBKDF2-HMAC-SHA256. OWASP's Password Storage Cheat Sheet (2023) asks for 600,000,
 /// but .NET 9 loads a file only when no derivation has more than 300,000 and all together have at
 /// most 1,000,000 (its `Pkcs12LoaderLimits`); there are three: certificates, key and MAC. Java and

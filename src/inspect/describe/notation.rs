@@ -1,26 +1,7 @@
 //! How numbers, octets and times are written in descriptions.
 
-use std::fmt::Write as _;
-
+pub(super) use crate::x509::{colon_hexadecimal, hexadecimal};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
-/// Upper-case hexadecimal without separators, as openssl prints serial numbers.
-pub(super) fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().fold(
-        String::with_capacity(octets.len() * 2),
-        |mut text, octet| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{octet:02X}");
-            text
-        },
-    )
-}
-
-/// Upper-case pairs with colons between, as openssl prints fingerprints and key identifiers.
-pub(super) fn colon_hexadecimal(octets: &[u8]) -> String {
-    let pairs: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
-    pairs.join(":")
-}
 
 /// The content octets of a DER INTEGER in hexadecimal, as openssl prints a serial number: a
 /// negative one with its sign, no octets that only carry the sign.

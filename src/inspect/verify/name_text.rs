@@ -1,12 +1,11 @@
 //! Foreign bytes for people.
 
-use std::fmt::Write as _;
-
 use time::OffsetDateTime;
 use time::macros::format_description;
 use x509_parser::asn1_rs::Oid;
 
 use crate::x509::Name;
+pub(super) use crate::x509::hexadecimal;
 
 /// The RFC 4514 form of a Name in DER, safe for a terminal.
 pub(super) fn name_text(name_der: &[u8]) -> String {
@@ -20,17 +19,6 @@ pub(super) fn name_text(name_der: &[u8]) -> String {
 /// The dotted form of an OID's content octets.
 pub(super) fn oid_text(content: &[u8]) -> String {
     Oid::new(content.into()).to_id_string()
-}
-
-/// Upper-case hexadecimal without separators.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02X}");
-            text
-        })
 }
 
 /// A moment in UTC, to the second.

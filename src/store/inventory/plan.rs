@@ -183,6 +183,7 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
         subject,
         san,
         serial,
+        serial_start,
         fingerprint,
         state,
         kind,
@@ -199,6 +200,16 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
     if let Some(serial) = serial {
         let value = Value::Blob(magnitude(serial).ok()?.to_vec());
         conditions.push(equal(Column::Unique, "serial", value));
+    }
+    if let Some(start) = serial_start {
+        let (first, last) = start.bounds();
+        conditions.push(Condition {
+            column: Column::Unique,
+            leading: "certificate.serial BETWEEN ? AND ?".to_owned(),
+            counted: "certificate WHERE serial BETWEEN ? AND ?".to_owned(),
+            checked: "+certificate.serial BETWEEN ? AND ?".to_owned(),
+            values: vec![Value::Blob(first), Value::Blob(last)],
+        });
     }
     if let Some(name) = name {
         conditions.push(text(Column::Name, "name", name));

@@ -12,6 +12,7 @@ use super::row::{self, Row, State};
 use super::{Inventory, damaged, fault};
 use crate::store::error::StoreError;
 use crate::store::name::{Shelf, StoreName};
+use crate::x509::SerialStart;
 
 /// A text to compare with, without regard to the case of ASCII letters in names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Filter {
     pub san: Option<TextMatch>,
     /// Its serial number: magnitude, most significant octet first.
     pub serial: Option<Vec<u8>>,
+    /// How its serial number starts.
+    pub serial_start: Option<SerialStart>,
     /// SHA-256 of its DER.
     pub fingerprint: Option<[u8; 32]>,
     /// Its state.

@@ -9,6 +9,7 @@ use super::record::{NewRecord, Place, Placement, RecordId, RecordIssuer, Recorde
 use super::{Inventory, fault, seconds};
 use crate::store::error::StoreError;
 use crate::store::name::{Shelf, StoreName};
+use crate::x509::hexadecimal;
 
 impl Inventory {
     /// Records what is about to be signed, all or nothing, durably: when this returns, no crash
@@ -109,7 +110,7 @@ impl Desk<'_> {
         }
         let sql = "SELECT 1 FROM certificate WHERE authority_id = ? AND serial = ?";
         if self.exists(sql, params![authority, serial])? {
-            let serial = serial.iter().map(|octet| format!("{octet:02x}")).collect();
+            let serial = hexadecimal(serial);
             return Err(StoreError::SerialTaken { serial });
         }
         Ok(())
