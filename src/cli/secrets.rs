@@ -73,7 +73,7 @@ impl Source<'_> {
                     "the {} is needed and there is no terminal to ask at",
                     self.prompt
                 ),
-                hint: format!("give {} FILE", self.flag),
+                hint: format!("give it with {} FILE", self.flag),
             }
             .into()),
         }
