@@ -23,15 +23,19 @@ fi
 PROGRAMS=(
     "openssl openssl keys, requests, certificates, PKCS#12"
     "certtool gnutls-bin GnuTLS on keys and certificates"
+    "gnutls-cli gnutls-bin GnuTLS as a TLS client"
     "certutil libnss3-tools NSS on certificates"
     "pk12util libnss3-tools NSS on PKCS#12"
     "keytool default-jre-headless Java on certificates and PKCS#12"
+    "javac default-jdk-headless Java as a TLS client, from its source"
     "nginx nginx a TLS server"
     "apache2 apache2-bin another TLS server"
+    "ssh-keygen openssh-client keys in its own form, which are refused"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"
     "mount mount small and read-only file systems for the tests of full disks"
     "setpriv util-linux a user without rights"
+    "setsid util-linux the program under test without a terminal"
 )
 
 # Debian would start the servers that it installs; only their programs are wanted.

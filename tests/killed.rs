@@ -64,23 +64,52 @@ fn kill_after(sandbox: &Sandbox, lines: &[(String, Duration)]) -> Vec<End> {
     running.into_iter().map(kill).collect()
 }
 
-/// How long a command takes when nobody kills it.
-fn usual_time(mut run: impl FnMut(usize)) -> Duration {
-    let started = Instant::now();
-    (0..4).for_each(&mut run);
-    started.elapsed() / 4
+/// When to kill: a moment between the start of a command and a little after its usual end.
+struct Moments {
+    chance: Chance,
+    usual: Duration,
 }
 
-/// A moment between the start of a command and a little after its usual end.
-fn moment(chance: &mut Chance, usual: Duration) -> Duration {
-    let most = usize::try_from(usual.as_micros()).unwrap() * 5 / 4;
-    Duration::from_micros(chance.below(most.max(1)) as u64)
+impl Moments {
+    /// Measures how long a command takes when nobody kills it.
+    fn of(mut run: impl FnMut(usize)) -> Self {
+        let started = Instant::now();
+        (0..4).for_each(&mut run);
+        Self {
+            chance: Chance::new(),
+            usual: started.elapsed() / 4,
+        }
+    }
+
+    fn next(&mut self) -> Duration {
+        let most = usize::try_from(self.usual.as_micros()).unwrap() * 5 / 4;
+        Duration::from_micros(self.chance.below(most.max(1)) as u64)
+    }
+
+    /// The machine may get busier or calmer: three of four kills are to come in time.
+    fn learn(&mut self, end: &End) {
+        self.usual = match end {
+            End::Killed => self.usual * 21 / 20,
+            End::Finished => self.usual * 17 / 20,
+        };
+    }
+}
+
+/// Runs a line without the bounds, which would double its time; a test that hangs is ended.
+fn run(sandbox: &Sandbox, line: &str) -> Told {
+    sandbox::told(&mut sandbox.certmint(line))
+}
+
+fn ok(sandbox: &Sandbox, line: &str) -> Told {
+    let told = run(sandbox, line);
+    assert_eq!(told.code, 0, "certmint {line}\n{told:#?}");
+    told
 }
 
 /// The name is free or its certificate is there whole; in both cases nobody has to repair anything.
 fn assert_not_stuck(sandbox: &Sandbox, name: &str) {
     let line = format!("issue server {name} --key p256");
-    let told = sandbox.run(&line);
+    let told = run(sandbox, &line);
     if told.code != 0 {
         told.assert_refused(&line, 1);
         assert!(told.stderr.contains("exists"), "{told:#?}");
@@ -94,7 +123,7 @@ fn assert_known(sandbox: &Sandbox, name: &str) {
     if !sandbox.exists(&format!("pki/certs/{name}")) {
         return;
     }
-    let listed = sandbox.ok("list --json --sort recorded --reverse --limit 9");
+    let listed = ok(sandbox, "list --json --sort recorded --reverse --limit 9");
     let listed = listed.document();
     let mut rows = listed["certificates"].as_array().unwrap().iter();
     let row = rows.find(|row| row["name"] == name && row["state"] == "issued");
@@ -102,7 +131,7 @@ fn assert_known(sandbox: &Sandbox, name: &str) {
 }
 
 fn lost(sandbox: &Sandbox) -> usize {
-    let listed = sandbox.ok("list --json").document();
+    let listed = ok(sandbox, "list --json").document();
     let rows = listed["certificates"].as_array().unwrap();
     rows.iter().filter(|row| row["state"] == "lost").count()
 }
@@ -111,9 +140,11 @@ fn lost(sandbox: &Sandbox) -> usize {
 fn issue_killed_two_hundred_times_loses_nothing() {
     const ROUNDS: usize = 200;
     let sandbox = Sandbox::on_disk().with_authority();
-    let mut chance = Chance::new();
-    let mut usual = usual_time(|number| {
-        sandbox.ok(&format!("issue server calm{number}.example.com --key p256"));
+    let mut moments = Moments::of(|number| {
+        ok(
+            &sandbox,
+            &format!("issue server calm{number}.example.com --key p256"),
+        );
     });
     let mut killed = 0;
     let mut round = 0;
@@ -124,18 +155,18 @@ fn issue_killed_two_hundred_times_loses_nothing() {
         let lines: Vec<_> = (round..round + width)
             .map(|number| {
                 let line = format!("issue server host{number}.example.com --key p256");
-                (line, moment(&mut chance, usual))
+                (line, moments.next())
             })
             .collect();
         let ends = kill_after(&sandbox, &lines);
-        killed += ends.iter().filter(|end| **end == End::Killed).count();
+        for end in &ends {
+            killed += usize::from(*end == End::Killed);
+            moments.learn(end);
+        }
         for number in round..round + width {
             let name = format!("host{number}.example.com");
             assert_known(&sandbox, &name);
-            let started = Instant::now();
             assert_not_stuck(&sandbox, &name);
-            // The machine may get busier or calmer; the kills stay within the command.
-            usual = (usual * 7 + started.elapsed().min(usual * 4)) / 8;
             names.push(name);
         }
         round += width;
@@ -172,16 +203,17 @@ fn issue_killed_two_hundred_times_loses_nothing() {
 fn ca_init_killed_fifty_times_can_be_repeated() {
     const ROUNDS: usize = 50;
     let sandbox = Sandbox::on_disk();
-    let mut chance = Chance::new();
     let init = |number: &str| format!("--pki {number} ca init --cn CA --key p256 --no-passphrase");
-    let usual = usual_time(|number| {
-        sandbox.ok(&init(&format!("calm{number}")));
+    let mut moments = Moments::of(|number| {
+        ok(&sandbox, &init(&format!("calm{number}")));
     });
     let mut killed = 0;
     for round in 0..ROUNDS {
         let pki = format!("pki{round}");
-        let line = (init(&pki), moment(&mut chance, usual));
-        killed += usize::from(kill_after(&sandbox, &[line]) == [End::Killed]);
+        let line = (init(&pki), moments.next());
+        let end = &kill_after(&sandbox, &[line])[0];
+        killed += usize::from(*end == End::Killed);
+        moments.learn(end);
         assert_made(&sandbox, &pki);
     }
     assert_whole(&sandbox, ROUNDS, |round| format!("pki{round}"));
@@ -192,14 +224,15 @@ fn ca_init_killed_fifty_times_can_be_repeated() {
 /// After a killed `ca init` the same command makes the CA, or says that it is there; then it signs.
 fn assert_made(sandbox: &Sandbox, pki: &str) {
     let line = format!("--pki {pki} ca init --cn CA --key p256 --no-passphrase");
-    let told = sandbox.run(&line);
+    let told = run(sandbox, &line);
     if told.code != 0 {
         told.assert_refused(&line, 1);
         assert!(told.stderr.contains("exists"), "{told:#?}");
     }
-    sandbox.ok(&format!(
-        "--pki {pki} issue server www.example.com --key p256"
-    ));
+    ok(
+        sandbox,
+        &format!("--pki {pki} issue server www.example.com --key p256"),
+    );
 }
 
 /// One CA and one certificate in each.
@@ -214,16 +247,17 @@ fn assert_whole(sandbox: &Sandbox, pkis: usize, name: impl Fn(usize) -> String) 
 fn sign_killed_fifty_times_signs_nothing_unknown() {
     const ROUNDS: usize = 50;
     let sandbox = with_request();
-    let mut chance = Chance::new();
-    let usual = usual_time(|number| {
-        sandbox.ok(&format!("sign flb.csr --out calm{number}.crt"));
+    let mut moments = Moments::of(|number| {
+        ok(&sandbox, &format!("sign flb.csr --out calm{number}.crt"));
     });
     let mut killed = 0;
     for round in 0..ROUNDS {
         let line = format!("sign flb.csr --out {round}.crt");
-        let line = (line, moment(&mut chance, usual));
-        killed += usize::from(kill_after(&sandbox, &[line]) == [End::Killed]);
-        sandbox.ok(&format!("sign flb.csr --out {round}-again.crt"));
+        let line = (line, moments.next());
+        let end = &kill_after(&sandbox, &[line])[0];
+        killed += usize::from(*end == End::Killed);
+        moments.learn(end);
+        ok(&sandbox, &format!("sign flb.csr --out {round}-again.crt"));
     }
     println!("{ROUNDS} rounds: {killed} killed in time");
     assert!(killed * 4 > ROUNDS, "only {killed} were killed in time");
@@ -232,8 +266,11 @@ fn sign_killed_fifty_times_signs_nothing_unknown() {
 
 fn with_request() -> Sandbox {
     let sandbox = Sandbox::new().with_authority();
-    sandbox.ok("key new --key p256 --out flb.key");
-    sandbox.ok("csr new --key-file flb.key --out flb.csr --san www.example.com");
+    ok(&sandbox, "key new --key p256 --out flb.key");
+    ok(
+        &sandbox,
+        "csr new --key-file flb.key --out flb.csr --san www.example.com",
+    );
     sandbox
 }
 
@@ -362,7 +399,7 @@ fn sign_killed_before_each_change_signs_nothing_unknown() {
         KILL,
         |number, told| {
             assert_eq!(told.code, 128 + SIGKILL, "{told:#?}");
-            sandbox.ok(&format!("sign flb.csr --out {number}-again.crt"));
+            ok(&sandbox, &format!("sign flb.csr --out {number}-again.crt"));
         },
     );
     println!("{moments} moments");
@@ -373,7 +410,7 @@ fn sign_killed_before_each_change_signs_nothing_unknown() {
 #[test]
 fn key_protect_killed_before_each_change_keeps_the_key() {
     let sandbox = Sandbox::new();
-    sandbox.ok("key new --key p256 --out flb.key");
+    ok(&sandbox, "key new --key p256 --out flb.key");
     let key = sandbox.openssl("pkey -in flb.key -outform PEM");
     let whole = |file: &Path| fs::read_to_string(file).is_ok_and(|text| text == key);
     let line = "key protect flb.key --no-passphrase";

@@ -183,7 +183,7 @@ fn a_ca_key_that_is_missing_or_bad_stops_signing_only() {
         (Some(&good[..100]), ""),
         (Some(request.as_slice()), ""),
         (Some(other.as_slice()), "does not"),
-        (Some(locked.as_slice()), "--"),
+        (Some(locked.as_slice()), "is needed"),
     ] {
         put(content);
         refused_all(&desk, &[DEEDS], key, said);

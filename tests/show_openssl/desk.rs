@@ -10,7 +10,10 @@ use std::{
 use tempfile::TempDir;
 use x509_parser::prelude::*;
 
-use crate::facts::{Facts, algorithm, key_kind, one_block};
+use crate::{
+    facts::{Facts, algorithm, key_kind, one_block},
+    judge,
+};
 
 /// Two folders that start alike: in one certmint acts, in the other the script does.
 pub(crate) struct Desk {
@@ -164,7 +167,7 @@ pub(crate) fn certmint(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 pub(crate) fn openssl(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("openssl")
+    let output = judge::openssl()
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())

@@ -14,6 +14,8 @@ mod authorities;
 mod desk;
 mod facts;
 mod hostile;
+#[path = "../judge/mod.rs"]
+mod judge;
 mod keys;
 mod leaves;
 mod pkcs12;
