@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use zeroize::Zeroizing;
 
-use super::failure::UsageError;
+use super::failure::{Advised, UsageError};
 use crate::{key::Passphrase, store::files};
 
 /// A passphrase file holds one line; whoever needs more than this mistook another file for it.
@@ -68,11 +68,14 @@ impl Source<'_> {
             .map(Zeroizing::new);
         match answered {
             Ok(secret) => Ok(Passphrase::new(secret)),
-            Err(_) => bail!(
-                "the {} is needed and there is no terminal to ask at; give {} FILE",
-                self.prompt,
-                self.flag
-            ),
+            Err(_) => Err(Advised {
+                message: format!(
+                    "the {} is needed and there is no terminal to ask at",
+                    self.prompt
+                ),
+                hint: format!("give it with {} FILE", self.flag),
+            }
+            .into()),
         }
     }
 }
