@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -14,12 +15,9 @@ use crate::support::{
 
 const ROUNDS: u64 = 60;
 
-#[test]
-#[ignore = "run by nothing_signed_is_lost_when_processes_are_killed in a process of its own"]
-fn issues_until_it_is_killed() {
-    let Some(root) = child_root() else { return };
+fn issues_until_it_is_killed(root: &Path) {
     let log = root.parent().unwrap().join("signed");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(root, now()).unwrap();
     let authority = RecordIssuer::Authority(add_authority(&mut store));
     loop {
         let own = format!("n{}-{}", std::process::id(), random(1 << 40));
@@ -42,6 +40,9 @@ fn issues_until_it_is_killed() {
 
 #[test]
 fn nothing_signed_is_lost_when_processes_are_killed() {
+    if let Some(root) = child_root() {
+        return issues_until_it_is_killed(&root);
+    }
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
     let mut put_right = 0;
@@ -50,7 +51,10 @@ fn nothing_signed_is_lost_when_processes_are_killed() {
         let count = if round % 5 == 0 { 3 } else { 1 };
         let mut children: Vec<_> = (0..count)
             .map(|_| {
-                let mut child = child("crash::issues_until_it_is_killed", &root);
+                let mut child = child(
+                    "crash::nothing_signed_is_lost_when_processes_are_killed",
+                    &root,
+                );
                 child.stderr(std::process::Stdio::null()).spawn().unwrap()
             })
             .collect();

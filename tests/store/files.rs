@@ -133,13 +133,10 @@ fn reading_is_bounded() {
 }
 
 /// The child of the test below.
-#[test]
-#[ignore = "run by secrets_are_0600_from_their_first_byte in a process of its own"]
-fn writes_each_kind_of_secret() {
+fn writes_each_kind_of_secret(root: &Path) {
     use crate::support::{add_authority, fresh_serial, issue, name, new_record, now};
     use certmint::store::{Placement, RecordIssuer, Store};
 
-    let Some(root) = child_root() else { return };
     files::create_new(&root.join("out.key"), b"secret", Secrecy::Secret).unwrap();
     files::replace(&root.join("out.key"), b"secret", Secrecy::Secret).unwrap();
     let mut store = Store::create(root.join("pki"), now()).unwrap();
@@ -158,9 +155,15 @@ fn writes_each_kind_of_secret() {
 
 #[test]
 fn secrets_are_0600_from_their_first_byte() {
+    if let Some(root) = child_root() {
+        return writes_each_kind_of_secret(&root);
+    }
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace");
-    let child = child("files::writes_each_kind_of_secret", folder.path());
+    let child = child(
+        "files::secrets_are_0600_from_their_first_byte",
+        folder.path(),
+    );
     let mut command = judge::strace();
     command
         .args(["-f", "-qq", "-y", "-e"])

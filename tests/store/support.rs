@@ -237,11 +237,12 @@ pub(crate) fn assert_sound(root: &Path) {
     inventory.count(&Filter::default()).unwrap();
 }
 
-/// Runs a `#[test] #[ignore]` of this program in a process of its own.
+/// Runs a test of this program in a process of its own, where it plays the other part: see
+/// [`child_root`].
 pub(crate) fn child(test: &str, root: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", test, "--ignored", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env("CERTMINT_TEST_PKI", root)
         .stdout(Stdio::null())
         .stderr(Stdio::piped());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use certmint::store::{Filter, Inventory, Placement, Query, RecordIssuer, Store, StoreError};
 
@@ -10,11 +11,8 @@ use crate::support::{
     name, names_in, new_record, now,
 };
 
-#[test]
-#[ignore = "run by fifty_processes_on_a_new_pki in a process of its own"]
-fn issues_one() {
-    let Some(root) = child_root() else { return };
-    let mut store = Store::create(&root, now()).unwrap();
+fn issues_one(root: &Path) {
+    let mut store = Store::create(root, now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     let serial = fresh_serial();
     let placement = Placement::NewCertificate(name(&format!("n{}", std::process::id())));
@@ -23,10 +21,17 @@ fn issues_one() {
 
 #[test]
 fn fifty_processes_on_a_new_pki() {
+    if let Some(root) = child_root() {
+        return issues_one(&root);
+    }
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
     let children: Vec<_> = (0..50)
-        .map(|_| child("together::issues_one", &root).spawn().unwrap())
+        .map(|_| {
+            child("together::fifty_processes_on_a_new_pki", &root)
+                .spawn()
+                .unwrap()
+        })
         .collect();
     children.into_iter().for_each(assert_done);
     assert_sound(&root);
@@ -40,12 +45,9 @@ fn fifty_processes_on_a_new_pki() {
     assert_eq!(names_in(&root.join("certs")).len(), 50 + 2);
 }
 
-#[test]
-#[ignore = "run by one_name_is_issued_once_and_renewed_by_all in a process of its own"]
-fn wants_the_same_name() {
-    let Some(root) = child_root() else { return };
+fn wants_the_same_name(root: &Path) {
     let log = root.parent().unwrap().join("log");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(root, now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     let first = Placement::NewCertificate(name("flb"));
     match issue(
@@ -74,13 +76,19 @@ fn wants_the_same_name() {
 
 #[test]
 fn one_name_is_issued_once_and_renewed_by_all() {
+    if let Some(root) = child_root() {
+        return wants_the_same_name(&root);
+    }
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
     let children: Vec<_> = (0..12)
         .map(|_| {
-            child("together::wants_the_same_name", &root)
-                .spawn()
-                .unwrap()
+            child(
+                "together::one_name_is_issued_once_and_renewed_by_all",
+                &root,
+            )
+            .spawn()
+            .unwrap()
         })
         .collect();
     children.into_iter().for_each(assert_done);
