@@ -548,6 +548,25 @@ fn lists_have_what_the_filter_asks_for_in_order() {
     }
 }
 
+/// What every opening looks for is found without looking at what is filed.
+#[test]
+fn what_is_left_to_do_is_found_by_an_index() {
+    let bench = populated(300);
+    for (columns, condition, index) in [
+        (row::COLUMNS, super::query::UNFILED, "certificate_unfiled"),
+        ("1", "state = 'recorded'", "certificate_by_state"),
+    ] {
+        let sql = format!("EXPLAIN QUERY PLAN SELECT {columns} FROM certificate WHERE {condition}");
+        let mut explain = bench.inventory.connection.prepare(&sql).unwrap();
+        let steps: Vec<String> = explain
+            .query_map([], |row| row.get(3))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert!(steps.join("; ").contains(index), "{condition}: {steps:?}");
+    }
+}
+
 #[test]
 fn every_list_is_led_by_an_index() {
     let steps = |bench: &Bench, query: &Query| -> Vec<String> {
