@@ -24,9 +24,10 @@ median() {
     local count=$1 prepare=$2
     shift 2
     if command -v hyperfine >/dev/null; then
-        # Output goes to a file, as with a shell's redirection: a pipe would measure its reader too.
+        # No pipe for the output: its reader would be measured too.
         hyperfine --shell none --warmup 3 --runs "$count" --style none --output null \
-            --prepare "sh -c '$prepare'" --export-csv times.csv "$*" >/dev/null
+            --prepare "sh -c '$prepare'" --export-csv times.csv "$*" >/dev/null 2>hyperfine.err ||
+            { cat hyperfine.err >&2; return 1; }
         awk -F, 'NR == 2 { printf "%.2f", $4 * 1000 }' times.csv
     else
         for _ in $(seq "$count"); do
