@@ -28,7 +28,8 @@ median() {
         hyperfine --shell none --warmup 3 --runs "$count" --style none --output null \
             --prepare "sh -c '$prepare'" --export-csv times.csv "$*" >/dev/null 2>hyperfine.err ||
             { cat hyperfine.err >&2; return 1; }
-        awk -F, 'NR == 2 { printf "%.2f", $4 * 1000 }' times.csv
+        # Counted from the end: a command may have commas in it.
+        awk -F, 'NR == 2 { printf "%.2f", $(NF - 4) * 1000 }' times.csv
     else
         for _ in $(seq "$count"); do
             sh -c "$prepare"
