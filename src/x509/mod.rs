@@ -24,6 +24,7 @@ mod revocation_list;
 mod revocation_reason;
 mod san;
 mod serial;
+mod service_url;
 pub mod tbs;
 mod text;
 mod validity;
@@ -44,6 +45,7 @@ pub use revocation_list::{RevocationListFields, RevokedCertificate, sequence_hea
 pub use revocation_reason::RevocationReason;
 pub use san::{San, SanSet};
 pub use serial::{SerialNumber, SerialStart};
+pub use service_url::ServiceUrl;
 pub(crate) use text::is_unsafe;
 pub use text::{colon_hexadecimal, escape_control, hexadecimal, pem_block, string_value};
 pub use validity::{Validity, moment_text};
