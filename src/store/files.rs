@@ -237,7 +237,7 @@ fn exists(path: &Path) -> StoreError {
     StoreError::Exists { path }
 }
 
-fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
     if path.file_name().is_none() || path.as_os_str().as_bytes().ends_with(b"/") {
         return Err(StoreError::Directory {
             path: path.to_path_buf(),
@@ -296,26 +296,36 @@ fn write_unfinished(
     content: &[u8],
     secrecy: Secrecy,
 ) -> Result<NamedTempFile, StoreError> {
-    let written = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .permissions(Permissions::from_mode(secrecy.mode()))
-        .tempfile_in(folder)
+    new_unfinished(folder, secrecy)
         .and_then(|mut unfinished| {
             unfinished.as_file_mut().write_all(content)?;
             unfinished.as_file().sync_all()?;
             Ok(unfinished)
-        });
-    written.map_err(|error| {
-        if error.kind() == ErrorKind::NotFound {
-            return StoreError::NoDirectory {
-                path: path.to_path_buf(),
-                folder: folder.to_path_buf(),
-            };
-        }
-        // The random name of the unfinished file would only confuse.
-        let error = error
-            .raw_os_error()
-            .map_or(error, io::Error::from_raw_os_error);
-        StoreError::file(FileDeed::Write, path, error)
-    })
+        })
+        .map_err(|error| not_written(path, folder, error))
+}
+
+/// An empty file under a name that nobody knows.
+pub(super) fn new_unfinished(folder: &Path, secrecy: Secrecy) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .permissions(Permissions::from_mode(secrecy.mode()))
+        .tempfile_in(folder)
+}
+
+pub(super) fn not_written(path: &Path, folder: &Path, error: io::Error) -> StoreError {
+    if error.kind() == ErrorKind::NotFound {
+        return StoreError::NoDirectory {
+            path: path.to_path_buf(),
+            folder: folder.to_path_buf(),
+        };
+    }
+    StoreError::file(FileDeed::Write, path, without_name(error))
+}
+
+/// The random name of the unfinished file would only confuse.
+pub(super) fn without_name(error: io::Error) -> io::Error {
+    error
+        .raw_os_error()
+        .map_or(error, io::Error::from_raw_os_error)
 }

@@ -14,6 +14,7 @@ mod lock;
 mod name;
 mod reconcile;
 mod staging;
+mod unfinished;
 
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};

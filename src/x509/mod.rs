@@ -19,6 +19,7 @@ mod name;
 mod name_constraints;
 pub mod name_matching;
 pub mod oid;
+mod pem_writer;
 mod request;
 mod revocation_list;
 mod revocation_reason;
@@ -40,6 +41,7 @@ pub use key_identifier::{KeyIdentifier, authority_key_identifier, subject_key_id
 pub use key_usage::{ExtendedKeyUsage, KeyUsage};
 pub use name::{Attribute, Name};
 pub use name_constraints::{IpSubnet, NameConstraints, Subtree};
+pub use pem_writer::PemWriter;
 pub use request::{CertificationRequest, ProvenKey};
 pub use revocation_list::{RevocationListFields, RevokedCertificate, sequence_header};
 pub use revocation_reason::RevocationReason;
