@@ -249,10 +249,21 @@ pub(super) fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
     })
 }
 
-/// Renaming over `/dev/null` would destroy it, and what reads from a pipe would wait for ever.
 fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
-    let Ok(metadata) = fs::metadata(path) else {
+    let Some(mut stream) = open_stream(path)? else {
         return Ok(false);
+    };
+    stream
+        .write_all(content)
+        .map_err(|error| StoreError::file(FileDeed::Write, path, error))?;
+    Ok(true)
+}
+
+/// A pipe or a character device, if `path` is one: renaming over `/dev/null` would destroy it, and
+/// what reads from a pipe would wait for ever.
+pub(super) fn open_stream(path: &Path) -> Result<Option<File>, StoreError> {
+    let Ok(metadata) = fs::metadata(path) else {
+        return Ok(None);
     };
     let kind = metadata.file_type();
     if kind.is_dir() {
@@ -261,7 +272,7 @@ fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
         });
     }
     if kind.is_file() {
-        return Ok(false);
+        return Ok(None);
     }
     if !kind.is_fifo() && !kind.is_char_device() {
         return Err(StoreError::NotAFile {
@@ -271,12 +282,11 @@ fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
     OpenOptions::new()
         .write(true)
         .open(path)
-        .and_then(|mut stream| stream.write_all(content))
-        .map_err(|error| StoreError::file(FileDeed::Write, path, error))?;
-    Ok(true)
+        .map(Some)
+        .map_err(|error| StoreError::file(FileDeed::Write, path, error))
 }
 
-fn behind_links(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn behind_links(path: &Path) -> Result<PathBuf, StoreError> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     if !is_link {
         return Ok(path.to_path_buf());
