@@ -3,6 +3,7 @@
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
+pub(crate) mod ca_set;
 pub(crate) mod ca_show;
 pub(crate) mod completions;
 pub(crate) mod crl;
@@ -15,6 +16,7 @@ pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod revoke;
+mod services;
 pub(crate) mod sign;
 pub(crate) mod signing;
 mod subject;
@@ -34,6 +36,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
+        Command::Ca(CaCommand::Set(arguments)) => ca_set::run(pki, arguments),
         Command::Ca(CaCommand::Show(arguments)) => ca_show::run(pki, arguments),
         Command::Key(KeyCommand::New(arguments)) => key_new::run(arguments),
         Command::Key(KeyCommand::Protect(arguments)) => key_protect::run(arguments),
