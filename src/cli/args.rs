@@ -6,10 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use super::{
     commands::{
-        ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_set::CaSet,
-        ca_show::CaShow, completions::Completions, crl::Crl, csr_new::CsrNew, export::Export,
-        inspect::Inspect, issue::Issue, key_new::KeyNew, key_protect::KeyProtect, list::List,
-        man::Man, revoke::Revoke, sign::Sign, verify::Verify,
+        audit_log::AuditLog, audit_verify::AuditVerify, ca_init::CaInit,
+        ca_intermediate::CaIntermediate, ca_list::CaList, ca_set::CaSet, ca_show::CaShow,
+        completions::Completions, crl::Crl, csr_new::CsrNew, export::Export, inspect::Inspect,
+        issue::Issue, key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man,
+        revoke::Revoke, sign::Sign, verify::Verify,
     },
     failure,
     report::Form,
@@ -109,6 +110,9 @@ pub(crate) enum Command {
     Revoke(Box<Revoke>),
     /// Make the revocation lists
     Crl(Crl),
+    /// Look at the log of what was done, and prove that it is whole
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Write a shell's completion script to standard output
     Completions(Completions),
     /// Write the manual pages into a directory
@@ -128,6 +132,15 @@ pub(crate) enum CaCommand {
     Show(CaShow),
     /// Change what a CA says of itself in what it signs
     Set(CaSet),
+}
+
+/// `certmint audit …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// List what was done: who, when, what
+    Log(AuditLog),
+    /// Prove that nothing was removed from the log or changed
+    Verify(AuditVerify),
 }
 
 /// `certmint key …`

@@ -20,11 +20,11 @@ mod unfinished;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
-    Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, AuthoritySettings,
-    CertificateKind, Deed, Filter, Inventory, NewAuthority, NewRecord, Order, Place, Placement,
-    Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList, RevocationListId,
-    RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed, Sort, State,
-    Status, TextMatch,
+    Activation, ActivationNeed, Actor, AuditCheck, AuditEntry, AuditFinding, Authority,
+    AuthorityId, AuthoritySettings, CertificateKind, Deed, Filter, Inventory, NewAuthority,
+    NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation,
+    RevocationList, RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText,
+    Sealing, Shown, Signed, Sort, State, Status, TextMatch, Told,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use name::{Shelf, StoreName};

@@ -1,5 +1,7 @@
 //! One file per command: its flags, whose comments are its help, and what it does.
 
+pub(crate) mod audit_log;
+pub(crate) mod audit_verify;
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
@@ -25,7 +27,7 @@ pub(crate) mod verify;
 use anyhow::Result;
 
 use super::{
-    args::{CaCommand, Cli, Command, CsrCommand, KeyCommand},
+    args::{AuditCommand, CaCommand, Cli, Command, CsrCommand, KeyCommand},
     report::Report,
 };
 
@@ -49,6 +51,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
+        Command::Audit(AuditCommand::Log(arguments)) => audit_log::run(pki, arguments),
+        Command::Audit(AuditCommand::Verify(arguments)) => audit_verify::run(pki, arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

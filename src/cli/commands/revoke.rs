@@ -132,7 +132,8 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
         .map_err(|_| "write a day, 2026-11-20, or a moment, 2026-11-20T08:30:00Z".to_owned())
 }
 
-fn sha256(text: &str) -> Result<[u8; 32], String> {
+/// A SHA-256 in hexadecimal.
+pub(super) fn sha256(text: &str) -> Result<[u8; 32], String> {
     let digits: String = text.chars().filter(|letter| *letter != ':').collect();
     let refused = || "write 64 hexadecimal digits, with or without colons".to_owned();
     // No shorter serial number starts so: 32 octets do not fit one.

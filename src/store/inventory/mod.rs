@@ -7,6 +7,9 @@
 
 mod activation;
 mod audit;
+mod audit_check;
+mod audit_finding;
+mod audit_read;
 mod authority;
 mod open;
 mod plan;
@@ -29,6 +32,7 @@ use super::error::{InventoryFault, StoreError};
 
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
+pub use audit_finding::{AuditCheck, AuditFinding, Told};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
