@@ -68,10 +68,10 @@ pub(crate) struct Revoke {
     #[arg(long, value_name = "CA")]
     pub(crate) ca: Option<StoreName>,
     /// Which generation of NAME; the one that is in use if left out
-    #[arg(long, value_name = "NUMBER", requires = "name", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["serial", "fingerprint", "file"], value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) generation: Option<u32>,
     /// Every generation of NAME
-    #[arg(long, requires = "name", conflicts_with = "generation")]
+    #[arg(long, conflicts_with_all = ["serial", "fingerprint", "file", "generation"])]
     pub(crate) all_generations: bool,
     /// Since when: a day, or a moment as in RFC 3339; now if left out
     #[arg(long, value_name = "WHEN", value_parser = moment, conflicts_with = "release")]
