@@ -3,6 +3,8 @@
 //! Every certificate is made by [`certify`], whatever door it came in by; a root, a subordinate CA,
 //! a signed request and an issued leaf differ in their [`Order`] alone.
 
+mod again;
+mod batch;
 mod certify;
 mod chain;
 mod error;
@@ -12,6 +14,8 @@ mod ledger;
 mod parallel;
 mod signer;
 
+pub use again::{again, leaf_kind, same_life};
+pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
 pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use error::AuthorityError;
