@@ -9,6 +9,7 @@ pub(crate) mod csr_new;
 pub(crate) mod export;
 pub(crate) mod inspect;
 pub(crate) mod issue;
+pub(crate) mod issue_batch;
 pub(crate) mod key_new;
 pub(crate) mod key_protect;
 pub(crate) mod list;
@@ -37,7 +38,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Key(KeyCommand::Protect(arguments)) => key_protect::run(arguments),
         Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
         Command::Sign(arguments) => sign::run(pki, arguments),
-        Command::Issue(arguments) => issue::run(pki, arguments),
+        Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
