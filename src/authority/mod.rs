@@ -12,6 +12,8 @@ mod filing;
 mod issue;
 mod ledger;
 mod parallel;
+mod publish;
+mod revoke;
 mod signer;
 
 pub use again::{again, leaf_kind, same_life};
@@ -21,4 +23,11 @@ pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use error::AuthorityError;
 pub use filing::Filing;
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
+pub use publish::{
+    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
+    publish_revocation_list,
+};
+pub use revoke::{
+    Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
+};
 pub use signer::{SigningAuthority, named, named_certificate};
