@@ -8,6 +8,7 @@ pub mod cli;
 pub mod formats;
 pub mod inspect;
 pub mod key;
+pub mod manifest;
 pub mod profile;
 pub mod store;
 pub mod x509;

@@ -24,8 +24,13 @@ const HOUSE: &[(&str, &[&str])] = &[
         &["store", "ca", "profile", "inspect", "x509", "key"],
     ),
     (
+        "manifest",
+        &["authority", "store", "formats", "profile", "x509", "key"],
+    ),
+    (
         "cli",
         &[
+            "manifest",
             "authority",
             "store",
             "ca",

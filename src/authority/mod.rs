@@ -7,9 +7,11 @@ mod certify;
 mod chain;
 mod error;
 mod ledger;
+mod renewal_window;
 mod signer;
 
 pub use certify::{Filed, Filing, Order, certify};
 pub use chain::chain_above;
 pub use error::AuthorityError;
+pub use renewal_window::RenewalWindow;
 pub use signer::{SigningAuthority, named, named_certificate};

@@ -8,7 +8,8 @@ use super::{
     commands::{
         ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
         completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
-        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
+        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, manifest::ManifestCommand,
+        sign::Sign, verify::Verify,
     },
     failure,
     report::Form,
@@ -104,6 +105,9 @@ pub(crate) enum Command {
     Export(Export),
     /// List every certificate that was signed here
     List(List),
+    /// Start and check the file that describes a PKI
+    #[command(subcommand)]
+    Manifest(ManifestCommand),
     /// Write a shell's completion script to standard output
     Completions(Completions),
     /// Write the manual pages into a directory

@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod description;
 mod failure;
+mod manifest_file;
 mod output;
 mod read;
 mod render;

@@ -13,6 +13,7 @@ pub(crate) mod key_new;
 pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod manifest;
 pub(crate) mod sign;
 pub(crate) mod signing;
 mod subject;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
+        Command::Manifest(arguments) => manifest::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }
