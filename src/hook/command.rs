@@ -88,7 +88,10 @@ pub fn run(
         .spawn()
         .map_err(not_started)?;
     let pipes = [
-        child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
+        child
+            .stdout
+            .take()
+            .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
         child.stderr.take().map(|pipe| Box::new(pipe) as _),
     ];
     let output = Output::of(pipes.into_iter().flatten().collect());

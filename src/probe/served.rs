@@ -129,7 +129,8 @@ pub fn served(
 fn tls_name(host: &Host) -> Result<ServerName<'static>, ProbeError> {
     match host {
         Host::Address(address) => Ok(ServerName::IpAddress(TlsAddress::from(*address))),
-        Host::Name(name) => ServerName::try_from(name.clone())
-            .map_err(|_| ProbeError::ServerName(name.clone())),
+        Host::Name(name) => {
+            ServerName::try_from(name.clone()).map_err(|_| ProbeError::ServerName(name.clone()))
+        }
     }
 }
