@@ -12,6 +12,7 @@ mod output;
 mod read;
 mod render;
 mod report;
+mod schedule;
 mod secrets;
 mod show_openssl;
 mod table;
