@@ -3,6 +3,7 @@
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
+    key::KeyError,
     profile::Refusals,
     store::StoreError,
     x509::X509Error,
@@ -48,6 +49,12 @@ pub enum AuthorityError {
     /// handed on: its advice to run the command again does not hold here.
     #[error("the certificate is signed and in the inventory, but filing it was not finished: {0}")]
     Unfinished(String),
+    /// The certificates that went together with one that failed were not made either.
+    #[error("not made, because one step for all of them failed: {0}")]
+    WithOthers(String),
+    /// A key was not made, or did not sign its request.
+    #[error("could not make the key and its request")]
+    Key(#[source] KeyError),
     /// The operating system gave no random number.
     #[error("no random serial number could be had")]
     NoRandom,

@@ -6,10 +6,15 @@
 mod certify;
 mod chain;
 mod error;
+mod filing;
+mod issue;
 mod ledger;
+mod parallel;
 mod signer;
 
-pub use certify::{Filed, Filing, Order, certify};
-pub use chain::chain_above;
+pub use certify::{Filed, Order, certify, certify_all};
+pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use error::AuthorityError;
+pub use filing::Filing;
+pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use signer::{SigningAuthority, named, named_certificate};
