@@ -8,7 +8,8 @@ use super::{
     commands::{
         ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
         completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
-        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
+        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, renew::Renew, sign::Sign,
+        verify::Verify,
     },
     failure,
     report::Form,
@@ -95,6 +96,8 @@ pub(crate) enum Command {
     /// Make key, request, certificate and chains in one step
     #[command(subcommand)]
     Issue(Issue),
+    /// Renew certificates, and have their servers take the new ones
+    Renew(Renew),
     /// Show any object: certificate, request, key, CRL, PKCS#7, PKCS#12, bundle
     Inspect(Inspect),
     /// Validate a certification path and name what fails

@@ -12,6 +12,7 @@ mod failure;
 mod output;
 mod read;
 mod render;
+mod renewal_report;
 mod report;
 mod schedule;
 mod secrets;

@@ -21,6 +21,15 @@ pub(crate) enum Schedule {
 }
 
 impl Schedule {
+    /// Where the file belongs.
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::SystemdService => "/etc/systemd/system/certmint-renew.service",
+            Self::SystemdTimer => "/etc/systemd/system/certmint-renew.timer",
+            Self::Cron => "/etc/cron.d/certmint-renew",
+        }
+    }
+
     fn template(self) -> &'static str {
         match self {
             Self::SystemdService => {
@@ -62,7 +71,6 @@ impl Schedule {
             }
         };
         let mut environment = Environment::new();
-        environment.set_keep_trailing_newline(true);
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         Ok(environment.render_str(self.template(), context)?)
     }
