@@ -4,6 +4,8 @@
 //! a signed request and an issued leaf differ in their [`Order`] alone.
 
 mod activate;
+mod again;
+mod batch;
 mod certify;
 mod chain;
 mod due;
@@ -17,6 +19,8 @@ mod renewal_window;
 mod signer;
 
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
+pub use again::{again, leaf_kind, same_life};
+pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
 pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use due::{Due, Reason, all, due};
