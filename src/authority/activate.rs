@@ -314,9 +314,8 @@ impl fmt::Display for PutBack {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Back => formatter.write_str("the one before is back, and its servers were told"),
-            Self::NotTold(error) => write!(
-                formatter,
-                "the one before is back, but its servers could not be told ({error}); the next renewal tells them"
+            Self::NotTold(_) => formatter.write_str(
+                "the one before is back, but the command failed for it too; the next renewal runs it again",
             ),
             Self::Nothing => formatter.write_str(
                 "it stays, because there is none before it that could be put back; the next renewal tries again",

@@ -1,17 +1,16 @@
 //! What a renewal did, or would do.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::{
-    render::{self, BOLD, DIM, GREEN},
+    render::{self, GREEN, RED},
     report::Report,
     table::Table,
 };
 use crate::{
     authority::{Due, Filed, Reason, Waiting},
+    store::StoreName,
     x509::moment_text,
 };
 
@@ -22,6 +21,8 @@ pub(crate) struct Outcome {
     pub(crate) renewed: Vec<(Due, Filed)>,
     /// What its servers took.
     pub(crate) in_use: Vec<Waiting>,
+    /// What its servers did not take, so that the one before it is in use again.
+    pub(crate) not_taken: Vec<StoreName>,
     /// What was published by an earlier run, and nobody says how its servers are told.
     pub(crate) untold: Vec<Waiting>,
     /// What failed.
@@ -33,34 +34,57 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
     let Outcome {
         renewed,
         in_use,
+        not_taken,
         untold,
         failures,
     } = outcome;
-    let mut text = String::new();
-    for (due, filed) in &renewed {
-        let reason = reason_text(due, now);
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "{GREEN}renewed{GREEN:#} {BOLD}{}{BOLD:#}  {}  {DIM}({reason}; serial {}){DIM:#}",
-            due.name,
-            render::ordered_days(&filed.certificate),
-            render::serial(&filed.certificate)
-        );
+    let renewed: Vec<(Due, Filed, &str)> = renewed
+        .into_iter()
+        .map(|(due, filed)| {
+            let state = if not_taken.contains(&due.name) {
+                "set_aside"
+            } else if in_use.iter().any(|one| one.name == due.name) {
+                "in_use"
+            } else {
+                "published"
+            };
+            (due, filed, state)
+        })
+        .collect();
+    let mut table = Table::new(["NAME", "DEED", "NOT AFTER", "SERIAL", "WHY"]);
+    for (due, filed, state) in &renewed {
+        let deed = match *state {
+            "set_aside" => format!("{RED}set aside{RED:#}"),
+            "in_use" => format!("{GREEN}renewed, in use{GREEN:#}"),
+            _ => format!("{GREEN}renewed{GREEN:#}"),
+        };
+        table.row([
+            due.name.to_string(),
+            deed,
+            render::day(filed.certificate.not_after()),
+            render::serial(&filed.certificate),
+            reason_text(due, now),
+        ]);
     }
-    for one in &in_use {
-        let _ = writeln!(
-            text,
-            "{GREEN}in use{GREEN:#}  {BOLD}{}{BOLD:#}  {DIM}(serial {}){DIM:#}",
-            one.name,
-            render::serial(&one.certificate)
-        );
+    let earlier = in_use
+        .iter()
+        .filter(|one| !renewed.iter().any(|(due, ..)| due.name == one.name));
+    for one in earlier {
+        table.row([
+            one.name.to_string(),
+            format!("{GREEN}in use{GREEN:#}"),
+            render::day(one.certificate.not_after()),
+            render::serial(&one.certificate),
+            "left by an earlier renewal".to_owned(),
+        ]);
     }
-    if text.is_empty() && failures.is_empty() {
-        text.push_str("nothing to renew\n");
-    }
+    let text = match (table.is_empty(), failures.is_empty()) {
+        (false, _) => table.to_string(),
+        (true, true) => "nothing to renew\n".to_owned(),
+        (true, false) => String::new(),
+    };
     let json = json!({
-        "renewed": renewed.iter().map(|(due, filed)| renewed_json(due, filed, now)).collect::<Vec<_>>(),
+        "renewed": renewed.iter().map(|(due, filed, state)| renewed_json(due, filed, state, now)).collect::<Vec<_>>(),
         "in_use": in_use.iter().map(waiting_json).collect::<Vec<_>>(),
         "not_told": untold.iter().map(waiting_json).collect::<Vec<_>>(),
         "failures": failures.iter().map(super::failure::one_line).collect::<Vec<_>>(),
@@ -133,18 +157,30 @@ fn reason_word(reason: Reason) -> &'static str {
 }
 
 fn due_json(due: &Due, now: OffsetDateTime) -> Value {
-    json!({
+    let fields = json!({
         "name": due.name.to_string(),
         "reason": reason_word(due.reason),
+    });
+    render::with_fields(previous_json(due, now), fields)
+}
+
+fn renewed_json(due: &Due, filed: &Filed, state: &str, now: OffsetDateTime) -> Value {
+    let fields = json!({
+        "name": due.name.to_string(),
+        "state": state,
+        "reason": reason_word(due.reason),
+        "replaces": previous_json(due, now),
+    });
+    render::with_fields(render::filed_json(filed), fields)
+}
+
+/// The generation that a renewal takes the place of.
+fn previous_json(due: &Due, now: OffsetDateTime) -> Value {
+    json!({
+        "serial": render::hexadecimal(&due.row.serial).to_uppercase(),
         "not_after": moment_text(due.row.not_after),
         "days_left": render::days_left(due.row.not_after, now),
     })
-}
-
-fn renewed_json(due: &Due, filed: &Filed, now: OffsetDateTime) -> Value {
-    let fields = json!({ "previous": due_json(due, now) });
-    let filed = render::with_fields(render::filed_json(filed), fields);
-    render::with_fields(json!({ "name": due.name.to_string() }), filed)
 }
 
 fn waiting_json(one: &Waiting) -> Value {

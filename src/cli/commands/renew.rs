@@ -13,8 +13,8 @@ use time::OffsetDateTime;
 use super::signing::open_authority;
 use crate::{
     authority::{
-        Due, KeyChoice, LeafOrder, Reason, RenewalWindow, SeenAt, Servers, Waiting, activate, all,
-        due, issue_all, renewal, renewing_authority, waiting,
+        AuthorityError, Due, KeyChoice, LeafOrder, Reason, RenewalWindow, SeenAt, Servers, Waiting,
+        activate, all, due, issue_all, renewal, renewing_authority, waiting,
     },
     cli::{
         actor::actor,
@@ -151,8 +151,8 @@ impl Renew {
     }
 }
 
-/// What is to be renewed, and what an earlier run renewed whose servers do not have it yet: that is
-/// not renewed again, unless it is due by itself.
+/// What is to be renewed, and what waits for its servers to take it. Of the latter, what an earlier
+/// run renewed and did not finish is not renewed again, unless it is due by itself.
 fn selected(
     inventory: &Inventory,
     arguments: &Renew,
@@ -172,7 +172,9 @@ fn selected(
     };
     chosen.retain(|one| {
         let is_due = Reason::at(&one.row, arguments.due_at(&one.name, &one.row), now).is_some();
-        is_due || !waiting.iter().any(|other| other.name == one.name)
+        let renewed_already =
+            |other: &Waiting| other.name == one.name && other.activation.replaces.is_some();
+        is_due || !waiting.iter().any(renewed_already)
     });
     if arguments.probe.is_some() && chosen.len() > 1 {
         return Err(Advised {
@@ -323,7 +325,12 @@ fn take(
     for taken in activate(store, ready, &pki, timeout, now) {
         match taken {
             Ok(one) => outcome.in_use.push(one),
-            Err(error) => outcome.failures.push(error.into()),
+            Err(error) => {
+                if let AuthorityError::NotTaken { name, .. } = &error {
+                    outcome.not_taken.push(name.clone());
+                }
+                outcome.failures.push(error.into());
+            }
         }
     }
     Ok(())
