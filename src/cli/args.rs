@@ -9,7 +9,7 @@ use super::{
         ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
         completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
         key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, manifest::ManifestCommand,
-        sign::Sign, verify::Verify,
+        renew::Renew, sign::Sign, verify::Verify,
     },
     failure,
     report::Form,
@@ -96,6 +96,8 @@ pub(crate) enum Command {
     /// Make key, request, certificate and chains in one step
     #[command(subcommand)]
     Issue(Issue),
+    /// Renew certificates, and have their servers take the new ones
+    Renew(Renew),
     /// Show any object: certificate, request, key, CRL, PKCS#7, PKCS#12, bundle
     Inspect(Inspect),
     /// Validate a certification path and name what fails

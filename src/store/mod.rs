@@ -24,6 +24,7 @@ pub use inventory::{
     Sort, State, Status, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout};
+pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
 pub use staging::{Published, Staged, Staging};

@@ -14,6 +14,7 @@ pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
+pub(crate) mod renew;
 pub(crate) mod sign;
 pub(crate) mod signing;
 mod subject;
@@ -39,6 +40,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
         Command::Sign(arguments) => sign::run(pki, arguments),
         Command::Issue(arguments) => issue::run(pki, arguments),
+        Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
