@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use super::{
     commands::{
         ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
-        completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
-        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, manifest::ManifestCommand,
-        renew::Renew, sign::Sign, verify::Verify,
+        completions::Completions, crl::Crl, csr_new::CsrNew, export::Export, inspect::Inspect,
+        issue::Issue, key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man,
+        manifest::ManifestCommand, renew::Renew, revoke::Revoke, sign::Sign, verify::Verify,
     },
     failure,
     report::Form,
@@ -110,6 +110,10 @@ pub(crate) enum Command {
     /// Start and check the file that describes a PKI
     #[command(subcommand)]
     Manifest(ManifestCommand),
+    /// Revoke certificates, or take them off hold
+    Revoke(Box<Revoke>),
+    /// Make the revocation lists
+    Crl(Crl),
     /// Write a shell's completion script to standard output
     Completions(Completions),
     /// Write the manual pages into a directory

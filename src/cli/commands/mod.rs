@@ -5,6 +5,7 @@ pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
 pub(crate) mod ca_show;
 pub(crate) mod completions;
+pub(crate) mod crl;
 pub(crate) mod csr_new;
 pub(crate) mod export;
 pub(crate) mod inspect;
@@ -15,6 +16,7 @@ pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
 pub(crate) mod renew;
+pub(crate) mod revoke;
 pub(crate) mod sign;
 pub(crate) mod signing;
 mod subject;
@@ -46,6 +48,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(arguments),
+        Command::Revoke(arguments) => revoke::run(pki, arguments),
+        Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }
