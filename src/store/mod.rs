@@ -27,6 +27,7 @@ pub use inventory::{
     Status, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
+pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
 pub use staging::{Published, Staged, Staging};

@@ -16,6 +16,8 @@ pub(crate) mod key_new;
 pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod manifest;
+pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
 pub(crate) mod sign;
@@ -44,10 +46,12 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
         Command::Sign(arguments) => sign::run(pki, arguments),
         Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
+        Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
+        Command::Manifest(arguments) => manifest::run(arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Completions(arguments) => completions::run(arguments),
