@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod description;
 mod failure;
+mod matching;
 mod output;
 mod read;
 mod render;

@@ -18,7 +18,7 @@ mod staging;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
-    Authority, AuthorityId, CertificateKind, Filter, Inventory, NewAuthority, NewRecord, Order,
+    Authority, AuthorityId, Census, CertificateKind, Filter, Inventory, MonthOfEnds, NewAuthority, NewRecord, Order,
     Place, Placement, Query, RecordId, RecordIssuer, Recorded, RevocationReason, Row, SanKind,
     SanText, Sealing, Signed, Sort, State, Status, TextMatch,
 };

@@ -6,6 +6,7 @@
 //! of the database.
 
 mod authority;
+mod census;
 mod open;
 mod plan;
 mod query;
@@ -23,6 +24,7 @@ use time::OffsetDateTime;
 use super::error::{InventoryFault, StoreError};
 
 pub use authority::{Authority, AuthorityId, NewAuthority};
+pub use census::{Census, MonthOfEnds};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
