@@ -9,5 +9,6 @@ pub mod formats;
 pub mod inspect;
 pub mod key;
 pub mod profile;
+pub mod report;
 pub mod store;
 pub mod x509;

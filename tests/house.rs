@@ -23,9 +23,11 @@ const HOUSE: &[(&str, &[&str])] = &[
         "authority",
         &["store", "ca", "profile", "inspect", "x509", "key"],
     ),
+    ("report", &["authority", "store", "x509", "key"]),
     (
         "cli",
         &[
+            "report",
             "authority",
             "store",
             "ca",

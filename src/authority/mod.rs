@@ -8,6 +8,7 @@ mod chain;
 mod error;
 mod ledger;
 mod signer;
+pub mod status;
 
 pub use certify::{Filed, Filing, Order, certify};
 pub use chain::chain_above;

@@ -8,7 +8,7 @@ use super::{
     commands::{
         ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
         completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
-        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
+        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, status::Status, verify::Verify,
     },
     failure,
     report::Form,
@@ -104,6 +104,8 @@ pub(crate) enum Command {
     Export(Export),
     /// List every certificate that was signed here
     List(List),
+    /// Tell what needs attention, for people and for monitoring
+    Status(Status),
     /// Write a shell's completion script to standard output
     Completions(Completions),
     /// Write the manual pages into a directory

@@ -15,6 +15,7 @@ mod render;
 mod report;
 mod secrets;
 mod show_openssl;
+mod status;
 mod table;
 mod terminal;
 

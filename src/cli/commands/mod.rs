@@ -15,6 +15,7 @@ pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod sign;
 pub(crate) mod signing;
+pub(crate) mod status;
 mod subject;
 pub(crate) mod verify;
 
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
+        Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

@@ -42,6 +42,19 @@ pub struct MonthOfEnds {
     pub certificates: u64,
 }
 
+/// What an authority signed and has not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedBy {
+    /// The authority.
+    pub issuer: AuthorityId,
+    /// How many certificates of others than CAs are in use.
+    pub in_use: u64,
+    /// The longest life among those.
+    pub longest_life: Option<Duration>,
+    /// How many certificates are revoked, those of CAs included.
+    pub revoked: u64,
+}
+
 impl Inventory {
     /// Counts the certificates of each state.
     ///
@@ -102,20 +115,36 @@ impl Inventory {
         months.collect::<Result<_, _>>().map_err(refused)
     }
 
-    /// The longest life of the certificates in use that an authority signed for others than CAs;
-    /// none if there are none.
+    /// What each authority signed, in the order of their numbers; those that signed nothing are left
+    /// out.
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn longest_leaf_life(&self, issuer: AuthorityId) -> Result<Option<Duration>, StoreError> {
-        let longest: Option<i64> = self
+    pub fn signed_by(&self, now: OffsetDateTime) -> Result<Vec<SignedBy>, StoreError> {
+        let refused = |error| fault(&self.path, error);
+        let mut select = self
             .connection
             .prepare_cached(
-                "SELECT max(not_after - not_before) FROM certificate
-                 WHERE authority_id = ? AND +state = 'issued' AND +kind <> 'ca'",
+                "SELECT authority_id,
+                        sum(state = 'issued' AND kind <> 'ca' AND not_after >= ?1),
+                        max(CASE WHEN state = 'issued' AND kind <> 'ca' AND not_after >= ?1
+                            THEN not_after - not_before + 1 END),
+                        sum(state = 'revoked' AND not_after >= ?1)
+                 FROM certificate WHERE authority_id IS NOT NULL GROUP BY authority_id",
             )
-            .and_then(|mut select| select.query_row([issuer.0], |row| row.get(0)))
-            .map_err(|error| fault(&self.path, error))?;
-        Ok(longest.map(Duration::seconds))
+            .map_err(refused)?;
+        let counted = |number: i64| u64::try_from(number).unwrap_or(0);
+        let found = select
+            .query_map([seconds(now)], |row| {
+                let longest: Option<i64> = row.get(2)?;
+                Ok(SignedBy {
+                    issuer: AuthorityId(row.get(0)?),
+                    in_use: counted(row.get(1)?),
+                    longest_life: longest.map(Duration::seconds),
+                    revoked: counted(row.get(3)?),
+                })
+            })
+            .map_err(refused)?;
+        found.collect::<Result<_, _>>().map_err(refused)
     }
 }

@@ -24,7 +24,7 @@ use time::OffsetDateTime;
 use super::error::{InventoryFault, StoreError};
 
 pub use authority::{Authority, AuthorityId, NewAuthority};
-pub use census::{Census, MonthOfEnds};
+pub use census::{Census, MonthOfEnds, SignedBy};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
