@@ -8,7 +8,8 @@ use super::{
     commands::{
         ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
         completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
-        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, status::Status, verify::Verify,
+        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, status::Status,
+        verify::Verify,
     },
     failure,
     report::Form,

@@ -20,7 +20,9 @@ impl FromStr for Days {
         let number = text.strip_suffix('d').unwrap_or(text);
         match number.parse() {
             Ok(days) if (1..=MOST).contains(&days) => Ok(Self(days)),
-            _ => Err(format!("write a number of days from 1 to {MOST}, such as 30 or 30d")),
+            _ => Err(format!(
+                "write a number of days from 1 to {MOST}, such as 30 or 30d"
+            )),
         }
     }
 }
@@ -42,7 +44,10 @@ impl FromStr for Sha256 {
         }
         for (octet, pair) in octets.iter_mut().zip(digits.chunks_exact(2)) {
             let values: Option<Vec<u32>> = pair.iter().map(digit).collect();
-            let value = values.ok_or_else(refused)?.iter().fold(0, |all, one| all * 16 + one);
+            let value = values
+                .ok_or_else(refused)?
+                .iter()
+                .fold(0, |all, one| all * 16 + one);
             *octet = u8::try_from(value).map_err(|_| refused())?;
         }
         Ok(Self(octets))
@@ -66,7 +71,9 @@ pub(crate) fn san(written: &str) -> Result<TextMatch, String> {
         let value = kinds.iter().find_map(|kind| written.strip_prefix(kind));
         return text(value.unwrap_or(written));
     }
-    let san: San = written.parse().map_err(|error: X509Error| error.to_string())?;
+    let san: San = written
+        .parse()
+        .map_err(|error: X509Error| error.to_string())?;
     Ok(TextMatch::Exactly(san.value()))
 }
 

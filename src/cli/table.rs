@@ -104,8 +104,15 @@ mod tests {
         let shown = anstream::adapter::strip_str(&table.to_string()).to_string();
         let row = shown.lines().nth(1).unwrap();
         assert!(row.starts_with(&"a".repeat(30)), "{shown}");
-        assert!(row.contains(&format!("  {}…  c", "b".repeat(56))), "{shown}");
-        assert_eq!(shown.lines().nth(2).unwrap().chars().count(), 100, "{shown}");
+        assert!(
+            row.contains(&format!("  {}…  c", "b".repeat(56))),
+            "{shown}"
+        );
+        assert_eq!(
+            shown.lines().nth(2).unwrap().chars().count(),
+            100,
+            "{shown}"
+        );
 
         let mut narrow = Table::new(["A", "B"]).yielding(0, 5);
         narrow.row(["short".into(), "x".into()]);

@@ -60,7 +60,7 @@ fn ends<'status>(
         identity: authority.fingerprint.clone(),
         summary: format!("CA {} ends", authority.title()),
         description: format!(
-            "{}\nserial number {}\n{} certificates in use were signed by it",
+            "{}\nserial number {}\ncertificates in use that it signed: {}",
             authority.subject, authority.serial, authority.in_use
         ),
         moment: authority.not_after,
@@ -87,7 +87,11 @@ fn ends<'status>(
                 .fingerprint
                 .clone()
                 .unwrap_or_else(|| certificate.serial.clone()),
-            summary: format!("{} certificate {} ends", certificate.kind.word(), certificate.title()),
+            summary: format!(
+                "{} certificate {} ends",
+                certificate.kind.word(),
+                certificate.title()
+            ),
             description: format!(
                 "{}\n{}\nserial number {}\nsigned by {}",
                 certificate.subject,
@@ -115,12 +119,13 @@ fn event(end: &End<'_>, now: OffsetDateTime) -> Result<Event, ReportError> {
         // It takes no time of anybody's day.
         .add_property("TRANSP", "TRANSPARENT");
     for (before, when) in REMINDERS {
-        let trigger = Property::new("TRIGGER", before);
-        let trigger = Trigger::try_from(&trigger).map_err(|_| ReportError::Calendar)?;
-        let mut alarm = Alarm::display(&escape_control(&format!("{} {when}", end.summary)), trigger);
-        // Set here, or icalendar takes them from the clock and from chance.
+        let at_end = Property::new("TRIGGER", "PT0S");
+        let at_end = Trigger::try_from(&at_end).map_err(|()| ReportError::Calendar)?;
+        let mut alarm = Alarm::display(&escape_control(&format!("{} {when}", end.summary)), at_end);
         alarm
+            // icalendar reads no time before an event, but writes it.
             .append_property(Property::new("TRIGGER", before))
+            // Set here, or icalendar takes them from the clock and from chance.
             .add_property("DTSTAMP", &stamp)
             .add_property("UID", format!("{uid}{before}"));
         event.alarm(alarm);

@@ -12,7 +12,12 @@ pub fn metrics(status: &Status, holdings: &Holdings) -> String {
         "certmint_certificate_not_after_seconds",
         "End of a certificate that is in use, CAs excepted, in Unix time.",
     );
-    let in_use = || holdings.certificates.iter().filter(|one| one.revoked.is_none());
+    let in_use = || {
+        holdings
+            .certificates
+            .iter()
+            .filter(|one| one.revoked.is_none())
+    };
     for certificate in in_use() {
         page.sample(&labels(certificate), certificate.not_after.unix_timestamp());
     }
@@ -21,7 +26,10 @@ pub fn metrics(status: &Status, holdings: &Holdings) -> String {
         "Begin of a certificate that is in use, CAs excepted, in Unix time.",
     );
     for certificate in in_use() {
-        page.sample(&labels(certificate), certificate.not_before.unix_timestamp());
+        page.sample(
+            &labels(certificate),
+            certificate.not_before.unix_timestamp(),
+        );
     }
     page.family(
         "certmint_certificate_series_left_out",
@@ -135,5 +143,7 @@ impl Page {
 /// In the value of a label a backslash, a quotation mark and a line feed are escaped; control
 /// characters, line feeds among them, are written out, since people look at the file too.
 fn escaped(value: &str) -> String {
-    escape_control(value).replace('\\', r"\\").replace('"', "\\\"")
+    escape_control(value)
+        .replace('\\', r"\\")
+        .replace('"', "\\\"")
 }

@@ -89,7 +89,11 @@ fn ending(
 
 pub(super) fn is_authority(row: &Row) -> bool {
     let on_shelf = |shelf| shelf == Shelf::Authorities;
-    row.kind == CertificateKind::Ca && row.place.as_ref().is_some_and(|place| on_shelf(place.shelf))
+    row.kind == CertificateKind::Ca
+        && row
+            .place
+            .as_ref()
+            .is_some_and(|place| on_shelf(place.shelf))
 }
 
 /// Whether a certificate that was written elsewhere, and so has no generations, was made again for

@@ -95,7 +95,10 @@ fn of_certificate(
     if certificate.fingerprint_sha256() != expected {
         return finding(
             Matter::FileDiffers,
-            format!("{} holds another certificate than the inventory says", path.display()),
+            format!(
+                "{} holds another certificate than the inventory says",
+                path.display()
+            ),
             format!(
                 "'certmint inspect {}' shows it; put the right one back, or: {}",
                 path.display(),

@@ -244,7 +244,10 @@ mod tests {
         let now = datetime!(2026-11-26 12:00 UTC);
         let day = Duration::DAY;
         assert_eq!(end(now, now), "ends on 2026-11-26, in less than a day");
-        assert_eq!(end(now - Duration::SECOND, now), "ended on 2026-11-26, today");
+        assert_eq!(
+            end(now - Duration::SECOND, now),
+            "ended on 2026-11-26, today"
+        );
         assert_eq!(end(now + day, now), "ends on 2026-11-27, in 1 day");
         assert_eq!(end(now + 2 * day, now), "ends on 2026-11-28, in 2 days");
         assert_eq!(end(now - day, now), "ended on 2026-11-25, 1 day ago");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::Style;
 
 use crate::{
-    authority::status::{Finding, Matter, Severity, Status},
+    authority::status::{Finding, Matter, Noun, Severity, Status},
     cli::render::{self, BOLD, DIM, GREEN, RED, YELLOW},
     store::Row,
     x509::escape_control,
@@ -58,7 +58,10 @@ fn headline(status: &Status) -> String {
         (0, _) => {
             let style = YELLOW.bold();
             let need = if warnings == 1 { "needs" } else { "need" };
-            format!("{style}{warnings} thing{} {need} attention.{style:#}\n", plural(warnings))
+            format!(
+                "{style}{warnings} thing{} {need} attention.{style:#}\n",
+                plural(warnings)
+            )
         }
         (_, _) => {
             let style = RED.bold();
@@ -68,13 +71,20 @@ fn headline(status: &Status) -> String {
                 1 => ", and 1 more needs attention".to_owned(),
                 many => format!(", and {many} more need attention"),
             };
-            format!("{style}{critical} thing{} {is} broken now{more}.{style:#}\n", plural(critical))
+            format!(
+                "{style}{critical} thing{} {is} broken now{more}.{style:#}\n",
+                plural(critical)
+            )
         }
     }
 }
 
 fn overview(text: &mut String, status: &Status, next: Option<&Row>) {
-    let in_use: u64 = status.authorities.iter().map(|authority| authority.in_use).sum();
+    let in_use: u64 = status
+        .authorities
+        .iter()
+        .map(|authority| authority.in_use)
+        .sum();
     let authorities = match status.authorities.len() {
         1 => "1 CA".to_owned(),
         many => format!("{many} CAs"),
@@ -107,8 +117,14 @@ fn overview(text: &mut String, status: &Status, next: Option<&Row>) {
     }
 }
 
+/// What a finding is about, as its line begins.
 fn title_of(finding: &Finding) -> String {
-    escape_control(finding.about.title())
+    let noun = match finding.about.noun {
+        Noun::Authority => "CA ",
+        Noun::RevocationList => "CRL of ",
+        Noun::Certificate | Noun::Pki => "",
+    };
+    format!("{noun}{}", escape_control(finding.about.title()))
 }
 
 fn group(text: &mut String, findings: &[&Finding], width: usize) {
@@ -142,12 +158,7 @@ fn line(text: &mut String, finding: &Finding, width: usize) {
         Severity::Warning => YELLOW,
         Severity::Notice => Style::new(),
     };
-    let noun = match finding.about.noun {
-        crate::authority::status::Noun::Authority => "CA ",
-        crate::authority::status::Noun::RevocationList => "CRL ",
-        _ => "",
-    };
-    let title = format!("{noun}{}", title_of(finding));
+    let title = title_of(finding);
     let _ = writeln!(
         text,
         "  {style}{title:<width$}{style:#}  {}",

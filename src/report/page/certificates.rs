@@ -142,10 +142,7 @@ fn of_certificate(id: String, certificate: &Holding, tones: &Tones<'_>) -> Entry
     let mut facts = Facts::default();
     let tone = tones.of_certificate(certificate);
     if let Some((at, reason)) = certificate.revoked {
-        facts.text(
-            "Revoked",
-            format!("{}, reason {reason:?}", moment_text(at)),
-        );
+        facts.text("Revoked", format!("{}, reason {reason:?}", moment_text(at)));
     }
     facts.text("Subject", &certificate.subject);
     facts.lines("Names", &certificate.sans);
@@ -158,11 +155,17 @@ fn of_certificate(id: String, certificate: &Holding, tones: &Tones<'_>) -> Entry
         None => facts.text("Files", "written elsewhere"),
     }
     facts.code("Serial number", &certificate.serial);
-    facts.code("SHA-256", certificate.fingerprint.as_deref().unwrap_or_default());
+    facts.code(
+        "SHA-256",
+        certificate.fingerprint.as_deref().unwrap_or_default(),
+    );
     let names: Vec<&str> = certificate
         .sans
         .iter()
-        .map(|name| name.split_once(':').map_or(name.as_str(), |(_, value)| value))
+        .map(|name| {
+            name.split_once(':')
+                .map_or(name.as_str(), |(_, value)| value)
+        })
         .take(4)
         .collect();
     Entry {

@@ -80,7 +80,10 @@ struct Pen<'status> {
 pub(super) fn drawing(status: &Status, holdings: &Holdings, tones: &Tones<'_>) -> Drawing {
     let mut children: HashMap<Option<AuthorityId>, Vec<&AuthorityState>> = HashMap::new();
     for authority in &status.authorities {
-        children.entry(authority.parent).or_default().push(authority);
+        children
+            .entry(authority.parent)
+            .or_default()
+            .push(authority);
     }
     let mut certificates: HashMap<AuthorityId, Vec<&Holding>> = HashMap::new();
     for certificate in &holdings.certificates {
@@ -215,7 +218,10 @@ impl Pen<'_> {
                 y: middle + 4,
                 text: fitted(certificate.title(), LETTERS - 1),
             }],
-            mark: Some(Point { x: x + 15, y: middle }),
+            mark: Some(Point {
+                x: x + 15,
+                y: middle,
+            }),
         });
         Point { x, y: middle }
     }
@@ -260,10 +266,17 @@ impl Pen<'_> {
             height: SUMMARY_HEIGHT,
             radius: 9,
             lines: vec![
-                text(21, "", fitted(&self.kinds(authority, certificates), LETTERS)),
+                text(
+                    21,
+                    "",
+                    fitted(&self.kinds(authority, certificates), LETTERS),
+                ),
                 text(38, "small", health),
             ],
-            mark: Some(Point { x: x + 15, y: y + 17 }),
+            mark: Some(Point {
+                x: x + 15,
+                y: y + 17,
+            }),
         });
         Point {
             x,

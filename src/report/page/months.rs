@@ -53,6 +53,8 @@ struct Slot {
     tone: Tone,
     short: &'static str,
     long: String,
+    /// The month, from 0; none for what is no month.
+    month: Option<i32>,
     /// Written below January and the first month.
     year: Option<i32>,
     count: u64,
@@ -73,12 +75,15 @@ pub(super) fn drawing(status: &Status) -> Drawing {
     let mut slots: Vec<Slot> = (first..first + months)
         .map(|at| {
             let (year, month) = (at.div_euclid(12), at.rem_euclid(12));
-            let name = usize::try_from(month).ok().and_then(|month| NAMES.get(month));
+            let name = usize::try_from(month)
+                .ok()
+                .and_then(|month| NAMES.get(month));
             let name = name.copied().unwrap_or_default();
             Slot {
                 tone: Tone::Ok,
                 short: name,
                 long: format!("in {name} {year}"),
+                month: Some(month),
                 year: (month == 0 || at == first).then_some(year),
                 count: 0,
             }
@@ -88,6 +93,7 @@ pub(super) fn drawing(status: &Status) -> Drawing {
         tone,
         short,
         long: long.to_owned(),
+        month: None,
         year: None,
         count: 0,
     };
@@ -101,7 +107,7 @@ pub(super) fn drawing(status: &Status) -> Drawing {
             None => {}
         }
     }
-    let mut expired = bare(Tone::Bad, "before", "expired");
+    let mut expired = bare(Tone::Bad, "past", "expired");
     expired.count = status.census.expired;
     // What has ended this month already is told there.
     if let Some(current) = slots.first_mut() {
@@ -114,11 +120,12 @@ pub(super) fn drawing(status: &Status) -> Drawing {
         let this_month = status.census.expired.saturating_sub(before);
         current.count = current.count.saturating_sub(this_month);
     }
+    // A gap sets apart what is no month.
     if expired.count > 0 {
-        slots.insert(0, expired);
+        slots.splice(0..0, [expired, bare(Tone::Off, "", "")]);
     }
     if later.count > 0 {
-        slots.push(later);
+        slots.extend([bare(Tone::Off, "", ""), later]);
     }
     draw(&slots)
 }
@@ -127,8 +134,8 @@ fn draw(slots: &[Slot]) -> Drawing {
     let tallest = slots.iter().map(|slot| slot.count).max().unwrap_or(0);
     let count = i32::try_from(slots.len()).unwrap_or(1).max(1);
     let step = WIDTH / count;
-    // Every other month keeps its name where there is little room.
-    let every = if step >= 30 { 1 } else { 3 };
+    // Where there is little room the quarters are named, and the first month if it is not beside one.
+    let is_narrow = step < 30;
     let mut drawing = Drawing {
         width: WIDTH,
         height: HEIGHT,
@@ -149,12 +156,16 @@ fn draw(slots: &[Slot]) -> Drawing {
                 text,
             });
         };
-        let is_month = slot.long.starts_with("in ");
-        if !is_month || position % every == 0 || slot.year.is_some() {
+        let is_named = match slot.month {
+            Some(month) if is_narrow && slot.year.is_some() => month != 11,
+            Some(month) if is_narrow => month % 3 == 0,
+            _ => true,
+        };
+        if is_named {
             label(BASE + 17, slot.short.to_owned());
-        }
-        if let Some(year) = slot.year {
-            label(BASE + 33, year.to_string());
+            if let Some(year) = slot.year {
+                label(BASE + 33, year.to_string());
+            }
         }
         if slot.count == 0 {
             continue;
