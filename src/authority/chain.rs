@@ -38,7 +38,18 @@ pub fn chain_above(
     Ok(chain)
 }
 
-fn is_self_signed(certificate: &Certificate) -> bool {
+/// What of a chain a server sends: the roots are left out (RFC 8446 §4.4.2), since clients have them
+/// already. A certificate that is only self-issued, as in a rollover, is sent.
+pub fn sent_chain(chain: &[Certificate]) -> Vec<Certificate> {
+    chain
+        .iter()
+        .filter(|certificate| !is_self_signed(certificate))
+        .cloned()
+        .collect()
+}
+
+/// Whether a certificate is signed by its own key: a root.
+pub fn is_self_signed(certificate: &Certificate) -> bool {
     certificate.is_self_issued() && has_signed(certificate, certificate)
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
+    key::KeyError,
     profile::Refusals,
     store::StoreError,
     x509::X509Error,
@@ -48,6 +49,28 @@ pub enum AuthorityError {
     /// handed on: its advice to run the command again does not hold here.
     #[error("the certificate is signed and in the inventory, but filing it was not finished: {0}")]
     Unfinished(String),
+    /// The certificates that went together with one that failed were not made either.
+    #[error("not made, because one step for all of them failed: {0}")]
+    WithOthers(String),
+    /// A key was not made, or did not sign its request.
+    #[error("could not make the key and its request")]
+    Key(#[source] KeyError),
+    /// A certificate that cannot be made again as it is.
+    #[error("{subject} cannot be made again: {reason}")]
+    NotAgain {
+        /// Its subject.
+        subject: String,
+        /// Why.
+        reason: String,
+    },
+    /// The name belongs to a certificate that is not what was ordered.
+    #[error("certificate {name} exists and {difference}")]
+    OtherCertificate {
+        /// The name.
+        name: String,
+        /// What is different, as a sentence goes on after "it".
+        difference: String,
+    },
     /// The operating system gave no random number.
     #[error("no random serial number could be had")]
     NoRandom,
@@ -98,6 +121,9 @@ impl AuthorityError {
                 "put right what is said above; the next command that writes to this PKI finishes it"
                     .to_owned(),
             ),
+            Self::OtherCertificate { .. } => {
+                Some("choose another name, or renew it".to_owned())
+            }
             Self::NoSuchCa { known, .. } if known.is_empty() => {
                 Some("make one with 'certmint ca init'".to_owned())
             }

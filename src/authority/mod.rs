@@ -3,14 +3,23 @@
 //! Every certificate is made by [`certify`], whatever door it came in by; a root, a subordinate CA,
 //! a signed request and an issued leaf differ in their [`Order`] alone.
 
+mod again;
+mod batch;
 mod certify;
 mod chain;
 mod error;
+mod filing;
+mod issue;
 mod ledger;
+mod parallel;
 mod signer;
 pub mod status;
 
-pub use certify::{Filed, Filing, Order, certify};
-pub use chain::chain_above;
+pub use again::{again, leaf_kind, same_life};
+pub use batch::{BatchAnswer, issue_batch};
+pub use certify::{Filed, Order, certify, certify_all};
+pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use error::AuthorityError;
+pub use filing::Filing;
+pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use signer::{SigningAuthority, named, named_certificate};

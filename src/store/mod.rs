@@ -18,9 +18,10 @@ mod staging;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
-    Authority, AuthorityId, Census, CertificateKind, Filter, Inventory, MonthOfEnds, NewAuthority,
-    NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, RevocationReason,
-    Row, SanKind, SanText, Sealing, Signed, SignedBy, Sort, State, Status, TextMatch,
+    Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, Census, CertificateKind,
+    Deed, Filter, Inventory, MonthOfEnds, NewAuthority, NewRecord, Order, Place, Placement, Query,
+    RecordId, RecordIssuer, Recorded, Revocation, RevocationReason, Row, SanKind, SanText, Sealing,
+    Signed, SignedBy, Sort, State, Status, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout};
 pub use name::{Shelf, StoreName};

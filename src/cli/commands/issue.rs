@@ -9,12 +9,12 @@ use time::OffsetDateTime;
 
 use super::{signing::open_authority, subject::SubjectFlags};
 use crate::{
-    authority::{Filed, Filing, Order, certify},
-    cli::{failure::Advised, render, report::Report, show_openssl},
-    key::{KeySpec, PrivateKey},
-    profile::{AlternativeNames, Application, LeafKind, LongLife, Profile},
+    authority::{Filed, Generation, LeafKey, LeafOrder, issue},
+    cli::{actor::actor, failure::Advised, render, report::Report, show_openssl},
+    key::KeySpec,
+    profile::{LeafKind, LongLife},
     store::{Store, StoreName},
-    x509::{CertificationRequest, Extension, Name, ProvenKey, San, SanSet, Validity, tbs},
+    x509::{Name, San, SanSet, Validity, usual_alternative_name, usual_common_name},
 };
 
 /// What to issue.
@@ -84,8 +84,32 @@ impl IssueLeaf {
     /// The names: NAME itself where it is a host name, an address or a mail address, then `--san`.
     pub(crate) fn names(&self) -> Result<Option<SanSet>> {
         let from_name =
-            name_as_san(&self.name.to_string()).filter(|name| !self.sans.contains(name));
+            usual_alternative_name(&self.name.to_string()).filter(|name| !self.sans.contains(name));
         SanSet::new(from_name.into_iter().chain(self.sans.iter().cloned())).context("--san")
+    }
+
+    /// What the flags want.
+    pub(crate) fn order(
+        &self,
+        kind: LeafKind,
+        subject: Name,
+        names: Option<SanSet>,
+        validity: Validity,
+    ) -> LeafOrder {
+        LeafOrder {
+            name: self.name.clone(),
+            kind,
+            key: LeafKey::New(self.key),
+            subject,
+            names,
+            validity,
+            long_life: if self.allow_long_life {
+                LongLife::Allow
+            } else {
+                LongLife::Refuse
+            },
+            generation: Generation::First,
+        }
     }
 
     /// The subject: `--cn`, else the first host name that fits a common name, else NAME.
@@ -93,45 +117,9 @@ impl IssueLeaf {
         let common_name = self
             .cn
             .clone()
-            .or_else(|| match names.and_then(SanSet::first_dns) {
-                // RFC 5280 Appendix A.1 bounds a common name; the host name is in the extension anyway.
-                Some(host) => (host.chars().count() <= 64).then(|| host.to_owned()),
-                None => Some(self.name.to_string()),
-            });
+            .or_else(|| usual_common_name(&self.name.to_string(), names));
         self.subject.name(common_name.as_deref())
     }
-
-    /// What the flags want of a key.
-    pub(crate) fn application(
-        &self,
-        kind: LeafKind,
-        subject: Name,
-        names: Option<SanSet>,
-        key: ProvenKey,
-        validity: Validity,
-    ) -> Application {
-        Application {
-            profile: Profile::Leaf(kind),
-            key,
-            subject,
-            alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
-            validity,
-            long_life: if self.allow_long_life {
-                LongLife::Allow
-            } else {
-                LongLife::Refuse
-            },
-            requested: Vec::new(),
-            operator: Vec::new(),
-        }
-    }
-}
-
-/// NAME as a subject alternative name: what has a dot and is a host name, an IP address, a mail
-/// address, or `localhost`; a bare word such as `flb` is only what people call it.
-fn name_as_san(name: &str) -> Option<San> {
-    let said = name.contains(['.', '@']) || name == "localhost";
-    said.then(|| name.parse().ok()).flatten()
 }
 
 pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
@@ -143,7 +131,7 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
     }
     let now = OffsetDateTime::now_utc();
     let validity = Validity::of_days(now, leaf.days)?;
-    let mut store = Store::open(pki, now)?;
+    let mut store = Store::open(pki, &actor(), now)?;
     refuse_taken(&store, &leaf.name)?;
     let signer = open_authority(
         &store,
@@ -151,23 +139,8 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
         leaf.passphrase_file.as_ref(),
         "--passphrase-file",
     )?;
-    let key = PrivateKey::generate(leaf.key).context("could not make the key")?;
-    let request = request(&key, &subject, names.as_ref())?;
-    let application = leaf.application(kind, subject, names, ProvenKey::of(&key), validity);
-    let filing = Filing::Certificate {
-        name: leaf.name.clone(),
-        key_pem: key.to_pkcs8_pem(),
-        request_pem: request.to_pem(),
-    };
-    let filed = certify(
-        &mut store,
-        &signer,
-        Order {
-            application,
-            filing,
-        },
-        now,
-    )?;
+    let order = leaf.order(kind, subject, names, validity);
+    let filed = issue(&mut store, &signer, order, now)?;
     Ok(report(kind, &leaf.name, &filed))
 }
 
@@ -185,27 +158,6 @@ fn refuse_taken(store: &Store, name: &StoreName) -> Result<()> {
         .into());
     }
     Ok(())
-}
-
-/// The request that goes beside the certificate, so that another CA can sign the same key.
-fn request(
-    key: &PrivateKey,
-    subject: &Name,
-    names: Option<&SanSet>,
-) -> Result<CertificationRequest> {
-    let names = names
-        .map(|names| Extension::subject_alt_name(names, subject))
-        .transpose()?;
-    let information = tbs::request(subject, key.public_key(), names.as_slice())?;
-    let algorithm = key.signature_algorithm(None);
-    let signature = key
-        .sign(algorithm, &information)
-        .context("could not sign the request")?;
-    Ok(CertificationRequest::from_der(&tbs::signed(
-        &information,
-        algorithm,
-        &signature,
-    )?)?)
 }
 
 fn report(kind: LeafKind, name: &StoreName, filed: &Filed) -> Report {

@@ -19,7 +19,22 @@ impl Inventory {
     /// [`StoreError::SerialTaken`], [`StoreError::NameTaken`], [`StoreError::NameBusy`],
     /// [`StoreError::NameUnknown`], [`StoreError::AuthorityUnknown`], and what SQLite refuses.
     pub fn record(&mut self, records: &[NewRecord]) -> Result<Vec<Recorded>, StoreError> {
-        let Self { connection, path } = self;
+        self.record_if(records, |_, _| Ok(()))
+    }
+
+    /// As [`record`](Self::record), unless `permitted` refuses one of them; it is asked when all
+    /// names are reserved, and before anything lasts.
+    ///
+    /// # Errors
+    /// Besides, what `permitted` gives back.
+    pub(in crate::store) fn record_if(
+        &mut self,
+        records: &[NewRecord],
+        permitted: impl Fn(&NewRecord, &Recorded) -> Result<(), StoreError>,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let Self {
+            connection, path, ..
+        } = self;
         let refused = |error| fault(path, error);
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -32,6 +47,10 @@ impl Inventory {
             .iter()
             .map(|record| desk.record(record))
             .collect::<Result<Vec<_>, _>>()?;
+        records
+            .iter()
+            .zip(&recorded)
+            .try_for_each(|(record, recorded)| permitted(record, recorded))?;
         transaction.commit().map_err(refused)?;
         Ok(recorded)
     }
