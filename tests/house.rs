@@ -31,10 +31,12 @@ const HOUSE: &[(&str, &[&str])] = &[
         "manifest",
         &["authority", "store", "formats", "profile", "x509", "key"],
     ),
+    ("report", &["authority", "store", "x509", "key"]),
     (
         "cli",
         &[
             "manifest",
+            "report",
             "authority",
             "probe",
             "hook",

@@ -19,6 +19,7 @@ mod renew;
 mod renewal_window;
 mod revoke;
 mod signer;
+pub mod status;
 
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
 pub use again::{again, leaf_kind, same_life};

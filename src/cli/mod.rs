@@ -10,6 +10,7 @@ mod configuration;
 mod description;
 mod failure;
 mod manifest_file;
+mod matching;
 mod output;
 mod progress;
 mod read;
@@ -19,6 +20,7 @@ mod report;
 mod schedule;
 mod secrets;
 mod show_openssl;
+mod status;
 mod table;
 mod terminal;
 
