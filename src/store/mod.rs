@@ -21,12 +21,13 @@ pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditCheck, AuditEntry, AuditFinding, Authority,
-    AuthorityId, AuthoritySettings, CertificateKind, Deed, Filter, Inventory, NewAuthority,
-    NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation,
-    RevocationList, RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText,
-    Sealing, Shown, Signed, Sort, State, Status, TextMatch, Told,
+    AuthorityId, AuthoritySettings, Census, CertificateKind, Deed, Filter, Inventory, MonthOfEnds,
+    NewAuthority, NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded,
+    Revocation, RevocationList, RevocationListId, RevocationListRecord, Revoked, Row, SanKind,
+    SanText, Sealing, Shown, Signed, SignedBy, Sort, State, Status, TextMatch, Told,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
+pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
 pub use staging::{Published, Staged, Staging};

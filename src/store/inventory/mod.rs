@@ -11,6 +11,7 @@ mod audit_check;
 mod audit_finding;
 mod audit_read;
 mod authority;
+mod census;
 mod open;
 mod plan;
 mod query;
@@ -34,6 +35,7 @@ pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
 pub use audit_finding::{AuditCheck, AuditFinding, Told};
 pub use authority::{Authority, AuthorityId, NewAuthority};
+pub use census::{Census, MonthOfEnds, SignedBy};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
