@@ -6,9 +6,9 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::revoke::sha256;
 use crate::{
     cli::{
+        matching::Sha256,
         render::{self, BOLD, GREEN, RED},
         report::{Report, Verdict},
     },
@@ -32,15 +32,16 @@ log, and cannot make it go through a head that you kept.
 Exit code 3 if anything does not fit.")]
 pub(crate) struct AuditVerify {
     /// A head that was written down before
-    #[arg(long, value_name = "HASH", value_parser = sha256)]
-    pub(crate) head: Option<[u8; 32]>,
+    #[arg(long, value_name = "HASH")]
+    pub(crate) head: Option<Sha256>,
 }
 
 pub(crate) fn run(pki: &Path, arguments: &AuditVerify) -> Result<Report> {
     let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
     let mut findings: Vec<AuditFinding> = Vec::new();
     let mut count = 0_usize;
-    let check = inventory.check_audit(arguments.head, &mut |finding| {
+    let known = arguments.head.map(|Sha256(head)| head);
+    let check = inventory.check_audit(known, &mut |finding| {
         count += 1;
         if findings.len() < MOST_TOLD {
             findings.push(finding);

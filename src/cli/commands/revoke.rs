@@ -18,6 +18,7 @@ use crate::{
     authority::{self, Candidate, Generations, Revocable, Selection, select_for_revocation},
     cli::{
         actor::actor,
+        matching::Sha256,
         read,
         render::{self, BOLD, RED},
         report::Report,
@@ -50,8 +51,8 @@ pub(crate) struct Revoke {
     #[arg(long, value_name = "SERIAL", group = "what")]
     pub(crate) serial: Option<SerialNumber>,
     /// SHA-256 of the certificate, with or without colons
-    #[arg(long, value_name = "SHA256", group = "what", value_parser = sha256)]
-    pub(crate) fingerprint: Option<[u8; 32]>,
+    #[arg(long, value_name = "SHA256", group = "what")]
+    pub(crate) fingerprint: Option<Sha256>,
     /// A file with the certificate; of several in it the first is meant
     #[arg(long, value_name = "FILE", group = "what")]
     pub(crate) file: Option<PathBuf>,
@@ -132,24 +133,6 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
         .map_err(|_| "write a day, 2026-11-20, or a moment, 2026-11-20T08:30:00Z".to_owned())
 }
 
-/// A SHA-256 in hexadecimal.
-pub(super) fn sha256(text: &str) -> Result<[u8; 32], String> {
-    let digits: String = text.chars().filter(|letter| *letter != ':').collect();
-    let refused = || "write 64 hexadecimal digits, with or without colons".to_owned();
-    // No shorter serial number starts so: 32 octets do not fit one.
-    let octets: Option<Vec<u8>> = digits
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| {
-            let pair = std::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(pair, 16)
-                .ok()
-                .filter(|_| pair.len() == 2)
-        })
-        .collect();
-    <[u8; 32]>::try_from(octets.ok_or_else(refused)?).map_err(|_| refused())
-}
-
 pub(crate) fn run(pki: &Path, arguments: &Revoke) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
     let mut store = Store::open(pki, &actor(), now)?;
@@ -228,7 +211,7 @@ impl Revoke {
         if let Some(serial) = &self.serial {
             return Ok(Revocable::Serial(serial.as_octets().to_vec()));
         }
-        if let Some(fingerprint) = self.fingerprint {
+        if let Some(Sha256(fingerprint)) = self.fingerprint {
             return Ok(Revocable::Fingerprint(fingerprint));
         }
         let file = self.file.as_ref().context("nothing is named")?;
