@@ -71,7 +71,7 @@ impl Issuer {
 
     /// What its certificates name as authority key identifier: its certificate's own subject key
     /// identifier, or nothing.
-    fn authority_key_identifier(&self) -> Option<KeyIdentifier> {
+    pub(super) fn authority_key_identifier(&self) -> Option<KeyIdentifier> {
         self.certificate().and_then(CaCertificate::key_identifier)
     }
 
@@ -154,7 +154,11 @@ impl Issuer {
     }
 
     /// The period, not starting before the issuer's own.
-    fn validity_within(&self, wanted: Validity, now: OffsetDateTime) -> Result<Validity, CaError> {
+    pub(super) fn validity_within(
+        &self,
+        wanted: Validity,
+        now: OffsetDateTime,
+    ) -> Result<Validity, CaError> {
         let Some(certificate) = self.certificate().map(CaCertificate::certificate) else {
             return Ok(wanted);
         };

@@ -19,8 +19,8 @@ pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Authority, AuthorityId, CertificateKind, Filter, Inventory, NewAuthority, NewRecord, Order,
-    Place, Placement, Query, RecordId, RecordIssuer, Recorded, RevocationReason, Row, SanKind,
-    SanText, Sealing, Signed, Sort, State, Status, TextMatch,
+    Place, Placement, Query, RecordId, RecordIssuer, Recorded, Row, SanKind, SanText, Sealing,
+    Signed, Sort, State, Status, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout};
 pub use name::{Shelf, StoreName};

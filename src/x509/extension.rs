@@ -4,7 +4,8 @@ use der::{Encode, asn1::Ia5String, asn1::ObjectIdentifier, asn1::OctetString};
 use x509_cert::ext::pkix;
 
 use super::{
-    ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints, San, SanSet, X509Error, oid,
+    ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints, RevocationReason, San, SanSet,
+    X509Error, oid,
 };
 
 /// An extension (RFC 5280 §4.2): what it is, whether it is critical, and its DER value.
@@ -134,6 +135,24 @@ impl Extension {
             authority_cert_serial_number: None,
         };
         plain(oid::AUTHORITY_KEY_IDENTIFIER, what, &value)
+    }
+
+    /// The number of a revocation list; not critical (RFC 5280 §5.2.3).
+    ///
+    /// # Errors
+    /// None in practice; DER encoders can fail.
+    pub fn crl_number(number: u64) -> Result<Self, X509Error> {
+        plain(oid::CRL_NUMBER, "cRLNumber", &number)
+    }
+
+    /// Why a certificate is on a revocation list; not critical (RFC 5280 §5.3.1).
+    pub fn reason_code(reason: RevocationReason) -> Self {
+        const ENUMERATED: u8 = 0x0a;
+        Self {
+            oid: oid::REASON_CODE,
+            critical: false,
+            value: vec![ENUMERATED, 1, reason.number()],
+        }
     }
 
     /// Its name, or its dotted identifier.

@@ -17,6 +17,10 @@ pub const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
 pub const ISSUER_ALT_NAME: ObjectIdentifier = oid("2.5.29.18");
 /// `id-ce-basicConstraints`, RFC 5280 §4.2.1.9.
 pub const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
+/// `id-ce-cRLNumber`, RFC 5280 §5.2.3.
+pub const CRL_NUMBER: ObjectIdentifier = oid("2.5.29.20");
+/// `id-ce-cRLReasons`, RFC 5280 §5.3.1.
+pub const REASON_CODE: ObjectIdentifier = oid("2.5.29.21");
 /// `id-ce-nameConstraints`, RFC 5280 §4.2.1.10.
 pub const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 /// `id-ce-cRLDistributionPoints`, RFC 5280 §4.2.1.13.
@@ -137,7 +141,7 @@ const NAMES: &[(&str, ObjectIdentifier)] = &[
     ("tlsfeature", TLS_FEATURE),
     ("nsCertType", NETSCAPE_CERT_TYPE),
     ("nsComment", NETSCAPE_COMMENT),
-    ("cRLNumber", oid("2.5.29.20")),
+    ("cRLNumber", CRL_NUMBER),
     ("deltaCRLIndicator", oid("2.5.29.27")),
     ("issuingDistributionPoint", oid("2.5.29.28")),
     ("privateKeyUsagePeriod", oid("2.5.29.16")),

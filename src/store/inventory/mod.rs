@@ -28,7 +28,7 @@ pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
     SanText,
 };
-pub use row::{RevocationReason, Row, Signed, State, Status};
+pub use row::{Row, Signed, State, Status};
 pub use seal::Sealing;
 
 /// The inventory of a PKI directory, opened.
