@@ -11,6 +11,7 @@ use super::{
     subject::readable_subject,
     time::moment,
 };
+use crate::x509::RevocationReason;
 
 /// A line is six short fields; a subject of this size is no subject.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -42,8 +43,8 @@ pub enum Standing {
     Revoked {
         /// Since when.
         at: OffsetDateTime,
-        /// The number of the reason (RFC 5280 §5.3.1).
-        reason: u8,
+        /// Why; unspecified where the index has no reason.
+        reason: RevocationReason,
         /// Since when its key is known to be in wrong hands (RFC 5280 §5.3.2).
         invalid_since: Option<OffsetDateTime>,
     },
@@ -210,7 +211,7 @@ mod tests {
         assert!(matches!(
             revoked.standing,
             Standing::Revoked {
-                reason: 1,
+                reason: RevocationReason::KeyCompromise,
                 invalid_since: None,
                 ..
             }

@@ -1,6 +1,7 @@
 //! The third field of a line: when a certificate was revoked, and why.
 
 use super::{entry::Standing, error::IndexFault, time::moment};
+use crate::x509::RevocationReason;
 
 /// Reads `DATE[,REASON[,ARGUMENT]]` (`unpack_revinfo` in `apps/ca.c`).
 pub(super) fn revocation(field: &str) -> Result<Standing, IndexFault> {
@@ -12,7 +13,7 @@ pub(super) fn revocation(field: &str) -> Result<Standing, IndexFault> {
     let Some(word) = word else {
         return Ok(Standing::Revoked {
             at,
-            reason: 0,
+            reason: RevocationReason::Unspecified,
             invalid_since: None,
         });
     };
@@ -39,28 +40,20 @@ fn takes_a_date(word: &str) -> bool {
         .any(|known| known.eq_ignore_ascii_case(word))
 }
 
-/// The number of a reason (RFC 5280 §5.3.1) by openssl's words, which it compares without regard
-/// to case (`crl_reasons` in `apps/ca.c`).
-fn reason(word: &str) -> Option<u8> {
-    const WORDS: [(&str, u8); 13] = [
-        ("unspecified", 0),
-        ("keyCompromise", 1),
-        ("CACompromise", 2),
-        ("affiliationChanged", 3),
-        ("superseded", 4),
-        ("cessationOfOperation", 5),
-        ("certificateHold", 6),
-        ("removeFromCRL", 8),
-        ("privilegeWithdrawn", 9),
-        ("AACompromise", 10),
-        ("holdInstruction", 6),
-        ("keyTime", 1),
-        ("CAkeyTime", 2),
+/// A reason by openssl's word, which it compares without regard to case (`crl_reasons` in
+/// `apps/ca.c`); all but its last three are the names of RFC 5280 §5.3.1.
+fn reason(word: &str) -> Option<RevocationReason> {
+    const ITS_OWN: [(&str, RevocationReason); 3] = [
+        ("holdInstruction", RevocationReason::CertificateHold),
+        ("keyTime", RevocationReason::KeyCompromise),
+        ("CAkeyTime", RevocationReason::CaCompromise),
     ];
-    WORDS
-        .iter()
+    RevocationReason::ALL
+        .into_iter()
+        .map(|reason| (reason.name(), reason))
+        .chain(ITS_OWN)
         .find(|(known, _)| known.eq_ignore_ascii_case(word))
-        .map(|(_, number)| *number)
+        .map(|(_, reason)| reason)
 }
 
 #[cfg(test)]
@@ -73,7 +66,7 @@ mod tests {
                 reason,
                 invalid_since,
                 ..
-            } => (reason, invalid_since.map(|at| at.unix_timestamp())),
+            } => (reason.number(), invalid_since.map(|at| at.unix_timestamp())),
             other => panic!("{other:?}"),
         }
     }
