@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use anyhow::Context;
 use certmint::store::{
-    CertificateKind, Filter, Inventory, NewAuthority, NewRecord, Order, Placement, Query,
-    RecordIssuer, SanKind, SanText, Sealing, Sort, State, StoreName, TextMatch,
+    ActivationNeed, Actor, CertificateKind, Filter, Inventory, NewAuthority, NewRecord, Order,
+    Placement, Query, RecordIssuer, SanKind, SanText, Sealing, Sort, State, StoreName, TextMatch,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -25,7 +25,11 @@ fn main() -> anyhow::Result<()> {
         None => 1_000_000,
     };
     std::fs::create_dir_all(&folder)?;
-    let mut inventory = Inventory::open_to_write(&folder.join("inventory.sqlite"))?;
+    let mut inventory = Inventory::open_to_write(
+        &folder.join("inventory.sqlite"),
+        &Actor::new("example"),
+        start(),
+    )?;
     let there = inventory.count(&Filter::default())?;
     if there < rows {
         fill(&mut inventory, there, rows)?;
@@ -77,6 +81,7 @@ fn fill(inventory: &mut Inventory, from: u64, rows: u64) -> anyhow::Result<()> {
                     id: recorded.id,
                     certificate_der,
                     issued_at: start(),
+                    activation: ActivationNeed::Nothing,
                 }
             })
             .collect();

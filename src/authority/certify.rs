@@ -3,18 +3,21 @@
 use std::path::PathBuf;
 
 use time::OffsetDateTime;
-use zeroize::Zeroizing;
 
-use super::{AuthorityError, SigningAuthority, ledger::InventoryLedger};
+use super::{
+    AuthorityError, SigningAuthority, filing, filing::Filing, ledger::InventoryLedger,
+    parallel::on_all_cores,
+};
 use crate::{
-    ca::{CaError, Draft, Issued},
+    ca::{self, CaError, Draft, Issued},
     inspect::verify::forbidden_names,
     profile::{Application, Decision, approve},
-    store::{
-        AuthorityFile, CertificateFile, Placement, Recorded, Sealing, Staged, Store, StoreName,
-    },
+    store::{RecordId, Recorded, Sealing, Staged, Store},
     x509::{Certificate, SerialNumber},
 };
+
+/// How many certificates go through the inventory in one transaction.
+const CHUNK: usize = 500;
 
 /// A certificate to be made, and where it goes.
 pub struct Order {
@@ -24,31 +27,11 @@ pub struct Order {
     pub filing: Filing,
 }
 
-/// Where a certificate is filed, with what goes beside it.
-pub enum Filing {
-    /// Nowhere in the PKI directory: the caller writes it where its user wants it.
-    Elsewhere,
-    /// As a CA of this PKI.
-    Authority {
-        /// Its name.
-        name: StoreName,
-        /// PEM of its private key.
-        key_pem: Zeroizing<String>,
-    },
-    /// As a certificate of this PKI.
-    Certificate {
-        /// Its name.
-        name: StoreName,
-        /// PEM of its private key.
-        key_pem: Zeroizing<String>,
-        /// PEM of its request.
-        request_pem: String,
-    },
-}
-
 /// A certificate that was made, and where it is.
 #[derive(Debug)]
 pub struct Filed {
+    /// Its row in the inventory.
+    pub id: RecordId,
     /// The certificate.
     pub certificate: Certificate,
     /// Its serial number.
@@ -72,6 +55,118 @@ pub fn certify(
     order: Order,
     now: OffsetDateTime,
 ) -> Result<Filed, AuthorityError> {
+    certify_all(store, authority, vec![order], now, &mut |_| {})
+        .pop()
+        .unwrap_or(Err(AuthorityError::Unrecorded))
+}
+
+/// Makes certificates of one issuer, all steps on all cores and each chunk in one transaction. What
+/// fails does not keep the others back; the answers are in the order of the orders. `progress`
+/// hears how many are done.
+pub fn certify_all(
+    store: &mut Store,
+    authority: &SigningAuthority,
+    orders: Vec<Order>,
+    now: OffsetDateTime,
+    progress: &mut dyn FnMut(usize),
+) -> Vec<Result<Filed, AuthorityError>> {
+    let mut answers = Vec::with_capacity(orders.len());
+    let mut orders = orders.into_iter();
+    loop {
+        let chunk: Vec<Order> = orders.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            return answers;
+        }
+        answers.extend(certify_chunk(store, authority, chunk, now));
+        progress(answers.len());
+    }
+}
+
+/// A draft with the place that it goes to.
+struct Drafted {
+    draft: Draft,
+    filing: Filing,
+}
+
+/// What is on record and may be signed.
+struct OnRecord {
+    recorded: ca::Recorded,
+    row: Recorded,
+    filing: Filing,
+}
+
+/// What is signed, its files complete and out of sight.
+struct Signed {
+    issued: Issued,
+    row: Recorded,
+    staged: Option<Staged>,
+    filing: Filing,
+}
+
+fn certify_chunk(
+    store: &mut Store,
+    authority: &SigningAuthority,
+    orders: Vec<Order>,
+    now: OffsetDateTime,
+) -> Vec<Result<Filed, AuthorityError>> {
+    let drafted = on_all_cores(orders, |order| draft(authority, order, now));
+    let on_record = record_each(store, authority, drafted, now);
+    let layout = store.layout().clone();
+    let signed = on_all_cores(on_record, |on_record| {
+        let OnRecord {
+            recorded,
+            row,
+            filing,
+        } = on_record?;
+        let id = row.id;
+        authority
+            .issuer
+            .sign(recorded)
+            .map_err(AuthorityError::from)
+            .and_then(|issued| {
+                let staged = filing::stage(&layout, authority, &row, &issued, &filing)?;
+                Ok(Signed {
+                    issued,
+                    row,
+                    staged,
+                    filing,
+                })
+            })
+            .map_err(|error| (Some(id), error))
+    });
+    let (signed, unsigned): (Vec<_>, Vec<_>) = signed
+        .into_iter()
+        .enumerate()
+        .partition(|(_, signed)| signed.is_ok());
+    let mut answers: Vec<(usize, Result<Filed, AuthorityError>)> = Vec::new();
+    // Nobody has seen a signature of these, if there was one: their names are free again.
+    let lost: Vec<RecordId> = unsigned
+        .iter()
+        .filter_map(|(_, failed)| failed.as_ref().err().and_then(|(id, _)| *id))
+        .collect();
+    let marked = store.mark_lost(&lost, now);
+    for (position, failed) in unsigned {
+        if let Err((_, error)) = failed {
+            answers.push((position, Err(error)));
+        }
+    }
+    if let (Err(error), Some((_, answer))) = (marked, answers.first_mut()) {
+        *answer = Err(error.into());
+    }
+    let signed: Vec<(usize, Signed)> = signed
+        .into_iter()
+        .filter_map(|(position, signed)| signed.ok().map(|signed| (position, signed)))
+        .collect();
+    answers.extend(seal_and_publish(store, authority, signed, now));
+    answers.sort_by_key(|(position, _)| *position);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+fn draft(
+    authority: &SigningAuthority,
+    order: Order,
+    now: OffsetDateTime,
+) -> Result<Drafted, AuthorityError> {
     let Order {
         application,
         filing,
@@ -79,47 +174,179 @@ pub fn certify(
     let approved = approve(application)?;
     let draft = authority.issuer.draft(approved, random_serial()?, now)?;
     refuse_forbidden_names(authority, &draft)?;
+    Ok(Drafted { draft, filing })
+}
+
+/// Records all drafts in one transaction; if that is refused, one by one, so that the one that is to
+/// blame is told and the others are made.
+fn record_each(
+    store: &mut Store,
+    authority: &SigningAuthority,
+    drafted: Vec<Result<Drafted, AuthorityError>>,
+    now: OffsetDateTime,
+) -> Vec<Result<OnRecord, (Option<RecordId>, AuthorityError)>> {
+    let mut answers: Vec<Option<Result<OnRecord, AuthorityError>>> = Vec::new();
+    let mut waiting = Vec::new();
+    for (position, drafted) in drafted.into_iter().enumerate() {
+        match drafted {
+            Ok(drafted) => {
+                waiting.push((position, drafted));
+                answers.push(None);
+            }
+            Err(error) => answers.push(Some(Err(error))),
+        }
+    }
+    let (positions, waiting): (Vec<usize>, Vec<Drafted>) = waiting.into_iter().unzip();
+    for (position, answer) in positions
+        .into_iter()
+        .zip(record(store, authority, waiting, now))
+    {
+        if let Some(slot) = answers.get_mut(position) {
+            *slot = Some(answer);
+        }
+    }
+    answers
+        .into_iter()
+        .map(|answer| {
+            answer
+                .unwrap_or(Err(AuthorityError::Unrecorded))
+                .map_err(|error| (None, error))
+        })
+        .collect()
+}
+
+fn record(
+    store: &mut Store,
+    authority: &SigningAuthority,
+    drafted: Vec<Drafted>,
+    now: OffsetDateTime,
+) -> Vec<Result<OnRecord, AuthorityError>> {
+    let (drafts, filings): (Vec<Draft>, Vec<Filing>) = drafted
+        .into_iter()
+        .map(|drafted| (drafted.draft, drafted.filing))
+        .unzip();
     let mut ledger = InventoryLedger {
         store,
         issuer: authority.recorded_as,
-        placements: vec![placement(&filing)],
+        placements: filings.iter().map(Filing::placement).collect(),
         now,
         recorded: Vec::new(),
     };
-    let recorded = draft.record(&mut ledger)?;
-    let row = ledger.recorded.pop().ok_or(AuthorityError::Unrecorded)?;
-    let finished = authority
-        .issuer
-        .sign(recorded)
-        .map_err(AuthorityError::from)
-        .and_then(|issued| Ok((stage(store, authority, &row, &issued, &filing)?, issued)));
-    let (staged, issued) = match finished {
-        Ok(finished) => finished,
+    let single = drafts.len() <= 1;
+    match Draft::record_all(drafts, &mut ledger) {
+        Ok(recorded) => recorded
+            .into_iter()
+            .zip(ledger.recorded)
+            .zip(filings)
+            .map(|((recorded, row), filing)| {
+                Ok(OnRecord {
+                    recorded,
+                    row,
+                    filing,
+                })
+            })
+            .collect(),
+        Err((error, _)) if single => vec![Err(error.into())],
+        Err((_, drafts)) => drafts
+            .into_iter()
+            .zip(filings)
+            .flat_map(|(draft, filing)| {
+                record(store, authority, vec![Drafted { draft, filing }], now)
+            })
+            .collect(),
+    }
+}
+
+fn seal_and_publish(
+    store: &mut Store,
+    authority: &SigningAuthority,
+    signed: Vec<(usize, Signed)>,
+    now: OffsetDateTime,
+) -> Vec<(usize, Result<Filed, AuthorityError>)> {
+    let sealings: Vec<Sealing> = signed
+        .iter()
+        .map(|(_, signed)| Sealing {
+            id: signed.row.id,
+            certificate_der: signed.issued.certificate().as_der().to_vec(),
+            issued_at: now,
+            activation: signed.filing.activation(),
+        })
+        .collect();
+    if let Err(error) = store.seal(&sealings) {
+        return together(signed.iter().map(|(position, _)| *position), error.into());
+    }
+    let mut staged = Vec::new();
+    let mut elsewhere = Vec::new();
+    let mut filed = Vec::new();
+    for (position, signed) in signed {
+        let Signed {
+            issued,
+            row,
+            staged: folder,
+            filing,
+        } = signed;
+        match folder {
+            Some(folder) => staged.push((position, folder)),
+            None => elsewhere.push(row.id),
+        }
+        let files = filing.files(store.layout());
+        filed.push((
+            position,
+            Filed {
+                id: row.id,
+                certificate: issued.certificate().clone(),
+                serial: issued.serial().clone(),
+                chain: authority.chain.clone(),
+                decisions: issued.decisions().to_vec(),
+                files,
+            },
+        ));
+    }
+    let (positions, staged): (Vec<usize>, Vec<Staged>) = staged.into_iter().unzip();
+    let published = store
+        .publish_each(staged, now)
+        .and_then(|published| store.mark_filed(&elsewhere, now).map(|()| published));
+    let published = match published {
+        Ok(published) => published,
         Err(error) => {
-            // Nobody has seen the signature, if there was one: the name is free again.
-            store.mark_lost(&[row.id])?;
-            return Err(error);
+            let error = AuthorityError::unfinished(error);
+            return together(filed.iter().map(|(position, _)| *position), error);
         }
     };
-    let certificate_der = issued.certificate().as_der().to_vec();
-    store.seal(&[Sealing {
-        id: row.id,
-        certificate_der,
-        issued_at: now,
-    }])?;
-    let filed = match staged {
-        Some(staged) => store.publish(vec![staged], now).map(drop),
-        None => store.mark_filed(&[row.id], now),
-    };
-    filed.map_err(AuthorityError::unfinished)?;
-    let files = files(store, &filing);
-    Ok(Filed {
-        certificate: issued.certificate().clone(),
-        serial: issued.serial().clone(),
-        chain: authority.chain.clone(),
-        decisions: issued.decisions().to_vec(),
-        files,
-    })
+    let refused: Vec<(usize, AuthorityError)> = positions
+        .into_iter()
+        .zip(published)
+        .filter_map(|(position, published)| Some((position, published.err()?)))
+        .map(|(position, error)| (position, AuthorityError::unfinished(error)))
+        .collect();
+    let mut answers: Vec<(usize, Result<Filed, AuthorityError>)> = filed
+        .into_iter()
+        .filter(|(position, _)| refused.iter().all(|(other, _)| other != position))
+        .map(|(position, filed)| (position, Ok(filed)))
+        .collect();
+    answers.extend(
+        refused
+            .into_iter()
+            .map(|(position, error)| (position, Err(error))),
+    );
+    answers
+}
+
+/// One failure for all of a chunk: told in full once, and by its text to the others.
+fn together(
+    positions: impl Iterator<Item = usize>,
+    error: AuthorityError,
+) -> Vec<(usize, Result<Filed, AuthorityError>)> {
+    let text = error.to_string();
+    let mut error = Some(error);
+    positions
+        .map(|position| {
+            let error = error
+                .take()
+                .unwrap_or_else(|| AuthorityError::WithOthers(text.clone()));
+            (position, Err(error))
+        })
+        .collect()
 }
 
 /// The constraints of every CA on the way to the root bind, not only the issuer's (RFC 5280 §6.1.4
@@ -141,80 +368,4 @@ fn random_serial() -> Result<SerialNumber, AuthorityError> {
     let mut octets = [0; 20];
     aws_lc_rs::rand::fill(&mut octets).map_err(|_| AuthorityError::NoRandom)?;
     Ok(SerialNumber::from_random(octets)?)
-}
-
-fn placement(filing: &Filing) -> Placement {
-    match filing {
-        Filing::Elsewhere => Placement::Elsewhere,
-        Filing::Authority { name, .. } => Placement::NewAuthority(name.clone()),
-        Filing::Certificate { name, .. } => Placement::NewCertificate(name.clone()),
-    }
-}
-
-/// Writes the files of a certificate out of sight; they appear when it is sealed.
-fn stage(
-    store: &Store,
-    authority: &SigningAuthority,
-    row: &Recorded,
-    issued: &Issued,
-    filing: &Filing,
-) -> Result<Option<Staged>, AuthorityError> {
-    let leaf = issued.certificate().to_pem();
-    match filing {
-        Filing::Elsewhere => Ok(None),
-        Filing::Authority { key_pem, .. } => {
-            let staging = store.stage(row)?;
-            staging.write_authority(AuthorityFile::Key, key_pem.as_bytes())?;
-            staging.write_authority(AuthorityFile::Certificate, leaf.as_bytes())?;
-            Ok(Some(staging.complete()?))
-        }
-        Filing::Certificate {
-            key_pem,
-            request_pem,
-            ..
-        } => {
-            let chain = authority.chain();
-            let pem = |certificates: &[Certificate]| {
-                certificates
-                    .iter()
-                    .map(Certificate::to_pem)
-                    .collect::<String>()
-            };
-            // What a server sends leaves the root out (RFC 8446 §4.4.2): clients have it already.
-            let sent: Vec<Certificate> = chain
-                .iter()
-                .filter(|certificate| !certificate.is_self_issued())
-                .cloned()
-                .collect();
-            let staging = store.stage(row)?;
-            staging.write(CertificateFile::Key, key_pem.as_bytes())?;
-            staging.write(CertificateFile::Request, request_pem.as_bytes())?;
-            staging.write(CertificateFile::Certificate, leaf.as_bytes())?;
-            staging.write(
-                CertificateFile::FullChain,
-                format!("{leaf}{}", pem(&sent)).as_bytes(),
-            )?;
-            staging.write(CertificateFile::Chain, pem(chain).as_bytes())?;
-            Ok(Some(staging.complete()?))
-        }
-    }
-}
-
-fn files(store: &Store, filing: &Filing) -> Vec<PathBuf> {
-    let layout = store.layout();
-    match filing {
-        Filing::Elsewhere => Vec::new(),
-        Filing::Authority { name, .. } => [AuthorityFile::Key, AuthorityFile::Certificate]
-            .map(|file| layout.authority_file(name, file))
-            .to_vec(),
-        Filing::Certificate { name, .. } => [
-            CertificateFile::Key,
-            CertificateFile::Request,
-            CertificateFile::Certificate,
-            CertificateFile::FullChain,
-            CertificateFile::Chain,
-        ]
-        .map(|file| layout.certificate_file(name, file))
-        .to_vec(),
-    }
 }

@@ -3,6 +3,7 @@
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
+    key::KeyError,
     profile::Refusals,
     store::StoreError,
     x509::X509Error,
@@ -48,6 +49,24 @@ pub enum AuthorityError {
     /// handed on: its advice to run the command again does not hold here.
     #[error("the certificate is signed and in the inventory, but filing it was not finished: {0}")]
     Unfinished(String),
+    /// The certificates that went together with one that failed were not made either.
+    #[error("not made, because one step for all of them failed: {0}")]
+    WithOthers(String),
+    /// A key was not made, or did not sign its request.
+    #[error("could not make the key and its request")]
+    Key(#[source] KeyError),
+    /// A CA that is to be adopted under another name than it has.
+    #[error("this CA is in this PKI already; its name is {name}")]
+    KnownAs {
+        /// The name.
+        name: String,
+    },
+    /// A CA to be adopted whose serial number its issuer has given to another certificate.
+    #[error("the issuer of this CA has given its serial number to another certificate as well")]
+    SerialOfAnother,
+    /// The number of a revocation list that is beyond what the inventory counts.
+    #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
+    ListNumber(String),
     /// The operating system gave no random number.
     #[error("no random serial number could be had")]
     NoRandom,
@@ -90,6 +109,9 @@ impl AuthorityError {
                 "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
                     .to_owned(),
             ),
+            Self::KnownAs { name } => Some(format!(
+                "use {name}: importing again under its name brings what is new"
+            )),
             Self::NoCa => Some(
                 "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"
                     .to_owned(),

@@ -3,13 +3,22 @@
 //! Every certificate is made by [`certify`], whatever door it came in by; a root, a subordinate CA,
 //! a signed request and an issued leaf differ in their [`Order`] alone.
 
+mod adopt;
 mod certify;
 mod chain;
 mod error;
+mod filing;
+mod import;
+mod issue;
 mod ledger;
+mod parallel;
 mod signer;
 
-pub use certify::{Filed, Filing, Order, certify};
-pub use chain::chain_above;
+pub use adopt::{Adopted, Adoption, adopt};
+pub use certify::{Filed, Order, certify, certify_all};
+pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use error::AuthorityError;
+pub use filing::Filing;
+pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
+pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use signer::{SigningAuthority, named, named_certificate};

@@ -66,7 +66,7 @@ impl Draft {
     /// # Errors
     /// The ledger refused; there is nothing to sign then.
     pub fn record(self, ledger: &mut impl Ledger) -> Result<Recorded, LedgerError> {
-        let mut recorded = Self::record_all(vec![self], ledger)?;
+        let mut recorded = Self::record_all(vec![self], ledger).map_err(|(error, _)| error)?;
         recorded
             .pop()
             .ok_or_else(|| LedgerError::Storage("the ledger gave no identifier".into()))
@@ -75,17 +75,19 @@ impl Draft {
     /// Has the ledger write several down at once, all or none.
     ///
     /// # Errors
-    /// The ledger refused; there is nothing to sign then.
+    /// The ledger refused; there is nothing to sign then, and the drafts come back.
     pub fn record_all(
         drafts: Vec<Self>,
         ledger: &mut impl Ledger,
-    ) -> Result<Vec<Recorded>, LedgerError> {
-        let records = ledger.record(&drafts)?;
-        if records.len() != drafts.len() {
-            return Err(LedgerError::Storage(
-                "the ledger gave another number of identifiers".into(),
-            ));
-        }
+    ) -> Result<Vec<Recorded>, (LedgerError, Vec<Self>)> {
+        let records = match ledger.record(&drafts) {
+            Ok(records) if records.len() == drafts.len() => records,
+            Ok(_) => {
+                let error = "the ledger gave another number of identifiers";
+                return Err((LedgerError::Storage(error.into()), drafts));
+            }
+            Err(error) => return Err((error, drafts)),
+        };
         Ok(drafts
             .into_iter()
             .zip(records)

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{
-    Authority, AuthorityId, Inventory, NewAuthority, NewRecord, Placement, RecordId, Recorded,
-    Sealing,
+    Actor, Authority, AuthorityId, Inventory, NewAuthority, NewRecord, Placement, RecordId,
+    Recorded, Revocation, Sealing,
 };
 use super::layout::{AuthorityFile, Layout};
 use super::lock::WriteLock;
@@ -33,24 +33,32 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the PKI in the directory `root`, and makes it if there is none. `now` is when what
-    /// a dead process left unpublished counts as filed.
+    /// Opens the PKI in the directory `root`, and makes it if there is none. The audit log notes
+    /// what is done as `actor`'s; `now` is when what a dead process left is put right.
     ///
     /// # Errors
     /// What the operating system and SQLite refuse; see [`Inventory::open_to_write`].
-    pub fn create(root: impl Into<PathBuf>, now: OffsetDateTime) -> Result<Self, StoreError> {
+    pub fn create(
+        root: impl Into<PathBuf>,
+        actor: &Actor,
+        now: OffsetDateTime,
+    ) -> Result<Self, StoreError> {
         let layout = Layout::new(root);
         for folder in [layout.authorities(), layout.certificates()] {
             files::make_folder(&folder)?;
         }
-        Self::open_layout(layout, now)
+        Self::open_layout(layout, actor, now)
     }
 
     /// Opens the PKI in the directory `root`.
     ///
     /// # Errors
     /// [`StoreError::NoPki`] if there is none; otherwise as [`Store::create`].
-    pub fn open(root: impl Into<PathBuf>, now: OffsetDateTime) -> Result<Self, StoreError> {
+    pub fn open(
+        root: impl Into<PathBuf>,
+        actor: &Actor,
+        now: OffsetDateTime,
+    ) -> Result<Self, StoreError> {
         let layout = Layout::new(root);
         let inventory = layout.inventory();
         let exists = inventory
@@ -61,19 +69,19 @@ impl Store {
                 path: layout.root().to_path_buf(),
             });
         }
-        Self::open_layout(layout, now)
+        Self::open_layout(layout, actor, now)
     }
 
-    fn open_layout(layout: Layout, now: OffsetDateTime) -> Result<Self, StoreError> {
+    fn open_layout(layout: Layout, actor: &Actor, now: OffsetDateTime) -> Result<Self, StoreError> {
         let (lock, opened_alone) = WriteLock::take(&layout, || {
-            let mut inventory = Inventory::open_to_write(&layout.inventory())?;
+            let mut inventory = Inventory::open_to_write(&layout.inventory(), actor, now)?;
             let reconciled = reconcile::reconcile(&layout, &mut inventory, now)?;
             Ok((inventory, reconciled))
         })?;
         let (inventory, reconciled) = match opened_alone {
             Some(opened) => opened,
             None => (
-                Inventory::open_to_write(&layout.inventory())?,
+                Inventory::open_to_write(&layout.inventory(), actor, now)?,
                 Reconciled::default(),
             ),
         };
@@ -95,6 +103,10 @@ impl Store {
         &self.inventory
     }
 
+    pub(super) fn inventory_mut(&mut self) -> &mut Inventory {
+        &mut self.inventory
+    }
+
     /// What opening found left by dead processes, and put right.
     pub fn reconciled(&self) -> &Reconciled {
         &self.reconciled
@@ -106,15 +118,25 @@ impl Store {
     /// [`StoreError::Exists`] or [`StoreError::InTheWay`] if there is a file where one would be
     /// published; otherwise as [`Inventory::record`].
     pub fn record(&mut self, records: &[NewRecord]) -> Result<Vec<Recorded>, StoreError> {
-        let recorded = self.inventory.record(records)?;
+        let layout = &self.layout;
+        let permitted = |record: &NewRecord, reserved: &Recorded| {
+            check_place(layout, &record.placement, reserved)
+        };
         // Looked at after the names are reserved, so that the name of a certificate that exists is
         // refused for what it is, and before anything is signed.
-        for (record, reserved) in records.iter().zip(&recorded) {
-            if let Err(error) = self.check_place(&record.placement, reserved) {
-                let ids: Vec<_> = recorded.iter().map(|recorded| recorded.id).collect();
-                self.inventory.mark_lost(&ids)?;
-                return Err(error);
-            }
+        let [record] = records else {
+            return self.inventory.record_if(records, permitted);
+        };
+        let recorded = self.inventory.record(records)?;
+        let refused = recorded
+            .iter()
+            .try_for_each(|reserved| permitted(record, reserved));
+        if let Err(error) = refused {
+            // What is refused alone stays as a lost record, so that the next try takes the next
+            // generation: the inventory may be older than the files, put back from a backup.
+            let ids: Vec<_> = recorded.iter().map(|recorded| recorded.id).collect();
+            self.inventory.mark_lost(&ids, record.recorded_at)?;
+            return Err(error);
         }
         Ok(recorded)
     }
@@ -146,20 +168,26 @@ impl Store {
         staged: Vec<Staged>,
         now: OffsetDateTime,
     ) -> Result<Vec<Published>, StoreError> {
-        let mut published = Vec::new();
-        let mut first_refusal = None;
-        for staged in staged {
-            match staged.publish() {
-                Ok(one) => published.push(one),
-                Err(error) => first_refusal = first_refusal.or(Some(error)),
-            }
-        }
-        let ids: Vec<_> = published.iter().map(|one| one.id).collect();
+        self.publish_each(staged, now)?.into_iter().collect()
+    }
+
+    /// As [`publish`](Self::publish), with an answer for each.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn publish_each(
+        &mut self,
+        staged: Vec<Staged>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Result<Published, StoreError>>, StoreError> {
+        let current = |name: &StoreName| self.inventory.current_generations(name);
+        let published: Vec<Result<Published, StoreError>> = staged
+            .into_iter()
+            .map(|staged| staged.publish(current))
+            .collect();
+        let ids: Vec<_> = published.iter().flatten().map(|one| one.id).collect();
         self.inventory.mark_filed(&ids, now)?;
-        match first_refusal {
-            Some(error) => Err(error),
-            None => Ok(published),
-        }
+        Ok(published)
     }
 
     /// Notes that certificates which have no place in the PKI directory are written where their
@@ -175,8 +203,61 @@ impl Store {
     ///
     /// # Errors
     /// As [`Inventory::mark_lost`].
-    pub fn mark_lost(&mut self, ids: &[RecordId]) -> Result<(), StoreError> {
-        self.inventory.mark_lost(ids)
+    pub fn mark_lost(&mut self, ids: &[RecordId], now: OffsetDateTime) -> Result<(), StoreError> {
+        self.inventory.mark_lost(ids, now)
+    }
+
+    /// Makes a generation of a certificate the current one, in one rename: the way back from a
+    /// renewal that its servers did not take. What was current is superseded.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchGeneration`], and what the operating system and SQLite refuse.
+    pub fn activate(
+        &mut self,
+        name: &StoreName,
+        generation: u32,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        if !self.layout.generation(name, generation).is_dir() {
+            return Err(StoreError::NoSuchGeneration {
+                name: name.to_string(),
+                generation,
+            });
+        }
+        self.inventory.activate(name, generation, now)?;
+        let current = |name: &StoreName| self.inventory.current_generations(name);
+        staging::make_current(&self.layout, name, current)?;
+        let row = self.inventory.current(Shelf::Certificates, name)?;
+        self.inventory
+            .mark_filed(&row.map(|row| row.id).into_iter().collect::<Vec<_>>(), now)
+    }
+
+    /// Notes that the servers of a generation serve it.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn end_activation(&mut self, id: RecordId, now: OffsetDateTime) -> Result<(), StoreError> {
+        self.inventory.end_activation(id, now)
+    }
+
+    /// Revokes certificates, all or none, durably.
+    ///
+    /// # Errors
+    /// As [`Inventory::revoke`].
+    pub fn revoke(
+        &mut self,
+        revocations: &[Revocation],
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        self.inventory.revoke(revocations, now)
+    }
+
+    /// Takes certificates off hold.
+    ///
+    /// # Errors
+    /// As [`Inventory::release`].
+    pub fn release(&mut self, ids: &[RecordId], now: OffsetDateTime) -> Result<(), StoreError> {
+        self.inventory.release(ids, now)
     }
 
     /// Adds an authority that was made elsewhere.
@@ -194,41 +275,42 @@ impl Store {
     pub fn authority_by_name(&self, name: &StoreName) -> Result<Option<Authority>, StoreError> {
         self.inventory.authority_by_name(name)
     }
+}
 
-    fn check_place(&self, placement: &Placement, reserved: &Recorded) -> Result<(), StoreError> {
-        if let Some(place) = reserved
-            .place
-            .as_ref()
-            .filter(|place| place.shelf == Shelf::Certificates)
-        {
-            // The inventory may be older than the files: put back from a backup.
-            let path = self.layout.generation(&place.name, place.generation);
-            if fs::symlink_metadata(&path).is_ok() {
-                return Err(StoreError::Exists { path });
-            }
+/// Nothing may be where the files will go.
+pub(super) fn check_place(
+    layout: &Layout,
+    placement: &Placement,
+    reserved: &Recorded,
+) -> Result<(), StoreError> {
+    if let Some(place) = reserved
+        .place
+        .as_ref()
+        .filter(|place| place.shelf == Shelf::Certificates)
+    {
+        // The inventory may be older than the files: put back from a backup.
+        let path = layout.generation(&place.name, place.generation);
+        if fs::symlink_metadata(&path).is_ok() {
+            return Err(StoreError::Exists { path });
         }
-        match placement {
-            Placement::Elsewhere => Ok(()),
-            Placement::NewAuthority(name) => {
-                for file in [AuthorityFile::Key, AuthorityFile::Certificate] {
-                    let path = self.layout.authority_file(name, file);
-                    if fs::symlink_metadata(&path).is_ok() {
-                        return Err(StoreError::Exists { path });
-                    }
-                }
-                Ok(())
-            }
-            Placement::NewCertificate(name) => {
-                match staging::current_generation(&self.layout, name)? {
-                    Some(_) => Err(StoreError::Exists {
-                        path: self.layout.certificate_folder(name),
-                    }),
-                    None => Ok(()),
+    }
+    match placement {
+        Placement::Elsewhere => Ok(()),
+        Placement::NewAuthority(name) => {
+            for file in [AuthorityFile::Key, AuthorityFile::Certificate] {
+                let path = layout.authority_file(name, file);
+                if fs::symlink_metadata(&path).is_ok() {
+                    return Err(StoreError::Exists { path });
                 }
             }
-            Placement::NextGeneration(name) => {
-                staging::current_generation(&self.layout, name).map(|_| ())
-            }
+            Ok(())
         }
+        Placement::NewCertificate(name) => match staging::current_generation(layout, name)? {
+            Some(_) => Err(StoreError::Exists {
+                path: layout.certificate_folder(name),
+            }),
+            None => Ok(()),
+        },
+        Placement::NextGeneration(name) => staging::current_generation(layout, name).map(|_| ()),
     }
 }

@@ -135,9 +135,35 @@ pub enum StoreError {
         /// The inventory's number for it.
         id: i64,
     },
+    /// The certificate is revoked already, or it waits for its signature.
+    #[error("record {id} of the inventory cannot be revoked: it is revoked, or not signed yet")]
+    NotRevocable {
+        /// The inventory's number for it.
+        id: i64,
+    },
+    /// Only a certificate on hold can be taken off the CRL.
+    #[error("record {id} of the inventory is not on hold")]
+    NotOnHold {
+        /// The inventory's number for it.
+        id: i64,
+    },
+    /// No such generation of a certificate, or one that is revoked or was never signed.
+    #[error("certificate {name} has no generation {generation} that could be the current one")]
+    NoSuchGeneration {
+        /// The certificate's name.
+        name: String,
+        /// The generation.
+        generation: u32,
+    },
     /// The record has no place in the PKI directory, so nothing can be staged for it.
     #[error("record {id} of the inventory has no place in the PKI directory")]
     Unplaced {
+        /// The inventory's number for it.
+        id: i64,
+    },
+    /// The certificate has a place in the PKI directory already.
+    #[error("record {id} of the inventory has a place in the PKI directory already")]
+    Settled {
         /// The inventory's number for it.
         id: i64,
     },

@@ -5,6 +5,7 @@
 //! here signed. The order of the steps that makes a `kill -9` harmless is in `docs/store.md`.
 //! Serial numbers and reasons follow RFC 5280 §4.1.2.2 and §5.3.1; times are whole seconds.
 
+mod adoption;
 mod directory;
 mod error;
 pub mod files;
@@ -18,9 +19,10 @@ mod staging;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
-    Authority, AuthorityId, CertificateKind, Filter, Inventory, NewAuthority, NewRecord, Order,
-    Place, Placement, Query, RecordId, RecordIssuer, Recorded, Row, SanKind, SanText, Sealing,
-    Signed, Sort, State, Status, TextMatch,
+    Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, CertificateKind, Deed,
+    Filter, ForeignList, ImportOutcome, Imported, ImportedCertificate, Inventory, NewAuthority,
+    NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation, Row,
+    SanKind, SanText, Sealing, Signed, Sort, Source, Standings, State, Status, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout};
 pub use name::{Shelf, StoreName};

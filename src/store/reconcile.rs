@@ -42,7 +42,7 @@ pub(super) fn reconcile(
     now: OffsetDateTime,
 ) -> Result<Reconciled, StoreError> {
     let mut reconciled = Reconciled {
-        lost: inventory.give_up_recorded()?,
+        lost: inventory.give_up_recorded(now)?,
         ..Reconciled::default()
     };
     let mut filed = Vec::new();
@@ -54,7 +54,7 @@ pub(super) fn reconcile(
         let name = place.name.clone();
         match whereabouts(layout, place, &der)? {
             Whereabouts::Gone => reconciled.without_files.push(name),
-            found => match finish(layout, place, &found) {
+            found => match finish(layout, inventory, place, &found) {
                 Ok(()) => {
                     filed.push(row.id);
                     reconciled.published.push(name);
@@ -109,7 +109,13 @@ fn whereabouts(layout: &Layout, place: &Place, der: &[u8]) -> Result<Whereabouts
     Ok(staged.map_or(Whereabouts::Gone, Whereabouts::Staged))
 }
 
-fn finish(layout: &Layout, place: &Place, found: &Whereabouts) -> Result<(), StoreError> {
+fn finish(
+    layout: &Layout,
+    inventory: &Inventory,
+    place: &Place,
+    found: &Whereabouts,
+) -> Result<(), StoreError> {
+    let current = |name: &StoreName| inventory.current_generations(name);
     let Place {
         shelf,
         name,
@@ -117,10 +123,10 @@ fn finish(layout: &Layout, place: &Place, found: &Whereabouts) -> Result<(), Sto
     } = place;
     match (shelf, found) {
         (Shelf::Certificates, Whereabouts::Published) => {
-            staging::make_current(layout, name, *generation).map(|_| ())
+            staging::make_current(layout, name, current).map(|_| ())
         }
         (Shelf::Certificates, Whereabouts::Staged(folder)) => {
-            staging::publish_generation(layout, name, *generation, folder).map(|_| ())
+            staging::publish_generation(layout, name, *generation, folder, current).map(|_| ())
         }
         (Shelf::Authorities, Whereabouts::Staged(folder)) => {
             staging::publish_authority(layout, name, folder).map(|_| ())

@@ -40,7 +40,12 @@ pub struct Published {
 }
 
 impl Staging {
-    pub(super) fn new(layout: &Layout, recorded: &Recorded) -> Result<Self, StoreError> {
+    /// A folder for the files of a record; any number of threads may make theirs at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unplaced`] if the record has no place here, and what the operating system
+    /// refuses.
+    pub fn new(layout: &Layout, recorded: &Recorded) -> Result<Self, StoreError> {
         let Some(place) = recorded.place.clone() else {
             return Err(StoreError::Unplaced {
                 id: recorded.id.number(),
@@ -93,7 +98,11 @@ impl Staging {
 }
 
 impl Staged {
-    pub(super) fn publish(mut self) -> Result<Published, StoreError> {
+    /// `current` tells the generations of a name that may be the current one, the newest first.
+    pub(super) fn publish(
+        mut self,
+        current: impl FnOnce(&StoreName) -> Result<Vec<u32>, StoreError>,
+    ) -> Result<Published, StoreError> {
         // The certificate is in the inventory from here on. If publishing fails its key must not go
         // with this folder: reconciling publishes it later.
         self.0.folder.removed_on_drop = false;
@@ -105,7 +114,7 @@ impl Staged {
         } = &self.0;
         let folder = match place.shelf {
             Shelf::Certificates => {
-                publish_generation(layout, &place.name, place.generation, &folder.path)?
+                publish_generation(layout, &place.name, place.generation, &folder.path, current)?
             }
             Shelf::Authorities => publish_authority(layout, &place.name, &folder.path)?,
         };
@@ -113,13 +122,14 @@ impl Staged {
     }
 }
 
-/// Makes a complete staging folder generation `generation` of `name`, and the current one if no
-/// newer is.
+/// Makes a complete staging folder generation `generation` of `name`, and the current one if it is
+/// the newest that may be.
 pub(super) fn publish_generation(
     layout: &Layout,
     name: &StoreName,
     generation: u32,
     staged: &Path,
+    current: impl FnOnce(&StoreName) -> Result<Vec<u32>, StoreError>,
 ) -> Result<PathBuf, StoreError> {
     let generations = layout.generations(name);
     files::make_folder(&generations)?;
@@ -127,24 +137,29 @@ pub(super) fn publish_generation(
     fs::rename(staged, &folder)
         .map_err(|error| StoreError::file(FileDeed::Write, &folder, error))?;
     files::sync_folder(&generations)?;
-    make_current(layout, name, generation)
+    make_current(layout, name, current)
 }
 
-/// Lets `certs/NAME` point to a generation unless it points to a newer one, in one rename.
+/// Lets `certs/NAME` point to the newest generation that may be the current one and has its files,
+/// in one rename.
 pub(super) fn make_current(
     layout: &Layout,
     name: &StoreName,
-    generation: u32,
+    current: impl FnOnce(&StoreName) -> Result<Vec<u32>, StoreError>,
 ) -> Result<PathBuf, StoreError> {
     let link = layout.certificate_folder(name);
     let refused = |error| StoreError::file(FileDeed::Write, &link, error);
-    // Two renewals of one name that publish at once: look and rename must not mix.
+    // Two renewals of one name that publish at once: look and rename must not mix, and the
+    // inventory is asked in between.
     let guard = File::open(layout.generations(name)).map_err(refused)?;
     guard.lock().map_err(refused)?;
-    match current_generation(layout, name)? {
-        Some(current) if current >= generation => return Ok(link),
-        _ => {}
-    }
+    let newest = current(name)?
+        .into_iter()
+        .find(|generation| layout.generation(name, *generation).is_dir());
+    let pointed_to = current_generation(layout, name)?;
+    let Some(generation) = newest.filter(|newest| pointed_to != Some(*newest)) else {
+        return Ok(link);
+    };
     let folder = StagingFolder::new(layout, Shelf::Certificates)?;
     let new_link = folder.path.join("link");
     std::os::unix::fs::symlink(Layout::generation_link(name, generation), &new_link)

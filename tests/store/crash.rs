@@ -9,7 +9,7 @@ use std::time::Duration;
 use certmint::store::{Inventory, Placement, Query, RecordIssuer, Store};
 
 use crate::support::{
-    add_authority, append_line, assert_sound, child, child_root, fresh_serial, issue, name,
+    actor, add_authority, append_line, assert_sound, child, child_root, fresh_serial, issue, name,
     new_record, now, random,
 };
 
@@ -17,7 +17,7 @@ const ROUNDS: u64 = 60;
 
 fn issues_until_it_is_killed(root: &Path) {
     let log = root.parent().unwrap().join("signed");
-    let mut store = Store::create(root, now()).unwrap();
+    let mut store = Store::create(root, &actor(), now()).unwrap();
     let authority = RecordIssuer::Authority(add_authority(&mut store));
     loop {
         let own = format!("n{}-{}", std::process::id(), random(1 << 40));
@@ -68,7 +68,7 @@ fn nothing_signed_is_lost_when_processes_are_killed() {
             child.wait().unwrap();
         }
         // The next command works, and puts right what was left.
-        let mut store = Store::create(&root, now()).unwrap();
+        let mut store = Store::create(&root, &actor(), now()).unwrap();
         assert!(store.reconciled().refused.is_empty());
         assert!(store.reconciled().without_files.is_empty());
         put_right += store.reconciled().lost + store.reconciled().published.len();

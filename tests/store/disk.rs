@@ -10,7 +10,7 @@ use certmint::store::files::{self, Secrecy};
 use certmint::store::{Filter, Inventory, Placement, RecordIssuer, Store, StoreError};
 
 use crate::support::{
-    Mount, add_authority, assert_sound, fresh_serial, issue, name, names_in, new_record, now,
+    Mount, actor, add_authority, assert_sound, fresh_serial, issue, name, names_in, new_record, now,
 };
 
 fn text(error: &StoreError) -> String {
@@ -55,7 +55,7 @@ fn a_pki_on_a_full_disk_works_again_when_there_is_room() {
     // From no room at all to room enough, so that each step runs out of it once.
     let disk = Mount::tmpfs("size=2m");
     let root = disk.path().join("pki");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(&root, &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     drop(store);
     let mut refusals = BTreeSet::new();
@@ -64,8 +64,8 @@ fn a_pki_on_a_full_disk_works_again_when_there_is_room() {
         fill(disk.path(), pages * 4096);
         let placement = Placement::NewCertificate(name(&format!("n{pages}")));
         let record = new_record(issuer, placement, &fresh_serial());
-        let done =
-            Store::open(&root, now()).and_then(|mut store| issue(&mut store, record, |_| ()));
+        let done = Store::open(&root, &actor(), now())
+            .and_then(|mut store| issue(&mut store, record, |_| ()));
         match done {
             Ok(_) => issued += 1,
             Err(error) => {
@@ -75,7 +75,7 @@ fn a_pki_on_a_full_disk_works_again_when_there_is_room() {
         }
         fs::remove_file(disk.path().join("ballast")).unwrap();
         // Opening puts right what was left, and the inventory and the files agree.
-        drop(Store::open(&root, now()).unwrap());
+        drop(Store::open(&root, &actor(), now()).unwrap());
         if pages % 8 == 7 {
             assert_sound(&root);
         }
@@ -89,7 +89,7 @@ fn a_pki_on_a_full_disk_works_again_when_there_is_room() {
 fn a_read_only_pki_can_be_read_and_says_why_it_cannot_be_written() {
     let disk = Mount::tmpfs("size=2m");
     let root = disk.path().join("pki");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(&root, &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     let placement = Placement::NewCertificate(name("flb"));
     let record = new_record(issuer, placement, &fresh_serial());
@@ -99,7 +99,10 @@ fn a_read_only_pki_can_be_read_and_says_why_it_cannot_be_written() {
     let inventory = Inventory::open_to_read(&root.join("inventory.sqlite")).unwrap();
     assert_eq!(inventory.count(&Filter::default()).unwrap(), 1);
     drop(inventory);
-    for refused in [Store::open(&root, now()), Store::create(&root, now())] {
+    for refused in [
+        Store::open(&root, &actor(), now()),
+        Store::create(&root, &actor(), now()),
+    ] {
         let refused = text(&refused.unwrap_err());
         assert!(refused.contains("read-only"), "{refused}");
         assert!(refused.contains(root.to_str().unwrap()), "{refused}");
@@ -109,13 +112,13 @@ fn a_read_only_pki_can_be_read_and_says_why_it_cannot_be_written() {
         assert!(text(&refused).contains("the file system is read-only"));
     }
     let nowhere = disk.path().join("other");
-    let refused = text(&Store::create(&nowhere, now()).unwrap_err());
+    let refused = text(&Store::create(&nowhere, &actor(), now()).unwrap_err());
     assert!(
         refused.contains("read-only") && refused.contains("other"),
         "{refused}"
     );
     disk.remount("rw");
-    Store::open(&root, now()).unwrap();
+    Store::open(&root, &actor(), now()).unwrap();
     assert_sound(&root);
 }
 
@@ -124,7 +127,7 @@ fn a_snapshot_with_a_write_ahead_log_can_be_read_where_nothing_can_be_written() 
     // As left by a process that was killed: the newest rows are in the log only.
     let disk = Mount::tmpfs("size=4m");
     let root = disk.path().join("pki");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(&root, &actor(), now()).unwrap();
     add_authority(&mut store);
     let copy = disk.path().join("copy");
     fs::create_dir(&copy).unwrap();

@@ -134,12 +134,12 @@ fn reading_is_bounded() {
 
 /// The child of the test below.
 fn writes_each_kind_of_secret(root: &Path) {
-    use crate::support::{add_authority, fresh_serial, issue, name, new_record, now};
+    use crate::support::{actor, add_authority, fresh_serial, issue, name, new_record, now};
     use certmint::store::{Placement, RecordIssuer, Store};
 
     files::create_new(&root.join("out.key"), b"secret", Secrecy::Secret).unwrap();
     files::replace(&root.join("out.key"), b"secret", Secrecy::Secret).unwrap();
-    let mut store = Store::create(root.join("pki"), now()).unwrap();
+    let mut store = Store::create(root.join("pki"), &actor(), now()).unwrap();
     let root_ca = Placement::NewAuthority(name("ca"));
     let record = new_record(RecordIssuer::Itself, root_ca, &fresh_serial());
     issue(&mut store, record, |_| ()).unwrap();

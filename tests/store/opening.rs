@@ -10,8 +10,8 @@ use certmint::store::{
 
 use crate::judge;
 use crate::support::{
-    add_authority, assert_sound, child_root, fresh_serial, issue, name, names_in, new_record, now,
-    run, sealing, stage,
+    actor, add_authority, assert_sound, child_root, fresh_serial, issue, name, names_in,
+    new_record, now, run, sealing, stage,
 };
 
 fn sqlite(database: &Path, sql: &str) {
@@ -23,7 +23,7 @@ connection = sqlite3.connect(sys.argv[1]); connection.executescript(sys.argv[2])
 #[test]
 fn a_pki_that_is_not_there_is_not_made_by_opening() {
     let folder = tempfile::tempdir().unwrap();
-    let refused = Store::open(folder.path(), now()).unwrap_err();
+    let refused = Store::open(folder.path(), &actor(), now()).unwrap_err();
     assert!(matches!(refused, StoreError::NoPki { .. }), "{refused}");
     assert!(refused.hint().unwrap().contains("ca init"));
     let inventory = folder.path().join("inventory.sqlite");
@@ -36,7 +36,7 @@ fn a_pki_that_is_not_there_is_not_made_by_opening() {
 fn reading_leaves_nothing_behind_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("inventory.sqlite");
-    drop(Store::create(folder.path(), now()).unwrap());
+    drop(Store::create(folder.path(), &actor(), now()).unwrap());
     let before = (names_in(folder.path()), fs::read(&path).unwrap());
     let mut inventory = Inventory::open_to_read(&path).unwrap();
     assert_eq!(inventory.count(&Filter::default()).unwrap(), 0);
@@ -53,7 +53,7 @@ fn another_user_can_read_who_may_not_write() {
     }
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(&root, &actor(), now()).unwrap();
     add_authority(&mut store);
     drop(store);
     run(Command::new("chmod")
@@ -73,7 +73,7 @@ fn another_user_can_read_who_may_not_write() {
         .current_dir("/")
         .env("CERTMINT_TEST_PKI", &root));
     // While its owner writes, too.
-    let store = Store::open(&root, now()).unwrap();
+    let store = Store::open(&root, &actor(), now()).unwrap();
     run(Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
         .arg(&program)
@@ -89,7 +89,7 @@ fn another_user_can_read_who_may_not_write() {
 fn reads_as_another_user(root: &Path) {
     let inventory = Inventory::open_to_read(&root.join("inventory.sqlite")).unwrap();
     assert_eq!(inventory.authorities().unwrap().len(), 1);
-    let refused = Store::open(root, now()).unwrap_err();
+    let refused = Store::open(root, &actor(), now()).unwrap_err();
     let reason = std::error::Error::source(&refused).unwrap().to_string();
     assert_eq!(reason, "permission denied");
 }
@@ -101,7 +101,7 @@ fn what_is_no_inventory_is_refused_and_left_alone() {
     let refused = || {
         let before = fs::read(&path).unwrap();
         let reading = Inventory::open_to_read(&path).unwrap_err();
-        let writing = Store::open(folder.path(), now()).unwrap_err();
+        let writing = Store::open(folder.path(), &actor(), now()).unwrap_err();
         assert_eq!(fs::read(&path).unwrap(), before);
         assert_eq!(reading.to_string(), writing.to_string());
         assert!(writing.to_string().contains(path.to_str().unwrap()));
@@ -118,21 +118,14 @@ fn what_is_no_inventory_is_refused_and_left_alone() {
     assert!(matches!(refused(), StoreError::NotAnInventory { .. }));
 
     fs::remove_file(&path).unwrap();
-    drop(Store::create(folder.path(), now()).unwrap());
-    Store::open(folder.path(), now()).unwrap();
+    drop(Store::create(folder.path(), &actor(), now()).unwrap());
+    Store::open(folder.path(), &actor(), now()).unwrap();
     sqlite(
         &path,
-        "PRAGMA user_version = 2; PRAGMA journal_mode = DELETE;",
+        "PRAGMA user_version = 99; PRAGMA journal_mode = DELETE;",
     );
     let newer = refused();
-    assert!(matches!(
-        newer,
-        StoreError::NewerSchema {
-            found: 2,
-            known: 1,
-            ..
-        }
-    ));
+    assert!(matches!(newer, StoreError::NewerSchema { found: 99, .. }));
     assert!(newer.hint().unwrap().contains("newer certmint"));
 }
 
@@ -140,7 +133,7 @@ fn what_is_no_inventory_is_refused_and_left_alone() {
 fn a_torn_inventory_is_an_error_not_a_panic() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("inventory.sqlite");
-    let mut store = Store::create(folder.path(), now()).unwrap();
+    let mut store = Store::create(folder.path(), &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     for _ in 0..50 {
         let record = new_record(issuer, Placement::Elsewhere, &fresh_serial());
@@ -170,7 +163,7 @@ fn a_path_that_sqlite_could_misread_is_taken_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     for odd in ["a?mode=memory", "b#c", "d%20e", "file:f", "ü ö", "g\nh"] {
         let root = folder.path().join(odd);
-        drop(Store::create(&root, now()).unwrap());
+        drop(Store::create(&root, &actor(), now()).unwrap());
         assert!(root.join("inventory.sqlite").is_file(), "{odd}");
         Inventory::open_to_read(&root.join("inventory.sqlite")).unwrap();
     }
@@ -180,7 +173,7 @@ fn a_path_that_sqlite_could_misread_is_taken_as_it_is() {
 fn each_place_where_a_process_can_die_is_put_right() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(&root, &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     let placements = |name_: &str| {
         [
@@ -216,7 +209,7 @@ fn each_place_where_a_process_can_die_is_put_right() {
         fs::rename(folder.join("sealed.key"), root.join("ca/sealed.key")).unwrap();
     }
 
-    let store = Store::open(&root, now()).unwrap();
+    let store = Store::open(&root, &actor(), now()).unwrap();
     let reconciled = store.reconciled();
     assert_eq!(reconciled.lost, 2);
     assert_eq!(reconciled.published, [name("sealed"), name("sealed")]);
@@ -248,7 +241,7 @@ fn each_place_where_a_process_can_die_is_put_right() {
     assert!(names_in(&root.join("certs/.staging")).is_empty());
     assert!(!root.join("ca/.certmint-abc").exists());
     drop(store);
-    let mut store = Store::open(&root, now()).unwrap();
+    let mut store = Store::open(&root, &actor(), now()).unwrap();
     assert!(store.reconciled().is_nothing());
     // Names that were lost are free, and those that have no files can be renewed.
     for (issuer, placement) in placements("unsigned") {
@@ -273,7 +266,7 @@ fn each_place_where_a_process_can_die_is_put_right() {
 fn a_renewal_switches_in_one_step_and_keeps_the_old() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(&root, &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     let first = Placement::NewCertificate(name("*.example.com"));
     let published = issue(
@@ -312,7 +305,7 @@ fn a_renewal_switches_in_one_step_and_keeps_the_old() {
 fn files_that_certmint_did_not_make_stop_it_before_anything_is_signed() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(&root, &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     fs::create_dir(root.join("certs/mine")).unwrap();
     fs::write(root.join("ca/mine.key"), "mine").unwrap();
@@ -346,7 +339,7 @@ fn files_that_certmint_did_not_make_stop_it_before_anything_is_signed() {
 fn what_cannot_be_published_keeps_its_key_and_blocks_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("pki");
-    let mut store = Store::create(&root, now()).unwrap();
+    let mut store = Store::create(&root, &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     let placement = Placement::NewCertificate(name("flb"));
     let record = new_record(issuer, placement, &fresh_serial());
@@ -359,7 +352,7 @@ fn what_cannot_be_published_keeps_its_key_and_blocks_nobody() {
     fs::create_dir(root.join("certs/flb")).unwrap();
     store.publish(vec![staged], now()).unwrap_err();
     drop(store);
-    let mut store = Store::open(&root, now()).unwrap();
+    let mut store = Store::open(&root, &actor(), now()).unwrap();
     assert_eq!(store.reconciled().refused.len(), 1);
     let other = Placement::NewCertificate(name("other"));
     issue(
@@ -370,7 +363,7 @@ fn what_cannot_be_published_keeps_its_key_and_blocks_nobody() {
     .unwrap();
     drop(store);
     fs::remove_dir(root.join("certs/flb")).unwrap();
-    let store = Store::open(&root, now()).unwrap();
+    let store = Store::open(&root, &actor(), now()).unwrap();
     assert_eq!(store.reconciled().published, [name("flb")]);
     drop(store);
     assert_sound(&root);

@@ -9,9 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use certmint::store::{
-    AuthorityFile, AuthorityId, CertificateFile, CertificateKind, Filter, Inventory, NewAuthority,
-    NewRecord, Placement, Published, Query, RecordIssuer, Recorded, SanKind, SanText, Sealing,
-    Shelf, Staged, Store, StoreError, StoreName,
+    ActivationNeed, Actor, AuthorityFile, AuthorityId, CertificateFile, CertificateKind, Filter,
+    Inventory, NewAuthority, NewRecord, Placement, Published, Query, RecordIssuer, Recorded,
+    SanKind, SanText, Sealing, Shelf, Staged, Store, StoreError, StoreName,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -19,6 +19,10 @@ use crate::judge;
 
 pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
+}
+
+pub(crate) fn actor() -> Actor {
+    Actor::new("test")
 }
 
 pub(crate) fn name(name: &str) -> StoreName {
@@ -128,6 +132,7 @@ pub(crate) fn sealing(recorded: &Recorded, record: &NewRecord) -> Sealing {
         id: recorded.id,
         certificate_der: sign(record),
         issued_at: now(),
+        activation: ActivationNeed::Nothing,
     }
 }
 

@@ -7,12 +7,12 @@ use std::path::Path;
 use certmint::store::{Filter, Inventory, Placement, Query, RecordIssuer, Store, StoreError};
 
 use crate::support::{
-    add_authority, append_line, assert_done, assert_sound, child, child_root, fresh_serial, issue,
-    name, names_in, new_record, now,
+    actor, add_authority, append_line, assert_done, assert_sound, child, child_root, fresh_serial,
+    issue, name, names_in, new_record, now,
 };
 
 fn issues_one(root: &Path) {
-    let mut store = Store::create(root, now()).unwrap();
+    let mut store = Store::create(root, &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     let serial = fresh_serial();
     let placement = Placement::NewCertificate(name(&format!("n{}", std::process::id())));
@@ -47,7 +47,7 @@ fn fifty_processes_on_a_new_pki() {
 
 fn wants_the_same_name(root: &Path) {
     let log = root.parent().unwrap().join("log");
-    let mut store = Store::create(root, now()).unwrap();
+    let mut store = Store::create(root, &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     let first = Placement::NewCertificate(name("flb"));
     match issue(
@@ -111,12 +111,12 @@ fn one_name_is_issued_once_and_renewed_by_all() {
 fn fifty_threads_record_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("inventory.sqlite");
-    let mut store = Store::create(folder.path(), now()).unwrap();
+    let mut store = Store::create(folder.path(), &actor(), now()).unwrap();
     let issuer = RecordIssuer::Authority(add_authority(&mut store));
     std::thread::scope(|scope| {
         for _ in 0..50 {
             scope.spawn(|| {
-                let mut inventory = Inventory::open_to_write(&path).unwrap();
+                let mut inventory = Inventory::open_to_write(&path, &actor(), now()).unwrap();
                 let records: Vec<_> = (0..4)
                     .map(|_| new_record(issuer, Placement::Elsewhere, &fresh_serial()))
                     .collect();

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::subject::SubjectFlags;
 use crate::{
     authority::{Filed, Filing, Order, SigningAuthority, certify},
-    cli::{output, render, report::Report, secrets, show_openssl},
+    cli::{actor::actor, output, render, report::Report, secrets, show_openssl},
     key::{KeySpec, PrivateKey, Protection},
     profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
     store::{AuthorityFile, Layout, Store, StoreName},
@@ -164,7 +164,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaInit) -> Result<Report> {
     refuse_existing(pki, name)?;
     let validity = Validity::of_days(now, *days)?;
     let (key, key_pem) = authority.new_key(name)?;
-    let mut store = Store::create(pki, now)?;
+    let mut store = Store::create(pki, &actor(), now)?;
     let application = arguments.application(subject.clone(), ProvenKey::of(&key), validity);
     let signer = SigningAuthority::new_root(subject, key);
     let order = Order {

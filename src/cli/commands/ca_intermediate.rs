@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     authority::{Filing, Order, certify},
-    cli::{report::Report, secrets},
+    cli::{actor::actor, report::Report, secrets},
     profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
     store::{Store, StoreName},
     x509::{PathLength, ProvenKey, Validity},
@@ -62,7 +62,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaIntermediate) -> Result<Report> {
         ("--passphrase-file", authority.passphrase_file.as_ref()),
         ("--issuer-passphrase-file", issuer_passphrase_file.as_ref()),
     ])?;
-    let mut store = Store::open(pki, now)?;
+    let mut store = Store::open(pki, &actor(), now)?;
     refuse_existing(pki, name)?;
     let signer = open_authority(
         &store,

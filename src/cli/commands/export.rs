@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::signing::open_key;
 use crate::{
-    authority::chain_above,
+    authority::{chain_above, is_self_signed},
     cli::{failure::Advised, output, render, report::Report, secrets, show_openssl},
     formats::{pkcs7, pkcs12},
     store::{
@@ -168,7 +168,7 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
             match part {
                 Part::Certificate => {}
                 Part::Fullchain => {
-                    chosen.extend(chain.iter().filter(|issuer| !issuer.is_self_issued()))
+                    chosen.extend(chain.iter().filter(|issuer| !is_self_signed(issuer)))
                 }
                 Part::Chain => chosen.extend(&chain),
             }

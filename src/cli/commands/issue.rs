@@ -9,12 +9,12 @@ use time::OffsetDateTime;
 
 use super::{signing::open_authority, subject::SubjectFlags};
 use crate::{
-    authority::{Filed, Filing, Order, certify},
-    cli::{failure::Advised, render, report::Report, show_openssl},
-    key::{KeySpec, PrivateKey},
-    profile::{AlternativeNames, Application, LeafKind, LongLife, Profile},
+    authority::{Filed, Generation, LeafKey, LeafOrder, issue},
+    cli::{actor::actor, failure::Advised, render, report::Report, show_openssl},
+    key::KeySpec,
+    profile::{LeafKind, LongLife},
     store::{Store, StoreName},
-    x509::{CertificationRequest, Extension, Name, ProvenKey, San, SanSet, Validity, tbs},
+    x509::{Name, San, SanSet, Validity},
 };
 
 /// What to issue.
@@ -88,6 +88,30 @@ impl IssueLeaf {
         SanSet::new(from_name.into_iter().chain(self.sans.iter().cloned())).context("--san")
     }
 
+    /// What the flags want.
+    pub(crate) fn order(
+        &self,
+        kind: LeafKind,
+        subject: Name,
+        names: Option<SanSet>,
+        validity: Validity,
+    ) -> LeafOrder {
+        LeafOrder {
+            name: self.name.clone(),
+            kind,
+            key: LeafKey::New(self.key),
+            subject,
+            names,
+            validity,
+            long_life: if self.allow_long_life {
+                LongLife::Allow
+            } else {
+                LongLife::Refuse
+            },
+            generation: Generation::First,
+        }
+    }
+
     /// The subject: `--cn`, else the first host name that fits a common name, else NAME.
     pub(crate) fn subject(&self, names: Option<&SanSet>) -> Result<Name> {
         let common_name = self
@@ -99,31 +123,6 @@ impl IssueLeaf {
                 None => Some(self.name.to_string()),
             });
         self.subject.name(common_name.as_deref())
-    }
-
-    /// What the flags want of a key.
-    pub(crate) fn application(
-        &self,
-        kind: LeafKind,
-        subject: Name,
-        names: Option<SanSet>,
-        key: ProvenKey,
-        validity: Validity,
-    ) -> Application {
-        Application {
-            profile: Profile::Leaf(kind),
-            key,
-            subject,
-            alternative_names: names.map_or(AlternativeNames::AsRequested, AlternativeNames::Given),
-            validity,
-            long_life: if self.allow_long_life {
-                LongLife::Allow
-            } else {
-                LongLife::Refuse
-            },
-            requested: Vec::new(),
-            operator: Vec::new(),
-        }
     }
 }
 
@@ -143,7 +142,7 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
     }
     let now = OffsetDateTime::now_utc();
     let validity = Validity::of_days(now, leaf.days)?;
-    let mut store = Store::open(pki, now)?;
+    let mut store = Store::open(pki, &actor(), now)?;
     refuse_taken(&store, &leaf.name)?;
     let signer = open_authority(
         &store,
@@ -151,23 +150,8 @@ pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
         leaf.passphrase_file.as_ref(),
         "--passphrase-file",
     )?;
-    let key = PrivateKey::generate(leaf.key).context("could not make the key")?;
-    let request = request(&key, &subject, names.as_ref())?;
-    let application = leaf.application(kind, subject, names, ProvenKey::of(&key), validity);
-    let filing = Filing::Certificate {
-        name: leaf.name.clone(),
-        key_pem: key.to_pkcs8_pem(),
-        request_pem: request.to_pem(),
-    };
-    let filed = certify(
-        &mut store,
-        &signer,
-        Order {
-            application,
-            filing,
-        },
-        now,
-    )?;
+    let order = leaf.order(kind, subject, names, validity);
+    let filed = issue(&mut store, &signer, order, now)?;
     Ok(report(kind, &leaf.name, &filed))
 }
 
@@ -185,27 +169,6 @@ fn refuse_taken(store: &Store, name: &StoreName) -> Result<()> {
         .into());
     }
     Ok(())
-}
-
-/// The request that goes beside the certificate, so that another CA can sign the same key.
-fn request(
-    key: &PrivateKey,
-    subject: &Name,
-    names: Option<&SanSet>,
-) -> Result<CertificationRequest> {
-    let names = names
-        .map(|names| Extension::subject_alt_name(names, subject))
-        .transpose()?;
-    let information = tbs::request(subject, key.public_key(), names.as_slice())?;
-    let algorithm = key.signature_algorithm(None);
-    let signature = key
-        .sign(algorithm, &information)
-        .context("could not sign the request")?;
-    Ok(CertificationRequest::from_der(&tbs::signed(
-        &information,
-        algorithm,
-        &signature,
-    )?)?)
 }
 
 fn report(kind: LeafKind, name: &StoreName, filed: &Filed) -> Report {

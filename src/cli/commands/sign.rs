@@ -10,7 +10,10 @@ use time::OffsetDateTime;
 use super::signing::{open_authority, open_foreign_authority};
 use crate::{
     authority::{Filing, Order, certify},
-    cli::{configuration, failure::Advised, output, read, render, report::Report, show_openssl},
+    cli::{
+        actor::actor, configuration, failure::Advised, output, read, render, report::Report,
+        show_openssl,
+    },
     formats::openssl_conf::{CertificateExtensions, CopyExtensions, DistinguishedName},
     profile::{
         AlternativeNames, Application, Decision, LeafKind, LongLife, OperatorExtension, Outcome,
@@ -116,7 +119,7 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
     let mut store;
     let signer = match (&arguments.ca_cert, &arguments.ca_key) {
         (Some(certificate), Some(key)) => {
-            store = Store::create(pki, now)?;
+            store = Store::create(pki, &actor(), now)?;
             open_foreign_authority(
                 &mut store,
                 certificate,
@@ -126,7 +129,7 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
             )?
         }
         _ => {
-            store = Store::open(pki, now)?;
+            store = Store::open(pki, &actor(), now)?;
             open_authority(
                 &store,
                 arguments.ca.as_ref(),

@@ -10,7 +10,7 @@ use super::{
     script::Command,
 };
 use crate::{
-    authority::{AuthorityError, chain_above, named},
+    authority::{AuthorityError, chain_above, is_self_signed, named},
     cli::read,
     key::KeySpec,
     store::{AuthorityFile, Inventory, Layout, StoreName},
@@ -170,12 +170,12 @@ impl IssuerFiles {
         let own = self
             .known
             .as_ref()
-            .filter(|known| !known.certificate().is_self_issued())
+            .filter(|known| !is_self_signed(known.certificate()))
             .map(|_| self.certificate.as_path());
         let above = self
             .above
             .iter()
-            .filter(|above| !above.certificate.is_self_issued())
+            .filter(|above| !is_self_signed(&above.certificate))
             .map(|above| above.file.as_path());
         own.into_iter().chain(above).collect()
     }

@@ -32,13 +32,9 @@ pub(crate) fn issue(
     let issuer = IssuerFiles::of_pki(pki, leaf.ca.as_ref())?;
     let validity = Validity::of_days(OffsetDateTime::now_utc(), leaf.days)?;
     let stand_in = PrivateKey::generate(key::stand_in(leaf.key))?;
-    let application = leaf.application(
-        kind,
-        subject.clone(),
-        names.cloned(),
-        ProvenKey::of(&stand_in),
-        validity,
-    );
+    let application = leaf
+        .order(kind, subject.clone(), names.cloned(), validity)
+        .application(ProvenKey::of(&stand_in));
     let approved = approve(application).map_err(AuthorityError::from)?;
     let requested = names
         .map(|names| Extension::subject_alt_name(names, subject))

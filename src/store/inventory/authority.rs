@@ -4,11 +4,14 @@ use std::path::Path;
 use std::str::FromStr;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use serde_json::json;
 use time::OffsetDateTime;
 
+use super::audit::{AuditLog, Deed};
 use super::{Inventory, damaged, fault, from_seconds, seconds, sha256};
 use crate::store::error::StoreError;
 use crate::store::name::{Shelf, StoreName};
+use crate::x509::hexadecimal;
 
 /// The inventory's number for an authority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,7 +80,10 @@ impl Inventory {
     /// # Errors
     /// [`StoreError::NameTaken`] if another authority has the name, or this one has another name.
     pub fn add_authority(&mut self, new: &NewAuthority) -> Result<AuthorityId, StoreError> {
-        let Self { connection, path } = self;
+        let actor = self.writer();
+        let Self {
+            connection, path, ..
+        } = self;
         let refused = |error| fault(path, error);
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -116,7 +122,19 @@ impl Inventory {
                     .map_err(refused)?;
                 id
             }
-            (None, _) => insert(&transaction, new).map_err(refused)?,
+            (None, _) => {
+                let id = insert(&transaction, new).map_err(refused)?;
+                let mut log = AuditLog::begin(&transaction, path, &actor, new.created_at)?;
+                let details = json!({
+                    "authority": id,
+                    "name": new.name.as_ref().map(StoreName::to_string),
+                    "subject": new.subject,
+                    "fingerprint_sha256": hexadecimal(&fingerprint).to_lowercase(),
+                });
+                log.append(Deed::Adopt, None, &details)?;
+                log.finish()?;
+                id
+            }
         };
         transaction.commit().map_err(refused)?;
         Ok(AuthorityId(id))

@@ -13,10 +13,9 @@ use time::OffsetDateTime;
 use super::audit::{AuditLog, Deed, certificate_details};
 use super::authority::AuthorityId;
 use super::record::{CertificateKind, RecordId, SanText, magnitude};
-use super::row::RevocationReason;
 use super::{Inventory, fault, seconds, sha256};
 use crate::store::error::StoreError;
-use crate::x509::moment_text;
+use crate::x509::{RevocationReason, moment_text};
 
 /// A certificate that another program issued.
 #[derive(Debug, Clone)]
@@ -103,6 +102,96 @@ impl Inventory {
         transaction.commit().map_err(refused)?;
         Ok(outcomes)
     }
+}
+
+/// The last revocation list of an authority that another program signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignList {
+    /// Its number; the next list gets a larger one (RFC 5280 §5.2.3).
+    pub number: i64,
+    /// When it was made.
+    pub this_update: OffsetDateTime,
+    /// When the next one is due.
+    pub next_update: OffsetDateTime,
+    /// How many certificates are on it.
+    pub entries: usize,
+    /// SHA-256 of its DER; none if only its number is known.
+    pub fingerprint: Option<[u8; 32]>,
+}
+
+impl Inventory {
+    /// Notes a revocation list of an authority that another program signed, so that the numbers go
+    /// on above its. One that is known, or below those that are, changes nothing.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn continue_after(
+        &mut self,
+        issuer: AuthorityId,
+        list: &ForeignList,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .execute(
+                "INSERT INTO revocation_list
+                     (authority_id, number, this_update, next_update, entries, fingerprint)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (
+                     SELECT 1 FROM revocation_list WHERE authority_id = ?1 AND number >= ?2)",
+                params![
+                    issuer.0,
+                    list.number,
+                    seconds(list.this_update),
+                    seconds(list.next_update),
+                    i64::try_from(list.entries).unwrap_or(i64::MAX),
+                    list.fingerprint,
+                ],
+            )
+            .map(|_| ())
+            .map_err(|error| fault(&self.path, error))
+    }
+
+    /// How the certificates of an authority stand, its own left out.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn standings(
+        &self,
+        issuer: AuthorityId,
+        now: OffsetDateTime,
+    ) -> Result<Standings, StoreError> {
+        self.connection
+            .query_row(
+                "SELECT count(*) FILTER (WHERE NOT revoked AND not_after >= ?2),
+                        count(*) FILTER (WHERE NOT revoked AND not_after < ?2),
+                        count(*) FILTER (WHERE revoked), count(*) FILTER (WHERE listed)
+                 FROM (SELECT not_after, state = 'revoked' AS revoked, source IS 'index' AS listed
+                       FROM certificate
+                       WHERE authority_id = ?1 AND (state <> 'lost' OR source IS 'index')
+                         AND fingerprint IS NOT (SELECT fingerprint FROM authority WHERE id = ?1))",
+                params![issuer.0, seconds(now)],
+                |row| {
+                    Ok(Standings {
+                        valid: row.get(0)?,
+                        expired: row.get(1)?,
+                        revoked: row.get(2)?,
+                        listed: row.get(3)?,
+                    })
+                },
+            )
+            .map_err(|error| fault(&self.path, error))
+    }
+}
+
+/// How many certificates of an authority stand how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standings {
+    /// Neither revoked nor ended.
+    pub valid: i64,
+    /// Ended, and not revoked.
+    pub expired: i64,
+    /// Revoked, ended or not.
+    pub revoked: i64,
+    /// How many of all these are known from an index or a revocation list alone.
+    pub listed: i64,
 }
 
 /// A transaction that certificates are taken up in.
@@ -237,7 +326,11 @@ impl Desk<'_> {
                     certificate.map(|_| seconds(self.now)),
                     one.revocation.map(|(_, at)| seconds(at)),
                     one.revocation.map(|(reason, _)| reason.number()),
-                    if certificate.is_some() { "import" } else { "index" },
+                    if certificate.is_some() {
+                        "import"
+                    } else {
+                        "index"
+                    },
                 ])
             })
             .map_err(|error| self.fault(error))?;

@@ -5,12 +5,17 @@
 //! ([`Inventory::seal`]). Serial numbers are unique per issuer (RFC 5280 §4.1.2.2) by a constraint
 //! of the database.
 
+mod activation;
+mod audit;
 mod authority;
+mod import;
 mod open;
+mod placing;
 mod plan;
 mod query;
 mod record;
 mod recording;
+mod revocation;
 mod row;
 mod schema;
 mod seal;
@@ -22,20 +27,33 @@ use time::OffsetDateTime;
 
 use super::error::{InventoryFault, StoreError};
 
+pub use activation::Activation;
+pub use audit::{Actor, AuditEntry, Deed};
 pub use authority::{Authority, AuthorityId, NewAuthority};
+pub use import::{ForeignList, ImportOutcome, Imported, ImportedCertificate, Standings};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
     SanText,
 };
-pub use row::{Row, Signed, State, Status};
-pub use seal::Sealing;
+pub use revocation::Revocation;
+pub use row::{Row, Signed, Source, State, Status};
+pub use seal::{ActivationNeed, Sealing};
 
 /// The inventory of a PKI directory, opened.
 #[derive(Debug)]
 pub struct Inventory {
     connection: Connection,
     path: PathBuf,
+    /// Who writes; nobody where it was opened to read.
+    actor: Option<Actor>,
+}
+
+impl Inventory {
+    /// Who writes: an inventory that was opened to read has nobody, and SQLite refuses it.
+    fn writer(&self) -> Actor {
+        self.actor.clone().unwrap_or_else(|| Actor::new(""))
+    }
 }
 
 fn fault(path: &Path, error: rusqlite::Error) -> StoreError {

@@ -8,7 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use time::OffsetDateTime;
 
+use super::audit::{self, Actor};
 use super::schema::{APPLICATION_ID, MIGRATIONS, known_version};
 use super::{Inventory, fault};
 use crate::store::error::{FileDeed, StoreError};
@@ -20,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// the order of their names comes back to the same pages again and again.
 const CACHE_KIBIBYTES: i64 = 128 * 1024;
 
+/// The schema version with which the audit log came.
+const AUDITED: usize = 2;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Condition {
     Empty,
@@ -29,11 +34,15 @@ enum Condition {
 
 impl Inventory {
     /// Opens the inventory at `path` to write, makes it if it is missing, and brings its schema up
-    /// to date. Any number of processes may do so at once.
+    /// to date. Any number of processes may do so at once. What is written is noted as `actor`'s.
     ///
     /// # Errors
     /// [`StoreError::NotAnInventory`], [`StoreError::NewerSchema`], and what SQLite refuses.
-    pub fn open_to_write(path: &Path) -> Result<Self, StoreError> {
+    pub fn open_to_write(
+        path: &Path,
+        actor: &Actor,
+        now: OffsetDateTime,
+    ) -> Result<Self, StoreError> {
         let mut connection = connect(
             path,
             "mode=rwc",
@@ -43,7 +52,7 @@ impl Inventory {
         // Looked at before anything is written: it may be another program's database.
         if condition(&connection, path)? != Condition::Current {
             write_ahead(&connection, path)?;
-            migrate(&mut connection, path)?;
+            migrate(&mut connection, path, actor, now)?;
         }
         connection
             .pragma_update(None, "synchronous", "FULL")
@@ -51,6 +60,7 @@ impl Inventory {
         Ok(Self {
             connection,
             path: path.to_path_buf(),
+            actor: Some(actor.clone()),
         })
     }
 
@@ -86,6 +96,7 @@ impl Inventory {
             Condition::Current => Ok(Self {
                 connection,
                 path: path.to_path_buf(),
+                actor: None,
             }),
             Condition::Older(found) => Err(StoreError::OlderSchema {
                 path: path.to_path_buf(),
@@ -206,7 +217,12 @@ fn write_ahead(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    actor: &Actor,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
     let refused = |error| fault(path, error);
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -219,6 +235,9 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     };
     for step in MIGRATIONS.iter().skip(from) {
         transaction.execute_batch(step).map_err(refused)?;
+    }
+    if from < AUDITED {
+        audit::begin_log(&transaction, path, actor, now)?;
     }
     transaction
         .pragma_update(None, "application_id", APPLICATION_ID)

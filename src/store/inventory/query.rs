@@ -149,13 +149,15 @@ impl Inventory {
             .map_err(|error| fault(&self.path, error))
     }
 
-    /// The current certificate of a name: the newest generation that was signed.
+    /// The current certificate of a name: the newest generation that was signed and is not
+    /// superseded; if all are, the newest.
     ///
     /// # Errors
     /// What SQLite refuses.
     pub fn current(&self, shelf: Shelf, name: &StoreName) -> Result<Option<Row>, StoreError> {
         self.first(
-            "name = ? AND shelf = ? AND fingerprint IS NOT NULL ORDER BY generation DESC",
+            "name = ? AND shelf = ? AND fingerprint IS NOT NULL
+                ORDER BY state = 'superseded', generation DESC",
             rusqlite::params![name.to_string(), shelf.word()],
         )
     }

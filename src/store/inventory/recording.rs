@@ -19,7 +19,22 @@ impl Inventory {
     /// [`StoreError::SerialTaken`], [`StoreError::NameTaken`], [`StoreError::NameBusy`],
     /// [`StoreError::NameUnknown`], [`StoreError::AuthorityUnknown`], and what SQLite refuses.
     pub fn record(&mut self, records: &[NewRecord]) -> Result<Vec<Recorded>, StoreError> {
-        let Self { connection, path } = self;
+        self.record_if(records, |_, _| Ok(()))
+    }
+
+    /// As [`record`](Self::record), unless `permitted` refuses one of them; it is asked when all
+    /// names are reserved, and before anything lasts.
+    ///
+    /// # Errors
+    /// Besides, what `permitted` gives back.
+    pub(in crate::store) fn record_if(
+        &mut self,
+        records: &[NewRecord],
+        permitted: impl Fn(&NewRecord, &Recorded) -> Result<(), StoreError>,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let Self {
+            connection, path, ..
+        } = self;
         let refused = |error| fault(path, error);
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -32,15 +47,19 @@ impl Inventory {
             .iter()
             .map(|record| desk.record(record))
             .collect::<Result<Vec<_>, _>>()?;
+        records
+            .iter()
+            .zip(&recorded)
+            .try_for_each(|(record, recorded)| permitted(record, recorded))?;
         transaction.commit().map_err(refused)?;
         Ok(recorded)
     }
 }
 
 /// A transaction that records are written in.
-struct Desk<'a> {
-    transaction: &'a Transaction<'a>,
-    path: &'a Path,
+pub(super) struct Desk<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) path: &'a Path,
 }
 
 impl Desk<'_> {
@@ -123,7 +142,7 @@ impl Desk<'_> {
             .map_err(|error| self.fault(error))
     }
 
-    fn place(&self, placement: &Placement) -> Result<Option<Place>, StoreError> {
+    pub(super) fn place(&self, placement: &Placement) -> Result<Option<Place>, StoreError> {
         let (shelf, name) = match placement {
             Placement::Elsewhere => return Ok(None),
             Placement::NewAuthority(name) => (Shelf::Authorities, name),
@@ -143,7 +162,11 @@ impl Desk<'_> {
     }
 
     /// One above those that were lost, whose folders may be there.
-    fn first_generation(&self, shelf: Shelf, name: &StoreName) -> Result<u32, StoreError> {
+    pub(super) fn first_generation(
+        &self,
+        shelf: Shelf,
+        name: &StoreName,
+    ) -> Result<u32, StoreError> {
         let name = name.to_string();
         let newest = self
             .transaction

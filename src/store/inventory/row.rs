@@ -52,6 +52,19 @@ impl State {
     }
 }
 
+/// Where the inventory has a certificate from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// It was made here.
+    Here,
+    /// Another program issued it, and it was imported.
+    Imported,
+    /// Another program's index or revocation list speaks of it; the certificate itself is not
+    /// known. Begin of validity, kind and key are not known either: the row has the first moment at
+    /// which the certificate is known to have been there, `peer` and zeros.
+    Listed,
+}
+
 /// The state of a certificate with what belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -136,6 +149,8 @@ pub struct Row {
     pub public_key_sha256: [u8; 32],
     /// When it was recorded.
     pub recorded_at: OffsetDateTime,
+    /// Where the inventory has it from.
+    pub source: Source,
     /// When its files were written; none if they are not (yet) where they belong.
     pub filed_at: Option<OffsetDateTime>,
 }
@@ -145,7 +160,7 @@ pub(super) const COLUMNS: &str = "certificate.id, certificate.authority_id, cert
     certificate.generation, certificate.subject, certificate.subject_der, certificate.not_before,
     certificate.not_after, certificate.key_id, certificate.public_key_sha256,
     certificate.fingerprint, certificate.recorded_at, certificate.issued_at, certificate.filed_at,
-    certificate.revoked_at, certificate.revocation_reason";
+    certificate.revoked_at, certificate.revocation_reason, certificate.source";
 
 /// Reads a row of [`COLUMNS`]; the alternative names are filled in by the caller.
 pub(super) fn read(row: &rusqlite::Row<'_>, path: &Path) -> Result<Row, StoreError> {
@@ -169,6 +184,7 @@ pub(super) fn read(row: &rusqlite::Row<'_>, path: &Path) -> Result<Row, StoreErr
         key_id: reader.get(12)?,
         public_key_sha256: reader.get(13)?,
         recorded_at: from_seconds(path, reader.get(15)?)?,
+        source: reader.source()?,
         filed_at: reader.time(17)?,
     })
 }
@@ -206,6 +222,16 @@ impl Reader<'_> {
                 .map_err(|_| damaged(self.path, format!("the name {name:?}")))?,
             generation,
         }))
+    }
+
+    fn source(&self) -> Result<Source, StoreError> {
+        let source: Option<String> = self.get(20)?;
+        match source.as_deref() {
+            None => Ok(Source::Here),
+            Some("import") => Ok(Source::Imported),
+            Some("index") => Ok(Source::Listed),
+            Some(other) => Err(damaged(self.path, format!("the source {other:?}"))),
+        }
     }
 
     fn status(&self, id: i64) -> Result<Status, StoreError> {

@@ -5,7 +5,7 @@ pub(super) const APPLICATION_ID: i64 = 0x6374_6d74;
 
 /// Step N leads from schema version N to N + 1; `PRAGMA user_version` says how many were taken.
 /// A step that has been released is never changed.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND];
 
 /// The schema version that this program reads and writes.
 pub(super) fn known_version() -> i64 {
@@ -17,7 +17,7 @@ pub(super) fn known_version() -> i64 {
 ///
 /// Each index that starts with something that many rows share goes on with `not_after`, so that
 /// "issued certificates by their end" needs no sorting.
-const FIRST: &str = "
+pub(super) const FIRST: &str = "
 CREATE TABLE authority (
     id          INTEGER PRIMARY KEY,
     name        TEXT COLLATE NOCASE UNIQUE,     -- NULL: not of this PKI, used by its path
@@ -91,4 +91,70 @@ CREATE TABLE san (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX san_by_value ON san (value, certificate_id);
+";
+
+/// What revocation, renewal, rollover and the audit log need.
+///
+/// `authority.name` moves to the renewed certificate of a CA; the older row keeps no name and says
+/// in `renewed_by` which one took its place. `successor_id` names the CA that takes over when a key
+/// is rolled over, `switched_at` when it does, `retired_at` when the old key stops signing.
+const SECOND: &str = "
+ALTER TABLE authority ADD COLUMN crl_url        TEXT;   -- cRLDistributionPoints of what it signs
+ALTER TABLE authority ADD COLUMN ca_issuers_url TEXT;   -- authorityInfoAccess, id-ad-caIssuers
+ALTER TABLE authority ADD COLUMN ocsp_url       TEXT;   -- authorityInfoAccess, id-ad-ocsp
+ALTER TABLE authority ADD COLUMN crl_days       INTEGER CHECK (crl_days >= 1);
+ALTER TABLE authority ADD COLUMN renewed_by     INTEGER REFERENCES authority (id);
+ALTER TABLE authority ADD COLUMN successor_id   INTEGER REFERENCES authority (id);
+ALTER TABLE authority ADD COLUMN switched_at    INTEGER;
+ALTER TABLE authority ADD COLUMN retired_at     INTEGER;
+
+-- NULL: made here. 'import': another program issued it. 'index': another program's index or CRL
+-- speaks of it, and the certificate itself is not known: it is 'lost' until it is revoked.
+ALTER TABLE certificate ADD COLUMN source TEXT CHECK (
+    source IN ('import', 'index') AND (source = 'index') = (fingerprint IS NULL));
+
+CREATE INDEX authority_by_key ON authority (subject_der, key_id);
+
+-- Every CRL that was signed, or was about to be: its number is used once (RFC 5280 §5.2.3).
+CREATE TABLE revocation_list (
+    id           INTEGER PRIMARY KEY,
+    authority_id INTEGER NOT NULL REFERENCES authority (id),
+    number       INTEGER NOT NULL CHECK (number >= 0),
+    this_update  INTEGER NOT NULL,
+    next_update  INTEGER NOT NULL,
+    entries      INTEGER NOT NULL CHECK (entries >= 0),
+    fingerprint  BLOB CHECK (length(fingerprint) = 32),     -- NULL until it is published
+    UNIQUE (authority_id, number)
+) STRICT;
+
+-- What is on CRLs: revoked rows by their issuer, in the order of their numbers.
+CREATE INDEX certificate_revoked ON certificate (authority_id, id) WHERE state = 'revoked';
+
+-- A generation that is published, and whose servers are not yet known to serve it.
+CREATE TABLE activation (
+    certificate_id INTEGER PRIMARY KEY REFERENCES certificate (id),
+    started_at     INTEGER NOT NULL
+) STRICT;
+
+-- Each entry's hash covers the one before; the head says how many there are, so that the newest
+-- cannot be cut off unseen.
+CREATE TABLE audit (
+    number   INTEGER PRIMARY KEY CHECK (number >= 1),
+    at       INTEGER NOT NULL,
+    who      TEXT NOT NULL,
+    deed     TEXT NOT NULL,
+    plan     TEXT,
+    certificate_id INTEGER,
+    details  TEXT NOT NULL,
+    previous BLOB NOT NULL CHECK (length(previous) = 32),
+    hash     BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE INDEX audit_by_certificate ON audit (certificate_id, deed) WHERE certificate_id IS NOT NULL;
+
+CREATE TABLE audit_head (
+    only    INTEGER PRIMARY KEY CHECK (only = 1),
+    entries INTEGER NOT NULL,
+    hash    BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
 ";

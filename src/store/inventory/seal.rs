@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use time::OffsetDateTime;
 
+use super::audit::{AuditLog, Deed, certificate_details};
 use super::authority::{self, NewAuthority};
 use super::record::RecordId;
 use super::{Inventory, damaged, fault, from_seconds, seconds, sha256};
@@ -21,6 +22,18 @@ pub struct Sealing {
     pub certificate_der: Vec<u8>,
     /// When it was signed.
     pub issued_at: OffsetDateTime,
+    /// Whether its servers have yet to take it once it is published.
+    pub activation: ActivationNeed,
+}
+
+/// Whether something remains to be done after a certificate is published.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ActivationNeed {
+    /// Nothing: nobody has to be told.
+    #[default]
+    Nothing,
+    /// Its servers have to take it, and whether they did is to be noted. Survives a crash.
+    Servers,
 }
 
 impl Inventory {
@@ -32,14 +45,24 @@ impl Inventory {
     /// [`StoreError::NotTheRecorded`] if a certificate is not over the recorded bytes, and what
     /// SQLite refuses.
     pub fn seal(&mut self, sealings: &[Sealing]) -> Result<(), StoreError> {
-        let Self { connection, path } = self;
+        let Some(first) = sealings.first() else {
+            return Ok(());
+        };
+        let actor = self.writer();
+        let Self {
+            connection, path, ..
+        } = self;
         let refused = |error| fault(path, error);
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(refused)?;
+        let mut log = AuditLog::begin(&transaction, path, &actor, first.issued_at)?;
         for sealing in sealings {
             seal(&transaction, path, sealing)?;
+            let details = certificate_details(&transaction, path, sealing.id.0)?;
+            log.append(Deed::Issue, Some(sealing.id.0), &details.into())?;
         }
+        log.finish()?;
         transaction.commit().map_err(refused)
     }
 
@@ -53,7 +76,9 @@ impl Inventory {
         ids: &[RecordId],
         filed_at: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let Self { connection, path } = self;
+        let Self {
+            connection, path, ..
+        } = self;
         let refused = |error| fault(path, error);
         // Not synced to disk by itself: the files say the same.
         set_synchronous(connection, "NORMAL").map_err(refused)?;
@@ -68,12 +93,19 @@ impl Inventory {
     /// # Errors
     /// [`StoreError::NotRecorded`] if a record is not waiting for a signature, and what SQLite
     /// refuses.
-    pub fn mark_lost(&mut self, ids: &[RecordId]) -> Result<(), StoreError> {
-        let Self { connection, path } = self;
+    pub fn mark_lost(&mut self, ids: &[RecordId], now: OffsetDateTime) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let actor = self.writer();
+        let Self {
+            connection, path, ..
+        } = self;
         let refused = |error| fault(path, error);
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(refused)?;
+        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
         for id in ids {
             let changed = transaction
                 .prepare_cached(
@@ -84,29 +116,30 @@ impl Inventory {
             if changed != 1 {
                 return Err(StoreError::NotRecorded { id: id.0 });
             }
+            let details = certificate_details(&transaction, path, id.0)?;
+            log.append(Deed::Lose, Some(id.0), &details.into())?;
         }
+        log.finish()?;
         transaction.commit().map_err(refused)
     }
 
     /// Gives up every record that waits for a signature; for when no other process is at work.
-    pub(in crate::store) fn give_up_recorded(&mut self) -> Result<usize, StoreError> {
-        let waiting: bool = self
+    pub(in crate::store) fn give_up_recorded(
+        &mut self,
+        now: OffsetDateTime,
+    ) -> Result<usize, StoreError> {
+        let refused = |error| fault(&self.path, error);
+        let waiting: Vec<RecordId> = self
             .connection
-            .query_row(
-                "SELECT EXISTS (SELECT 1 FROM certificate WHERE state = 'recorded')",
-                [],
-                |row| row.get(0),
-            )
-            .map_err(|error| fault(&self.path, error))?;
-        if !waiting {
-            return Ok(0);
-        }
-        self.connection
-            .execute(
-                "UPDATE certificate SET state = 'lost' WHERE state = 'recorded'",
-                [],
-            )
-            .map_err(|error| fault(&self.path, error))
+            .prepare_cached("SELECT id FROM certificate WHERE state = 'recorded' ORDER BY id")
+            .and_then(|mut select| {
+                select
+                    .query_map([], |row| row.get(0).map(RecordId))?
+                    .collect()
+            })
+            .map_err(refused)?;
+        self.mark_lost(&waiting, now)?;
+        Ok(waiting.len())
     }
 }
 
@@ -123,8 +156,8 @@ fn write_filed(connection: &mut Connection, ids: &[RecordId], at: i64) -> rusqli
                  WHERE id = ? AND filed_at IS NULL AND fingerprint IS NOT NULL",
             )?
             .execute(params![at, id.0])?;
-        // Seen from the newest that is filed, not from this one: two renewals of one name may be
-        // filed in either order.
+        // Seen from the newest that is filed and not set aside, not from this one: two renewals of
+        // one name may be filed in either order.
         transaction
             .prepare_cached(
                 "UPDATE certificate AS old SET state = 'superseded'
@@ -132,7 +165,8 @@ fn write_filed(connection: &mut Connection, ids: &[RecordId], at: i64) -> rusqli
                  WHERE this.id = ? AND this.shelf = 'certs'
                    AND old.name = this.name AND old.shelf = this.shelf AND old.state = 'issued'
                    AND old.generation < (SELECT max(generation) FROM certificate
-                        WHERE name = this.name AND shelf = this.shelf AND filed_at IS NOT NULL)",
+                        WHERE name = this.name AND shelf = this.shelf AND filed_at IS NOT NULL
+                            AND state IN ('issued', 'revoked'))",
             )?
             .execute([id.0])?;
     }
@@ -171,6 +205,12 @@ fn seal(connection: &Connection, path: &Path, sealing: &Sealing) -> Result<(), S
         .prepare_cached("UPDATE encoding SET tbs = NULL, der = ? WHERE certificate_id = ?")
         .and_then(|mut update| update.execute(params![sealing.certificate_der, id]))
         .map_err(refused)?;
+    if sealing.activation == ActivationNeed::Servers {
+        connection
+            .prepare_cached("INSERT INTO activation (certificate_id, started_at) VALUES (?, ?)")
+            .and_then(|mut insert| insert.execute(params![id, seconds(sealing.issued_at)]))
+            .map_err(refused)?;
+    }
     found_authority(connection, path, sealing)
 }
 

@@ -38,7 +38,12 @@ fn authority(subject: &str) -> NewAuthority {
 
 fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
-    let mut inventory = Inventory::open_to_write(&folder.path().join("inventory.sqlite")).unwrap();
+    let mut inventory = Inventory::open_to_write(
+        &folder.path().join("inventory.sqlite"),
+        &Actor::new("test"),
+        now(),
+    )
+    .unwrap();
     let authority = inventory.add_authority(&authority("CN=test")).unwrap();
     Bench {
         _folder: folder,
@@ -105,6 +110,7 @@ fn sealing(id: RecordId, number: u32) -> Sealing {
         id,
         certificate_der,
         issued_at: now(),
+        activation: ActivationNeed::Nothing,
     }
 }
 
@@ -151,7 +157,7 @@ fn what_was_recorded_comes_back_as_it_was() {
 fn a_serial_number_is_used_once_by_an_issuer() {
     let mut bench = bench();
     let first = bench.record(1, Placement::Elsewhere).unwrap();
-    bench.inventory.mark_lost(&[first.id]).unwrap();
+    bench.inventory.mark_lost(&[first.id], now()).unwrap();
     for padding in [0, 1, 3] {
         let mut again = bench.new_record(1, Placement::Elsewhere);
         again.serial = [vec![0; padding], again.serial].concat();
@@ -203,7 +209,7 @@ fn a_name_is_given_once() {
     let refused = bench.record(2, new()).unwrap_err();
     assert!(matches!(refused, StoreError::NameBusy { .. }), "{refused}");
     // What is lost frees its name, but not its generation.
-    bench.inventory.mark_lost(&[first.id]).unwrap();
+    bench.inventory.mark_lost(&[first.id], now()).unwrap();
     let second = bench.issue(3, new());
     assert_eq!(second.place.unwrap().generation, 2);
     for spelling in ["flb", "FLB"] {
@@ -270,10 +276,13 @@ fn only_what_was_recorded_is_sealed_and_only_once() {
         .seal(&[sealing(recorded.id, 1)])
         .unwrap_err();
     assert!(matches!(refused, StoreError::NotRecorded { .. }));
-    let refused = bench.inventory.mark_lost(&[recorded.id]).unwrap_err();
+    let refused = bench
+        .inventory
+        .mark_lost(&[recorded.id], now())
+        .unwrap_err();
     assert!(matches!(refused, StoreError::NotRecorded { .. }));
     let lost = bench.record(2, Placement::Elsewhere).unwrap();
-    bench.inventory.mark_lost(&[lost.id]).unwrap();
+    bench.inventory.mark_lost(&[lost.id], now()).unwrap();
     bench.inventory.seal(&[sealing(lost.id, 2)]).unwrap_err();
 }
 
@@ -749,4 +758,126 @@ fn a_long_list_can_be_left_early() {
     };
     bench.inventory.for_each(&Query::default(), left).unwrap();
     assert_eq!(seen, 10);
+}
+
+#[test]
+fn an_older_inventory_is_brought_up_to_date_and_its_log_begins_with_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inventory.sqlite");
+    let older = Connection::open(&path).unwrap();
+    older.execute_batch(schema::FIRST).unwrap();
+    older
+        .execute_batch(
+            "INSERT INTO authority VALUES (1, 'ca', 'CN=ca', x'3000', x'01', x'3000',
+                 zeroblob(32), 0, 9, 0);
+             INSERT INTO certificate (id, authority_id, serial, state, kind, subject, subject_der,
+                 not_before, not_after, key_id, public_key_sha256, fingerprint, recorded_at,
+                 issued_at)
+             VALUES (7, 1, x'11', 'issued', 'server', 'CN=a', x'3000', 0, 9, x'01',
+                 zeroblob(32), zeroblob(32), 0, 0);",
+        )
+        .unwrap();
+    older
+        .pragma_update(None, "application_id", schema::APPLICATION_ID)
+        .unwrap();
+    older.pragma_update(None, "user_version", 1).unwrap();
+    drop(older);
+
+    assert!(matches!(
+        Inventory::open_to_read(&path).unwrap_err(),
+        StoreError::OlderSchema { found: 1, .. }
+    ));
+    let inventory = Inventory::open_to_write(&path, &Actor::new("test"), now()).unwrap();
+    let mut entries = Vec::new();
+    inventory
+        .for_each_audit_entry(1, |entry| {
+            entries.push(entry);
+            Ok::<(), StoreError>(())
+        })
+        .unwrap();
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    assert_eq!(entries[0].deed, Deed::Begin.word());
+    assert!(
+        entries[0].details.contains("\"certificates\":1"),
+        "{entries:?}"
+    );
+    assert_eq!(entries[0].hash, entries[0].computed_hash());
+    assert_eq!(inventory.audit_head().unwrap(), (1, entries[0].hash));
+    assert_eq!(inventory.count(&Filter::default()).unwrap(), 1);
+}
+
+#[test]
+fn every_deed_has_its_entry_in_an_unbroken_chain() {
+    let mut bench = bench();
+    let first = bench.issue(1, Placement::NewCertificate(name("flb"))).id;
+    let next = Placement::NextGeneration(name("flb"));
+    let second = bench.issue(2, next).id;
+    let lost = bench.record(3, Placement::Elsewhere).unwrap();
+    bench.inventory.mark_lost(&[lost.id], now()).unwrap();
+    bench.inventory.mark_filed(&[first, second], now()).unwrap();
+    bench.inventory.activate(&name("flb"), 1, now()).unwrap();
+    let revocation = |id, reason| Revocation {
+        id,
+        reason,
+        at: now(),
+    };
+    let hold = revocation(second, RevocationReason::CertificateHold);
+    bench.inventory.revoke(&[hold], now()).unwrap();
+    bench.inventory.release(&[second], now()).unwrap();
+    let compromised = revocation(second, RevocationReason::KeyCompromise);
+    bench.inventory.revoke(&[compromised], now()).unwrap();
+    bench.inventory.revoke(&[compromised], now()).unwrap_err();
+    bench.inventory.release(&[second], now()).unwrap_err();
+
+    let mut previous = [0; 32];
+    let mut deeds = Vec::new();
+    bench
+        .inventory
+        .for_each_audit_entry(1, |entry| {
+            assert_eq!(entry.previous, previous);
+            assert_eq!(entry.hash, entry.computed_hash());
+            previous = entry.hash;
+            deeds.push(entry.deed);
+            Ok::<(), StoreError>(())
+        })
+        .unwrap();
+    assert_eq!(
+        deeds,
+        [
+            "adopt", "issue", "issue", "lose", "activate", "revoke", "release", "revoke"
+        ]
+    );
+    assert_eq!(bench.inventory.audit_head().unwrap(), (8, previous));
+}
+
+#[test]
+fn a_generation_that_is_set_aside_stays_aside() {
+    let mut bench = bench();
+    let first = bench.issue(1, Placement::NewCertificate(name("flb"))).id;
+    let second = bench.issue(2, Placement::NextGeneration(name("flb"))).id;
+    bench.inventory.mark_filed(&[first, second], now()).unwrap();
+    let current = |bench: &Bench| {
+        let row = bench.inventory.current(Shelf::Certificates, &name("flb"));
+        row.unwrap().unwrap().id
+    };
+    assert_eq!(current(&bench), second);
+    bench.inventory.activate(&name("flb"), 1, now()).unwrap();
+    assert_eq!(current(&bench), first);
+    bench.inventory.mark_filed(&[first], now()).unwrap();
+    assert_eq!(current(&bench), first);
+    assert_eq!(
+        bench.inventory.current_generations(&name("flb")).unwrap(),
+        [1]
+    );
+    let third = bench.issue(3, Placement::NextGeneration(name("flb"))).id;
+    bench.inventory.mark_filed(&[third], now()).unwrap();
+    assert_eq!(current(&bench), third);
+    assert_eq!(
+        bench.inventory.current_generations(&name("flb")).unwrap(),
+        [3]
+    );
+    bench
+        .inventory
+        .activate(&name("flb"), 9, now())
+        .unwrap_err();
 }

@@ -1,0 +1,168 @@
+//! Which generation of a certificate is the current one, and which are not yet known to be served.
+//!
+//! The current generation is the newest that is not superseded. A renewal whose servers did not
+//! take it is set aside, that is superseded, and the one before is issued again.
+
+use rusqlite::{TransactionBehavior, params};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::audit::{AuditLog, Deed, certificate_details};
+use super::record::RecordId;
+use super::{Inventory, fault, from_seconds};
+use crate::store::error::StoreError;
+use crate::store::name::{Shelf, StoreName};
+
+/// A generation that is published, and whose servers are not yet known to serve it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Activation {
+    /// The certificate.
+    pub id: RecordId,
+    /// Since when.
+    pub started_at: OffsetDateTime,
+}
+
+impl Inventory {
+    /// The generations of a certificate that may be the current one, the newest first.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn current_generations(&self, name: &StoreName) -> Result<Vec<u32>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT generation FROM certificate
+                 WHERE name = ? AND shelf = 'certs' AND state IN ('issued', 'revoked')
+                    AND fingerprint IS NOT NULL
+                 ORDER BY generation DESC",
+            )
+            .and_then(|mut select| {
+                select
+                    .query_map([name.to_string()], |row| row.get(0))?
+                    .collect()
+            })
+            .map_err(|error| fault(&self.path, error))
+    }
+
+    /// Makes a generation the current one, durably; those that were are superseded, and whatever
+    /// waited for its servers waits no longer. It counts as unfiled until its link is set, so that
+    /// a crash in between is put right.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchGeneration`] if that generation was not signed or is revoked, and what
+    /// SQLite refuses.
+    pub(in crate::store) fn activate(
+        &mut self,
+        name: &StoreName,
+        generation: u32,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let actor = self.writer();
+        let Self {
+            connection, path, ..
+        } = self;
+        let refused = |error| fault(path, error);
+        let text = name.to_string();
+        let place = params![text, Shelf::Certificates.word(), generation];
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(refused)?;
+        let chosen = transaction
+            .execute(
+                "UPDATE certificate SET state = 'issued', filed_at = NULL
+                 WHERE name = ? AND shelf = ? AND generation = ?
+                    AND state IN ('issued', 'superseded')",
+                place,
+            )
+            .map_err(refused)?;
+        if chosen != 1 {
+            return Err(StoreError::NoSuchGeneration {
+                name: text,
+                generation,
+            });
+        }
+        transaction
+            .execute(
+                "DELETE FROM activation WHERE certificate_id IN (
+                    SELECT id FROM certificate WHERE name = ? AND shelf = ? AND generation <> ?)",
+                place,
+            )
+            .and_then(|_| {
+                transaction.execute(
+                    "UPDATE certificate SET state = 'superseded'
+                     WHERE name = ? AND shelf = ? AND generation <> ? AND state = 'issued'",
+                    place,
+                )
+            })
+            .map_err(refused)?;
+        let id: i64 = transaction
+            .query_row(
+                "SELECT id FROM certificate WHERE name = ? AND shelf = ? AND generation = ?",
+                place,
+                |row| row.get(0),
+            )
+            .map_err(refused)?;
+        let details = certificate_details(&transaction, path, id)?;
+        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
+        log.append(Deed::Activate, Some(id), &details.into())?;
+        log.finish()?;
+        transaction.commit().map_err(refused)
+    }
+
+    /// What was published and is not yet known to be served, in the order of its making.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn activations(&self) -> Result<Vec<Activation>, StoreError> {
+        let found: Vec<(i64, i64)> = self
+            .connection
+            .prepare_cached(
+                "SELECT certificate_id, started_at FROM activation ORDER BY certificate_id",
+            )
+            .and_then(|mut select| {
+                select
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .map_err(|error| fault(&self.path, error))?;
+        found
+            .into_iter()
+            .map(|(id, started_at)| {
+                Ok(Activation {
+                    id: RecordId(id),
+                    started_at: from_seconds(&self.path, started_at)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes that the servers of a generation serve it.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub(in crate::store) fn end_activation(
+        &mut self,
+        id: RecordId,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let actor = self.writer();
+        let Self {
+            connection, path, ..
+        } = self;
+        let refused = |error| fault(path, error);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(refused)?;
+        let waited = transaction
+            .execute("DELETE FROM activation WHERE certificate_id = ?", [id.0])
+            .map_err(refused)?;
+        if waited == 0 {
+            return Ok(());
+        }
+        let mut details = certificate_details(&transaction, path, id.0)?;
+        details.insert("served".to_owned(), json!(true));
+        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
+        log.append(Deed::Activate, Some(id.0), &details.into())?;
+        log.finish()?;
+        transaction.commit().map_err(refused)
+    }
+}

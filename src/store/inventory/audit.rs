@@ -1,0 +1,477 @@
+//! The audit log: who did what, when and from which plan, each entry's hash covering the one before.
+//!
+//! An entry is written in the transaction of its deed, so that neither is there without the other.
+//! The hash is SHA-256 over every field, each with its length before it, and the hash of the entry
+//! before. Whoever changes or removes an entry has to compute all later ones anew; a copy of the
+//! head, kept elsewhere, shows that.
+
+use std::fmt;
+use std::path::Path;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::record::RecordId;
+use super::{Inventory, damaged, fault, from_seconds, seconds};
+use crate::store::error::StoreError;
+use crate::x509::hexadecimal;
+
+/// Who writes to the PKI, and from which plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    who: String,
+    plan: Option<String>,
+}
+
+impl Actor {
+    /// Somebody, such as `user@host`.
+    pub fn new(who: impl Into<String>) -> Self {
+        Self {
+            who: who.into(),
+            plan: None,
+        }
+    }
+
+    /// The same, carrying out a plan with this fingerprint.
+    #[must_use]
+    pub fn with_plan(self, plan: impl Into<String>) -> Self {
+        Self {
+            plan: Some(plan.into()),
+            ..self
+        }
+    }
+
+    /// Who it is.
+    pub fn who(&self) -> &str {
+        &self.who
+    }
+
+    /// The fingerprint of the plan that is carried out.
+    pub fn plan(&self) -> Option<&str> {
+        self.plan.as_deref()
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// The log began in an inventory that had certificates already.
+    Begin,
+    /// A certificate was signed.
+    Issue,
+    /// A certificate was recorded and will never be completed.
+    Lose,
+    /// A certificate was revoked.
+    Revoke,
+    /// A certificate on hold was taken off the CRL again.
+    Release,
+    /// A CRL was signed.
+    PublishCrl,
+    /// A CA made elsewhere became known.
+    Adopt,
+    /// A certificate that another program issued came into the inventory.
+    Import,
+    /// Another generation of a certificate became the current one.
+    Activate,
+    /// What a CA writes into certificates and CRLs was changed.
+    Configure,
+    /// A CA got a successor with a new key.
+    Succeed,
+    /// The successor of a CA signs from now on.
+    Switch,
+    /// The old key of a CA stopped signing.
+    Retire,
+    /// Old generations of a certificate were removed from the directory.
+    Prune,
+}
+
+impl Deed {
+    const ALL: [Self; 14] = [
+        Self::Begin,
+        Self::Issue,
+        Self::Lose,
+        Self::Revoke,
+        Self::Release,
+        Self::PublishCrl,
+        Self::Adopt,
+        Self::Import,
+        Self::Activate,
+        Self::Configure,
+        Self::Succeed,
+        Self::Switch,
+        Self::Retire,
+        Self::Prune,
+    ];
+
+    /// The word in the log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Begin => "begin",
+            Self::Issue => "issue",
+            Self::Lose => "lose",
+            Self::Revoke => "revoke",
+            Self::Release => "release",
+            Self::PublishCrl => "publish-crl",
+            Self::Adopt => "adopt",
+            Self::Import => "import",
+            Self::Activate => "activate",
+            Self::Configure => "configure",
+            Self::Succeed => "succeed",
+            Self::Switch => "switch",
+            Self::Retire => "retire",
+            Self::Prune => "prune",
+        }
+    }
+
+    /// The deed of a word in the log.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|deed| deed.word() == word)
+    }
+}
+
+impl fmt::Display for Deed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its number, from 1 without gaps.
+    pub number: i64,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who.
+    pub who: String,
+    /// What, as a word of [`Deed`].
+    pub deed: String,
+    /// The fingerprint of the plan that was carried out.
+    pub plan: Option<String>,
+    /// The certificate that it is about.
+    pub certificate: Option<RecordId>,
+    /// The rest, a JSON object.
+    pub details: String,
+    /// The hash of the entry before; zeros for the first.
+    pub previous: [u8; 32],
+    /// The hash over all of this.
+    pub hash: [u8; 32],
+}
+
+impl AuditEntry {
+    /// The hash that its fields ought to have.
+    pub fn computed_hash(&self) -> [u8; 32] {
+        hash(&Fields {
+            number: self.number,
+            at: seconds(self.at),
+            who: &self.who,
+            deed: &self.deed,
+            plan: self.plan.as_deref(),
+            certificate: self.certificate.map(|id| id.0),
+            details: &self.details,
+            previous: &self.previous,
+        })
+    }
+}
+
+struct Fields<'a> {
+    number: i64,
+    at: i64,
+    who: &'a str,
+    deed: &'a str,
+    plan: Option<&'a str>,
+    certificate: Option<i64>,
+    details: &'a str,
+    previous: &'a [u8; 32],
+}
+
+/// SHA-256 over the fields in their order; a text has its length in octets before it, and what may
+/// be missing has one octet that says whether it is there.
+fn hash(fields: &Fields<'_>) -> [u8; 32] {
+    let Fields {
+        number,
+        at,
+        who,
+        deed,
+        plan,
+        certificate,
+        details,
+        previous,
+    } = fields;
+    let mut context = Context::new(&SHA256);
+    let text = |value: &str, context: &mut Context| {
+        let length = u64::try_from(value.len()).unwrap_or(u64::MAX);
+        context.update(&length.to_be_bytes());
+        context.update(value.as_bytes());
+    };
+    context.update(*previous);
+    context.update(&number.to_be_bytes());
+    context.update(&at.to_be_bytes());
+    text(who, &mut context);
+    text(deed, &mut context);
+    context.update(&[u8::from(plan.is_some())]);
+    text(plan.unwrap_or_default(), &mut context);
+    context.update(&[u8::from(certificate.is_some())]);
+    context.update(&certificate.unwrap_or_default().to_be_bytes());
+    text(details, &mut context);
+    let mut result = [0; 32];
+    for (to, from) in result.iter_mut().zip(context.finish().as_ref()) {
+        *to = *from;
+    }
+    result
+}
+
+/// Appends entries within a transaction of the inventory.
+pub(super) struct AuditLog<'a> {
+    connection: &'a Connection,
+    path: &'a Path,
+    actor: &'a Actor,
+    at: i64,
+    entries: i64,
+    head: [u8; 32],
+}
+
+impl<'a> AuditLog<'a> {
+    /// Reads the head of the log; `connection` is in a transaction that writes.
+    pub(super) fn begin(
+        connection: &'a Connection,
+        path: &'a Path,
+        actor: &'a Actor,
+        at: OffsetDateTime,
+    ) -> Result<Self, StoreError> {
+        let head: Option<(i64, [u8; 32])> = connection
+            .prepare_cached("SELECT entries, hash FROM audit_head")
+            .and_then(|mut select| {
+                select
+                    .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
+            })
+            .map_err(|error| fault(path, error))?;
+        let (entries, head) = head.unwrap_or((0, [0; 32]));
+        Ok(Self {
+            connection,
+            path,
+            actor,
+            at: seconds(at),
+            entries,
+            head,
+        })
+    }
+
+    /// Appends an entry; it counts when [`finish`](Self::finish) is called and the transaction is
+    /// committed.
+    pub(super) fn append(
+        &mut self,
+        deed: Deed,
+        certificate: Option<i64>,
+        details: &Value,
+    ) -> Result<(), StoreError> {
+        let number = self.entries.saturating_add(1);
+        let details = details.to_string();
+        let hash = hash(&Fields {
+            number,
+            at: self.at,
+            who: &self.actor.who,
+            deed: deed.word(),
+            plan: self.actor.plan(),
+            certificate,
+            details: &details,
+            previous: &self.head,
+        });
+        self.connection
+            .prepare_cached(
+                "INSERT INTO audit (number, at, who, deed, plan, certificate_id, details,
+                     previous, hash)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )
+            .and_then(|mut insert| {
+                insert.execute(params![
+                    number,
+                    self.at,
+                    self.actor.who,
+                    deed.word(),
+                    self.actor.plan(),
+                    certificate,
+                    details,
+                    self.head,
+                    hash
+                ])
+            })
+            .map_err(|error| fault(self.path, error))?;
+        self.entries = number;
+        self.head = hash;
+        Ok(())
+    }
+
+    /// Writes the new head.
+    pub(super) fn finish(self) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO audit_head (only, entries, hash) VALUES (1, ?, ?)",
+            )
+            .and_then(|mut insert| insert.execute(params![self.entries, self.head]))
+            .map(|_| ())
+            .map_err(|error| fault(self.path, error))
+    }
+}
+
+/// What the log says of a certificate: enough to find it again without the inventory's number.
+pub(super) fn certificate_details(
+    connection: &Connection,
+    path: &Path,
+    id: i64,
+) -> Result<serde_json::Map<String, Value>, StoreError> {
+    type Told = (
+        Option<String>,
+        Option<i64>,
+        Vec<u8>,
+        String,
+        Option<i64>,
+        Option<Vec<u8>>,
+    );
+    let (name, generation, serial, subject, authority, fingerprint): Told = connection
+        .prepare_cached(
+            "SELECT name, generation, serial, subject, authority_id, fingerprint
+             FROM certificate WHERE id = ?",
+        )
+        .and_then(|mut select| {
+            select.query_row([id], |row| {
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                    row.get(5)?,
+                ))
+            })
+        })
+        .map_err(|error| fault(path, error))?;
+    let mut details = serde_json::Map::new();
+    if let (Some(name), Some(generation)) = (name, generation) {
+        details.insert("name".to_owned(), json!(name));
+        details.insert("generation".to_owned(), json!(generation));
+    }
+    details.insert("serial".to_owned(), json!(hexadecimal(&serial)));
+    details.insert("subject".to_owned(), json!(subject));
+    details.insert("authority".to_owned(), json!(authority));
+    if let Some(fingerprint) = fingerprint {
+        let fingerprint = hexadecimal(&fingerprint).to_lowercase();
+        details.insert("fingerprint_sha256".to_owned(), json!(fingerprint));
+    }
+    Ok(details)
+}
+
+impl Inventory {
+    /// Hands the entries of the log out one by one, the oldest first, or from `first` on.
+    ///
+    /// # Errors
+    /// What SQLite refuses, and what `each` gives back.
+    pub fn for_each_audit_entry<E: From<StoreError>>(
+        &self,
+        first: i64,
+        mut each: impl FnMut(AuditEntry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let refused = |error| fault(&self.path, error);
+        let mut select = self
+            .connection
+            .prepare_cached(
+                "SELECT number, at, who, deed, plan, certificate_id, details, previous, hash
+                 FROM audit WHERE number >= ? ORDER BY number",
+            )
+            .map_err(refused)?;
+        let mut rows = select.query([first]).map_err(refused)?;
+        while let Some(row) = rows.next().map_err(refused)? {
+            each(self.audit_entry(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// How many entries the log has and the hash of the newest, as its head says.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn audit_head(&self) -> Result<(i64, [u8; 32]), StoreError> {
+        self.connection
+            .query_row("SELECT entries, hash FROM audit_head", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()
+            .map(|head| head.unwrap_or((0, [0; 32])))
+            .map_err(|error| fault(&self.path, error))
+    }
+
+    fn audit_entry(&self, row: &rusqlite::Row<'_>) -> Result<AuditEntry, StoreError> {
+        let read = || -> rusqlite::Result<(AuditEntry, i64)> {
+            let certificate: Option<i64> = row.get(5)?;
+            let entry = AuditEntry {
+                number: row.get(0)?,
+                at: OffsetDateTime::UNIX_EPOCH,
+                who: row.get(2)?,
+                deed: row.get(3)?,
+                plan: row.get(4)?,
+                certificate: certificate.map(RecordId),
+                details: row.get(6)?,
+                previous: row.get(7)?,
+                hash: row.get(8)?,
+            };
+            Ok((entry, row.get(1)?))
+        };
+        let (entry, at) =
+            read().map_err(|error| damaged(&self.path, format!("audit entry: {error}")))?;
+        Ok(AuditEntry {
+            at: from_seconds(&self.path, at)?,
+            ..entry
+        })
+    }
+}
+
+/// The first entry of a log that begins in an inventory which has certificates: how many were
+/// signed by then, and a digest over their numbers and fingerprints.
+pub(super) fn begin_log(
+    connection: &Connection,
+    path: &Path,
+    actor: &Actor,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let (count, digest) = digest_of_unlogged(connection).map_err(|error| fault(path, error))?;
+    if count == 0 {
+        return Ok(());
+    }
+    let mut log = AuditLog::begin(connection, path, actor, now)?;
+    let details = json!({
+        "certificates": count,
+        "digest_sha256": hexadecimal(&digest).to_lowercase(),
+    });
+    log.append(Deed::Begin, None, &details)?;
+    log.finish()
+}
+
+/// How many signed certificates no entry speaks of, and SHA-256 over the number (8 octets, big
+/// endian) and the fingerprint of each, in the order of their numbers.
+pub(super) fn digest_of_unlogged(connection: &Connection) -> rusqlite::Result<(i64, [u8; 32])> {
+    let mut select = connection.prepare(
+        "SELECT id, fingerprint FROM certificate
+         WHERE fingerprint IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit WHERE certificate_id = certificate.id
+                AND deed IN ('issue', 'import'))
+         ORDER BY id",
+    )?;
+    let mut rows = select.query([])?;
+    let mut context = Context::new(&SHA256);
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let fingerprint: Vec<u8> = row.get(1)?;
+        context.update(&id.to_be_bytes());
+        context.update(&fingerprint);
+        count += 1;
+    }
+    let mut digest = [0; 32];
+    for (to, from) in digest.iter_mut().zip(context.finish().as_ref()) {
+        *to = *from;
+    }
+    Ok((count, digest))
+}
