@@ -12,6 +12,7 @@ mod import;
 mod issue;
 mod ledger;
 mod parallel;
+mod settle;
 mod signer;
 
 pub use adopt::{Adopted, Adoption, adopt};
@@ -21,4 +22,5 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
+pub use settle::{Settlement, settle};
 pub use signer::{SigningAuthority, named, named_certificate};

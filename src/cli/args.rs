@@ -6,9 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use super::{
     commands::{
-        ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
-        completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
-        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
+        ca_import::CaImport, ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList,
+        ca_show::CaShow, completions::Completions, csr_new::CsrNew, export::Export,
+        inspect::Inspect, issue::Issue, key_new::KeyNew, key_protect::KeyProtect, list::List,
+        man::Man, sign::Sign, verify::Verify,
     },
     failure,
     report::Form,
@@ -117,6 +118,8 @@ pub(crate) enum CaCommand {
     Init(CaInit),
     /// Make a subordinate CA
     Intermediate(CaIntermediate),
+    /// Adopt a CA that openssl, easy-rsa, mkcert or step made, with what it issued
+    Import(CaImport),
     /// List the CAs of this PKI
     List(CaList),
     /// Show one CA

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use super::ForeignCa;
 use crate::{
-    authority::{FoundCertificate, Listing},
+    authority::{FoundCertificate, LeftOut, Listing},
     formats::openssl_index::{Entries, Entry, Standing},
     inspect::{Object, open},
     store::files,
@@ -25,12 +25,7 @@ pub(crate) enum Found {
     /// A certificate, or what the index says of one.
     Certificate(FoundCertificate),
     /// Something that should have been one.
-    Refused {
-        /// Where.
-        place: String,
-        /// Why it is none.
-        reason: String,
-    },
+    Refused(LeftOut),
 }
 
 /// What a CA issued, one by one.
@@ -82,10 +77,10 @@ impl<'ca> Issued<'ca> {
         let index = path.display().to_string();
         match entries.next() {
             Some(Ok(entry)) => Some(self.listed(&index, entry)),
-            Some(Err(error)) => Some(Found::Refused {
+            Some(Err(error)) => Some(Found::Refused(LeftOut {
                 place: format!("{index}, line {}", error.line),
                 reason: error.fault.to_string(),
-            }),
+            })),
             None => {
                 self.index = None;
                 None
@@ -128,7 +123,10 @@ impl<'ca> Issued<'ca> {
             }
             (Some(certificate), true) => {
                 let has = hexadecimal(certificate.serial_octets());
-                self.refuse(&shown, format!("its serial number is {has}, not its name's"));
+                self.refuse(
+                    &shown,
+                    format!("its serial number is {has}, not its name's"),
+                );
             }
             (Some(_), false) => self.refuse(&shown, "it holds several certificates".to_owned()),
             (None, _) => self.refuse(&shown, "it holds no certificate".to_owned()),
@@ -137,10 +135,10 @@ impl<'ca> Issued<'ca> {
     }
 
     fn refuse(&mut self, place: &str, reason: String) {
-        self.waiting.push(Found::Refused {
+        self.waiting.push(Found::Refused(LeftOut {
             place: place.to_owned(),
             reason,
-        });
+        }));
     }
 
     /// The next file of the folders; none at their end.
@@ -212,7 +210,9 @@ fn file_of_serial(folders: &[PathBuf], serial: &[u8]) -> Option<PathBuf> {
     let digits = hexadecimal(serial);
     folders
         .iter()
-        .flat_map(|folder| ["pem", "crt"].map(|extension| folder.join(format!("{digits}.{extension}"))))
+        .flat_map(|folder| {
+            ["pem", "crt"].map(|extension| folder.join(format!("{digits}.{extension}")))
+        })
         .find(|file| file.is_file())
 }
 

@@ -79,7 +79,8 @@ impl Place<'_> {
             origin,
             index: self.file("index.txt"),
             crl_number: self.file("crlnumber"),
-            ..ForeignCa::of_files(&certificate, key.as_deref())
+            key,
+            ..ForeignCa::of_files(&certificate)
         }
     }
 
@@ -99,7 +100,10 @@ impl Place<'_> {
     /// in `issued/` by its name and in `certs_by_serial/`; revoking and renewing moves it away.
     fn easy_rsa(&self) -> Option<ForeignCa> {
         let certificate = self.file("ca.crt")?;
-        if self.folders(&["issued", "reqs", "certs_by_serial"]).is_empty() {
+        if self
+            .folders(&["issued", "reqs", "certs_by_serial"])
+            .is_empty()
+        {
             return None;
         }
         Some(ForeignCa {
@@ -144,9 +148,15 @@ impl Place<'_> {
             Some(_) => Origin::Openssl,
             None => Origin::Files,
         };
-        let revocation_list = ["crl.pem", "crl/crl.pem", "crl/ca.crl.pem", "crl/ca.crl", "ca.crl"]
-            .iter()
-            .find_map(|name| self.file(name));
+        let revocation_list = [
+            "crl.pem",
+            "crl/crl.pem",
+            "crl/ca.crl.pem",
+            "crl/ca.crl",
+            "ca.crl",
+        ]
+        .iter()
+        .find_map(|name| self.file(name));
         let mut by_name = self.folders(&["certs"]);
         by_name.push(self.0.to_owned());
         let mut keys = self.folders(&["private", "keys", "certs"]);
@@ -213,7 +223,11 @@ mod tests {
                 Some("secrets/root_ca_key"),
             ),
             (
-                &["demoCA/cacert.pem", "demoCA/private/cakey.pem", "demoCA/index.txt"],
+                &[
+                    "demoCA/cacert.pem",
+                    "demoCA/private/cakey.pem",
+                    "demoCA/index.txt",
+                ],
                 Origin::Openssl,
                 "demoCA/cacert.pem",
                 Some("demoCA/private/cakey.pem"),
@@ -224,7 +238,12 @@ mod tests {
                 "certs/ca.cert.pem",
                 Some("private/ca.key.pem"),
             ),
-            (&["ca.crt", "ca.key"], Origin::Files, "ca.crt", Some("ca.key")),
+            (
+                &["ca.crt", "ca.key"],
+                Origin::Files,
+                "ca.crt",
+                Some("ca.key"),
+            ),
             (&["ca.crt"], Origin::Files, "ca.crt", None),
         ] {
             let expected = (origin, certificate.to_owned(), key.map(str::to_owned));
@@ -236,7 +255,13 @@ mod tests {
     fn another_directory_is_refused_with_what_to_do() {
         let directory = directory(&["notes.txt"]);
         let error = detect(directory.path()).unwrap_err();
-        assert!(error.downcast_ref::<Advised>().unwrap().hint.contains("--cert"));
+        assert!(
+            error
+                .downcast_ref::<Advised>()
+                .unwrap()
+                .hint
+                .contains("--cert")
+        );
         assert!(detect(&directory.path().join("none")).is_err());
     }
 }

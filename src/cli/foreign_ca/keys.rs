@@ -39,7 +39,8 @@ impl LeafKeys {
                 }
                 match read(&file) {
                     Some(Reading::Plain(key)) => {
-                        keys.files.insert(key.public_key().spki_der().to_vec(), file);
+                        keys.files
+                            .insert(key.public_key().spki_der().to_vec(), file);
                     }
                     Some(Reading::Encrypted) => keys.encrypted.push(file),
                     None => {}

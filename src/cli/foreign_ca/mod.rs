@@ -3,13 +3,14 @@
 mod certificates;
 mod detect;
 mod keys;
+mod settle;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub(crate) use certificates::{Found, Issued};
 pub(crate) use detect::detect;
-pub(crate) use keys::{LeafKey, LeafKeys};
+pub(crate) use settle::{Settled, settle_all};
 
 /// Which program made a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,12 +64,12 @@ pub(crate) struct ForeignCa {
 }
 
 impl ForeignCa {
-    /// A CA by its files, without a directory.
-    pub(crate) fn of_files(certificate: &Path, key: Option<&Path>) -> Self {
+    /// A CA by its certificate's file, without a directory.
+    pub(crate) fn of_files(certificate: &Path) -> Self {
         Self {
             origin: Origin::Files,
             certificate: certificate.to_owned(),
-            key: key.map(Path::to_owned),
+            key: None,
             index: None,
             crl_number: None,
             revocation_list: None,
