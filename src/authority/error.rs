@@ -67,6 +67,22 @@ pub enum AuthorityError {
     /// The number of a revocation list that is beyond what the inventory counts.
     #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
     ListNumber(String),
+    /// A certificate that cannot be made again as it is.
+    #[error("{subject} cannot be made again: {reason}")]
+    NotAgain {
+        /// Its subject.
+        subject: String,
+        /// Why.
+        reason: String,
+    },
+    /// The name belongs to a certificate that is not what was ordered.
+    #[error("certificate {name} exists and {difference}")]
+    OtherCertificate {
+        /// The name.
+        name: String,
+        /// What is different, as a sentence goes on after "it".
+        difference: String,
+    },
     /// The operating system gave no random number.
     #[error("no random serial number could be had")]
     NoRandom,
@@ -120,6 +136,9 @@ impl AuthorityError {
                 "put right what is said above; the next command that writes to this PKI finishes it"
                     .to_owned(),
             ),
+            Self::OtherCertificate { .. } => {
+                Some("choose another name, or renew it".to_owned())
+            }
             Self::NoSuchCa { known, .. } if known.is_empty() => {
                 Some("make one with 'certmint ca init'".to_owned())
             }

@@ -4,6 +4,8 @@
 //! a signed request and an issued leaf differ in their [`Order`] alone.
 
 mod adopt;
+mod again;
+mod batch;
 mod certify;
 mod chain;
 mod error;
@@ -16,6 +18,8 @@ mod settle;
 mod signer;
 
 pub use adopt::{Adopted, Adoption, adopt};
+pub use again::{again, leaf_kind, same_life};
+pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
 pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use error::AuthorityError;

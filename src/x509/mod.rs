@@ -24,8 +24,10 @@ mod revocation_list;
 mod revocation_reason;
 mod san;
 mod serial;
+mod subject_parts;
 pub mod tbs;
 mod text;
+mod usual_names;
 mod validity;
 
 pub(crate) use certificate::object_identifier;
@@ -44,6 +46,8 @@ pub use revocation_list::{RevocationListFields, RevokedCertificate, sequence_hea
 pub use revocation_reason::RevocationReason;
 pub use san::{San, SanSet};
 pub use serial::{SerialNumber, SerialStart};
+pub use subject_parts::SubjectParts;
 pub(crate) use text::is_unsafe;
 pub use text::{colon_hexadecimal, escape_control, hexadecimal, pem_block, string_value};
+pub use usual_names::{usual_alternative_name, usual_common_name};
 pub use validity::{Validity, moment_text};

@@ -44,6 +44,37 @@ impl Subtree {
     }
 }
 
+impl Subtree {
+    /// Whether a name lies inside; `None` when it is of another kind than the subtree.
+    fn contains(&self, name: &San) -> Option<bool> {
+        match (self, name) {
+            (Self::Dns(domain), San::Dns(host)) => Some(
+                host == domain
+                    || host
+                        .strip_suffix(domain.as_str())
+                        .is_some_and(|below| below.ends_with('.')),
+            ),
+            (Self::Ip(subnet), San::Ip(address)) => {
+                let same_width = subnet.address.is_ipv4() == address.is_ipv4();
+                let masked: Vec<u8> = octets(*address)
+                    .iter()
+                    .zip(subnet.mask())
+                    .map(|(octet, mask)| octet & mask)
+                    .collect();
+                Some(same_width && masked == subnet.octets())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn octets(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
+    }
+}
+
 /// An address and how many of its leading bits count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IpSubnet {
@@ -91,10 +122,7 @@ impl FromStr for IpSubnet {
 
 impl IpSubnet {
     fn octets(self) -> Vec<u8> {
-        match self.address {
-            IpAddr::V4(address) => address.octets().to_vec(),
-            IpAddr::V6(address) => address.octets().to_vec(),
-        }
+        octets(self.address)
     }
 
     fn mask(self) -> Vec<u8> {
@@ -140,6 +168,15 @@ impl NameConstraints {
     /// The excluded subtrees.
     pub fn excluded(&self) -> &[Subtree] {
         &self.excluded
+    }
+
+    /// Whether a name may stand below: inside of a permitted subtree of its kind, if there is any of
+    /// that kind, and inside of no excluded one.
+    pub fn permits(&self, name: &San) -> bool {
+        let inside = |subtree: &Subtree| subtree.contains(name);
+        let mut of_kind = self.permitted.iter().filter_map(inside).peekable();
+        let permitted = of_kind.peek().is_none() || of_kind.any(|inside| inside);
+        permitted && !self.excluded.iter().filter_map(inside).any(|inside| inside)
     }
 
     pub(crate) fn to_pkix(&self) -> Result<pkix::NameConstraints, X509Error> {
@@ -220,5 +257,34 @@ mod tests {
         );
         assert!(Subtree::dns(".example.com").is_err());
         assert!(Subtree::dns("*.example.com").is_err());
+    }
+
+    #[test]
+    fn only_names_of_the_subtrees_are_permitted() {
+        let constraints = NameConstraints::new(
+            vec![
+                Subtree::dns("internal.local").unwrap(),
+                Subtree::Ip("10.0.0.0/9".parse().unwrap()),
+            ],
+            vec![Subtree::dns("secret.internal.local").unwrap()],
+        )
+        .unwrap();
+        for (name, permitted) in [
+            ("internal.local", true),
+            ("a.b.internal.local", true),
+            ("*.internal.local", true),
+            ("notinternal.local", false),
+            ("local", false),
+            ("x.secret.internal.local", false),
+            ("secret.internal.local", false),
+            ("10.127.0.1", true),
+            ("10.128.0.1", false),
+            ("fd00::1", false),
+            ("joe@example.com", true),
+            ("https://example.com/", true),
+        ] {
+            let san: San = name.parse().unwrap();
+            assert_eq!(constraints.permits(&san), permitted, "{name}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     key::KeySpec,
     profile::{LeafKind, LongLife},
     store::{Store, StoreName},
-    x509::{Name, San, SanSet, Validity},
+    x509::{Name, San, SanSet, Validity, usual_alternative_name, usual_common_name},
 };
 
 /// What to issue.
@@ -84,7 +84,7 @@ impl IssueLeaf {
     /// The names: NAME itself where it is a host name, an address or a mail address, then `--san`.
     pub(crate) fn names(&self) -> Result<Option<SanSet>> {
         let from_name =
-            name_as_san(&self.name.to_string()).filter(|name| !self.sans.contains(name));
+            usual_alternative_name(&self.name.to_string()).filter(|name| !self.sans.contains(name));
         SanSet::new(from_name.into_iter().chain(self.sans.iter().cloned())).context("--san")
     }
 
@@ -117,20 +117,9 @@ impl IssueLeaf {
         let common_name = self
             .cn
             .clone()
-            .or_else(|| match names.and_then(SanSet::first_dns) {
-                // RFC 5280 Appendix A.1 bounds a common name; the host name is in the extension anyway.
-                Some(host) => (host.chars().count() <= 64).then(|| host.to_owned()),
-                None => Some(self.name.to_string()),
-            });
+            .or_else(|| usual_common_name(&self.name.to_string(), names));
         self.subject.name(common_name.as_deref())
     }
-}
-
-/// NAME as a subject alternative name: what has a dot and is a host name, an IP address, a mail
-/// address, or `localhost`; a bare word such as `flb` is only what people call it.
-fn name_as_san(name: &str) -> Option<San> {
-    let said = name.contains(['.', '@']) || name == "localhost";
-    said.then(|| name.parse().ok()).flatten()
 }
 
 pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {

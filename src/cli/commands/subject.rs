@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use clap::Args;
 
-use crate::x509::{DistinguishedNameBuilder, Name, oid};
+use crate::x509::{Name, SubjectParts};
 
 /// The subject's attributes besides the common name.
 #[derive(Debug, Clone, Default, Args)]
@@ -35,26 +35,14 @@ impl SubjectFlags {
             org,
             org_unit,
         } = self;
-        let single = |value: &Option<String>| value.clone().into_iter().collect::<Vec<_>>();
-        let attributes = [
-            (oid::COUNTRY, single(country)),
-            (oid::STATE_OR_PROVINCE, single(state)),
-            (oid::LOCALITY, single(locality)),
-            (oid::ORGANIZATION, single(org)),
-            (oid::ORGANIZATIONAL_UNIT, org_unit.clone()),
-            (
-                oid::COMMON_NAME,
-                common_name.map(str::to_owned).into_iter().collect(),
-            ),
-        ];
-        let mut name = DistinguishedNameBuilder::new();
-        for (kind, values) in attributes {
-            for value in values {
-                name = name
-                    .attribute(kind, &value)
-                    .context("the subject cannot be written")?;
-            }
-        }
-        name.build().context("the subject cannot be written")
+        let parts = SubjectParts {
+            country: country.clone(),
+            state: state.clone(),
+            locality: locality.clone(),
+            organization: org.clone(),
+            organizational_units: org_unit.clone(),
+            common_name: common_name.map(str::to_owned),
+        };
+        parts.name().context("the subject cannot be written")
     }
 }

@@ -227,7 +227,7 @@ impl Place {
         self.fault(OptionFault::Unknown {
             kind,
             value: shortened(value),
-            nearest: super::nearest::nearest(value, known).map(str::to_owned),
+            nearest: crate::formats::nearest(value, known).map(str::to_owned),
         })
     }
 }

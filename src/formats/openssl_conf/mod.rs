@@ -37,7 +37,6 @@ mod include;
 mod list;
 mod location;
 mod name;
-mod nearest;
 mod number;
 mod objects;
 mod oid_section;

@@ -3,8 +3,9 @@
 /// The longest word for which a neighbour is sought; longer ones are no misspelling.
 const LONGEST: usize = 40;
 
-/// Finds the word nearest to `word`, if one is near enough to be worth suggesting.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The word of `known` that is nearest to `word`, if one is near enough to be worth suggesting: at most a
+/// third of its letters differ, three at most, and case does not count.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if !(2..=LONGEST).contains(&length) {
         return None;
