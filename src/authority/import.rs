@@ -6,8 +6,7 @@ use super::{AuthorityError, chain::has_signed, ledger::san_text, parallel::on_al
 use crate::{
     inspect::verify::RevocationList,
     store::{
-        Authority, CertificateKind, ForeignList, ImportOutcome, Imported, ImportedCertificate,
-        Standings, Store,
+        Authority, CertificateKind, ImportOutcome, Imported, ImportedCertificate, Standings, Store,
     },
     x509::{
         BasicConstraints, Certificate, ExtendedKeyUsage, KeyIdentifier, RevocationReason,
@@ -132,17 +131,7 @@ impl<'store> Importer<'store> {
             }
         };
         if let Some(number) = &list.number {
-            let mut fingerprint = [0; 32];
-            let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der);
-            fingerprint.copy_from_slice(digest.as_ref());
-            let known = ForeignList {
-                number: list_number(number)?,
-                this_update: list.this_update,
-                next_update: list.next_update.unwrap_or(list.this_update),
-                entries: list.revoked.len(),
-                fingerprint: Some(fingerprint),
-            };
-            self.store.continue_after(self.authority.id, &known)?;
+            self.continue_after(list_number(number)?)?;
         }
         // The list says nothing of their ends: they stay on it as long as the CA lives.
         let not_after = self.certificate.not_after();
@@ -174,21 +163,16 @@ impl<'store> Importer<'store> {
     /// # Errors
     /// A number that is larger than the inventory holds, and what the inventory refuses.
     pub fn continue_from(&mut self, next_number: &[u8]) -> Result<(), AuthorityError> {
-        // Zero or one: no list was made.
-        let Some(last) = list_number(next_number)?
-            .checked_sub(1)
-            .filter(|last| *last > 0)
-        else {
-            return Ok(());
-        };
-        let list = ForeignList {
-            number: last,
-            this_update: self.now,
-            next_update: self.now,
-            entries: 0,
-            fingerprint: None,
-        };
-        Ok(self.store.continue_after(self.authority.id, &list)?)
+        match list_number(next_number)?.checked_sub(1) {
+            Some(last) if last > 0 => self.continue_after(last),
+            // Zero or one: no list was made.
+            _ => Ok(()),
+        }
+    }
+
+    fn continue_after(&mut self, number: i64) -> Result<(), AuthorityError> {
+        let issuer = self.authority.id;
+        Ok(self.store.continue_lists_after(issuer, number, self.now)?)
     }
 
     /// Takes up what is left and tells what came of it all.

@@ -14,6 +14,8 @@ mod import;
 mod issue;
 mod ledger;
 mod parallel;
+mod publish;
+mod revoke;
 mod settle;
 mod signer;
 
@@ -26,5 +28,12 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
+pub use publish::{
+    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
+    publish_revocation_list,
+};
+pub use revoke::{
+    Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
+};
 pub use settle::{Settlement, settle};
 pub use signer::{SigningAuthority, named, named_certificate};

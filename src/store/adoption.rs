@@ -5,9 +5,7 @@ use time::OffsetDateTime;
 use super::directory::{Store, check_place};
 use super::error::StoreError;
 use super::files::{self, Secrecy};
-use super::inventory::{
-    AuthorityId, ForeignList, ImportOutcome, Imported, Placement, RecordId, Recorded,
-};
+use super::inventory::{AuthorityId, ImportOutcome, Imported, Placement, RecordId, Recorded};
 use super::layout::AuthorityFile;
 use super::name::StoreName;
 
@@ -25,16 +23,18 @@ impl Store {
         self.inventory_mut().import(issuer, certificates, now)
     }
 
-    /// Goes on after a revocation list that another program published.
+    /// Goes on after the revocation lists that another program made for an authority.
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn continue_after(
+    pub fn continue_lists_after(
         &mut self,
         issuer: AuthorityId,
-        list: &ForeignList,
+        number: i64,
+        now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        self.inventory_mut().continue_after(issuer, list)
+        self.inventory_mut()
+            .continue_lists_after(issuer, number, now)
     }
 
     /// The place that a certificate without one would get, for [`stage`](Self::stage). Nothing is

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{
-    Actor, Authority, AuthorityId, Inventory, NewAuthority, NewRecord, Placement, RecordId,
-    Recorded, Revocation, Sealing,
+    Actor, Authority, AuthorityId, AuthoritySettings, Inventory, NewAuthority, NewRecord,
+    Placement, RecordId, Recorded, Revocation, Sealing,
 };
 use super::layout::{AuthorityFile, Layout};
 use super::lock::WriteLock;
@@ -266,6 +266,19 @@ impl Store {
     /// As [`Inventory::add_authority`].
     pub fn add_authority(&mut self, new: &NewAuthority) -> Result<AuthorityId, StoreError> {
         self.inventory.add_authority(new)
+    }
+
+    /// Changes what an authority writes of itself into what it signs.
+    ///
+    /// # Errors
+    /// [`StoreError::AuthorityUnknown`], and what SQLite refuses.
+    pub fn configure_authority(
+        &mut self,
+        id: AuthorityId,
+        settings: &AuthoritySettings,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        self.inventory.configure_authority(id, settings, now)
     }
 
     /// The authority of a name.

@@ -14,17 +14,21 @@ mod layout;
 mod lock;
 mod name;
 mod reconcile;
+mod revocation_list;
 mod staging;
+mod unfinished;
 
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
-    Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, CertificateKind, Deed,
-    Filter, ForeignList, ImportOutcome, Imported, ImportedCertificate, Inventory, NewAuthority,
-    NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation, Row,
-    SanKind, SanText, Sealing, Signed, Sort, Source, Standings, State, Status, TextMatch,
+    Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, AuthoritySettings,
+    CertificateKind, Deed, Filter, ImportOutcome, Imported, ImportedCertificate, Inventory,
+    NewAuthority, NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded,
+    Revocation, RevocationList, RevocationListId, RevocationListRecord, Revoked, Row, SanKind,
+    SanText, Sealing, Shown, Signed, Sort, Source, Standings, State, Status, TextMatch,
 };
-pub use layout::{AuthorityFile, CertificateFile, Layout};
+pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
 pub use staging::{Published, Staged, Staging};
+pub use unfinished::Unfinished;

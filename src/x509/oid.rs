@@ -41,6 +41,10 @@ pub const FRESHEST_CRL: ObjectIdentifier = oid("2.5.29.46");
 pub const INHIBIT_ANY_POLICY: ObjectIdentifier = oid("2.5.29.54");
 /// `id-pe-authorityInfoAccess`, RFC 5280 §4.2.2.1.
 pub const AUTHORITY_INFO_ACCESS: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.1");
+/// `id-ad-ocsp`, RFC 5280 §4.2.2.1.
+pub const OCSP: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1");
+/// `id-ad-caIssuers`, RFC 5280 §4.2.2.1.
+pub const CA_ISSUERS: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.2");
 /// `id-pe-tlsfeature`, RFC 7633 §6.
 pub const TLS_FEATURE: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.24");
 /// Netscape certificate type; obsolete.

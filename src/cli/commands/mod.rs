@@ -6,6 +6,7 @@ pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
 pub(crate) mod ca_show;
 pub(crate) mod completions;
+pub(crate) mod crl;
 pub(crate) mod csr_new;
 pub(crate) mod export;
 pub(crate) mod inspect;
@@ -14,6 +15,7 @@ pub(crate) mod key_new;
 pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod revoke;
 pub(crate) mod sign;
 pub(crate) mod signing;
 mod subject;
@@ -44,6 +46,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
+        Command::Revoke(arguments) => revoke::run(pki, arguments),
+        Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

@@ -104,46 +104,26 @@ impl Inventory {
     }
 }
 
-/// The last revocation list of an authority that another program signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForeignList {
-    /// Its number; the next list gets a larger one (RFC 5280 §5.2.3).
-    pub number: i64,
-    /// When it was made.
-    pub this_update: OffsetDateTime,
-    /// When the next one is due.
-    pub next_update: OffsetDateTime,
-    /// How many certificates are on it.
-    pub entries: usize,
-    /// SHA-256 of its DER; none if only its number is known.
-    pub fingerprint: Option<[u8; 32]>,
-}
-
 impl Inventory {
-    /// Notes a revocation list of an authority that another program signed, so that the numbers go
-    /// on above its. One that is known, or below those that are, changes nothing.
+    /// Notes the number of the last revocation list that another program made for an authority, so
+    /// that the next one gets a larger number (RFC 5280 §5.2.3). Its files are not of this PKI. A
+    /// number that is not above those of the lists here changes nothing.
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn continue_after(
+    pub fn continue_lists_after(
         &mut self,
         issuer: AuthorityId,
-        list: &ForeignList,
+        number: i64,
+        now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         self.connection
             .execute(
                 "INSERT INTO revocation_list
-                     (authority_id, number, this_update, next_update, entries, fingerprint)
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (
+                     (authority_id, number, this_update, next_update, entries)
+                 SELECT ?1, ?2, ?3, ?3, 0 WHERE NOT EXISTS (
                      SELECT 1 FROM revocation_list WHERE authority_id = ?1 AND number >= ?2)",
-                params![
-                    issuer.0,
-                    list.number,
-                    seconds(list.this_update),
-                    seconds(list.next_update),
-                    i64::try_from(list.entries).unwrap_or(i64::MAX),
-                    list.fingerprint,
-                ],
+                params![issuer.0, number, seconds(now)],
             )
             .map(|_| ())
             .map_err(|error| fault(&self.path, error))

@@ -16,9 +16,11 @@ mod query;
 mod record;
 mod recording;
 mod revocation;
+mod revocation_list;
 mod row;
 mod schema;
 mod seal;
+mod settings;
 
 use std::path::{Path, PathBuf};
 
@@ -30,15 +32,17 @@ use super::error::{InventoryFault, StoreError};
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
 pub use authority::{Authority, AuthorityId, NewAuthority};
-pub use import::{ForeignList, ImportOutcome, Imported, ImportedCertificate, Standings};
+pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
     SanText,
 };
 pub use revocation::Revocation;
+pub use revocation_list::{RevocationList, RevocationListId, RevocationListRecord, Revoked, Shown};
 pub use row::{Row, Signed, Source, State, Status};
 pub use seal::{ActivationNeed, Sealing};
+pub use settings::AuthoritySettings;
 
 /// The inventory of a PKI directory, opened.
 #[derive(Debug)]
