@@ -86,13 +86,17 @@ pub(crate) fn run(pki: &Path, arguments: &CaImport) -> Result<Report> {
     let ca = arguments.foreign_ca()?;
     let certificates = read::certificates(&ca.certificate, None)?;
     let adoption = match known(pki, name, &certificates)? {
-        Some(certificate) => Adoption {
+        Known::Whole(certificate) => Adoption {
             name: name.clone(),
             certificate: CaCertificate::try_from(certificate)?,
             key_pem: None,
             above: Vec::new(),
         },
-        None => arguments.adoption(pki, &ca, certificates)?,
+        Known::WithoutKey => arguments.adoption(&ca, certificates)?,
+        Known::No => {
+            refuse_existing(pki, name)?;
+            arguments.adoption(&ca, certificates)?
+        }
     };
     let keeps_key = adoption.key_pem.is_some();
     let mut store = Store::create(pki, &actor(), now)?;
@@ -145,18 +149,12 @@ impl CaImport {
     }
 
     /// What the files come to: the certificate that fits the key, and the key as it will be kept.
-    fn adoption(
-        &self,
-        pki: &Path,
-        ca: &ForeignCa,
-        mut certificates: Vec<Certificate>,
-    ) -> Result<Adoption> {
+    fn adoption(&self, ca: &ForeignCa, mut certificates: Vec<Certificate>) -> Result<Adoption> {
         let name = &self.name;
         secrets::refuse_double_standard_input([
             ("--passphrase-file", self.passphrase_file.as_ref()),
             ("--new-passphrase-file", self.new_passphrase_file.as_ref()),
         ])?;
-        refuse_existing(pki, name)?;
         let place = || ca.certificate.display().to_string();
         let above = certificates.clone();
         if self.no_key {
@@ -219,29 +217,35 @@ impl CaImport {
     }
 }
 
-/// The certificate by which this PKI has the CA under this name, key and all; nothing needs to be
-/// asked for then.
-fn known(
-    pki: &Path,
-    name: &StoreName,
-    certificates: &[Certificate],
-) -> Result<Option<Certificate>> {
+/// What this PKI has of a CA.
+enum Known {
+    /// Nothing under this name.
+    No,
+    /// Its certificate, and no key.
+    WithoutKey,
+    /// All of it: nothing needs to be asked for.
+    Whole(Certificate),
+}
+
+fn known(pki: &Path, name: &StoreName, certificates: &[Certificate]) -> Result<Known> {
     let layout = Layout::new(pki);
     let inventory = match Inventory::open_to_read(&layout.inventory()) {
         Ok(inventory) => inventory,
-        Err(StoreError::NoPki { .. } | StoreError::OlderSchema { .. }) => return Ok(None),
+        Err(StoreError::NoPki { .. } | StoreError::OlderSchema { .. }) => return Ok(Known::No),
         Err(error) => return Err(error.into()),
     };
-    let Some(authority) = inventory.authority_by_name(name)? else {
-        return Ok(None);
-    };
-    let same = certificates
-        .iter()
-        .find(|certificate| certificate.as_der() == authority.certificate_der);
-    let has_files = [AuthorityFile::Key, AuthorityFile::Certificate]
-        .iter()
-        .all(|file| layout.authority_file(name, *file).is_file());
-    Ok(same.filter(|_| has_files).cloned())
+    let authority = inventory.authority_by_name(name)?;
+    let same = authority.and_then(|authority| {
+        certificates
+            .iter()
+            .find(|certificate| certificate.as_der() == authority.certificate_der)
+    });
+    let has_key = layout.authority_file(name, AuthorityFile::Key).is_file();
+    Ok(match same {
+        Some(certificate) if has_key => Known::Whole(certificate.clone()),
+        Some(_) => Known::WithoutKey,
+        None => Known::No,
+    })
 }
 
 /// Takes up all that is found: certificates, then what the last revocation list says, then its

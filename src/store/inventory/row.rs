@@ -21,6 +21,8 @@ pub enum State {
     Issued,
     /// Recorded and never completed; its serial number may have been signed.
     Lost,
+    /// Known from another program's index alone, and not revoked.
+    Listed,
     /// Revoked.
     Revoked,
     /// Replaced by a newer generation of its name.
@@ -34,6 +36,7 @@ impl State {
             Self::Recorded => "recorded",
             Self::Issued => "issued",
             Self::Lost => "lost",
+            Self::Listed => "listed",
             Self::Revoked => "revoked",
             Self::Superseded => "superseded",
         }
@@ -44,6 +47,7 @@ impl State {
             Self::Recorded,
             Self::Issued,
             Self::Lost,
+            Self::Listed,
             Self::Revoked,
             Self::Superseded,
         ]
@@ -72,6 +76,8 @@ pub enum Status {
     Recorded,
     /// Recorded and never completed.
     Lost,
+    /// Known from another program's index alone, and not revoked.
+    Listed,
     /// Signed, and neither revoked nor replaced.
     Issued(Signed),
     /// Replaced by a newer generation of its name.
@@ -102,6 +108,7 @@ impl Status {
         match self {
             Self::Recorded => State::Recorded,
             Self::Lost => State::Lost,
+            Self::Listed => State::Listed,
             Self::Issued(_) => State::Issued,
             Self::Superseded(_) => State::Superseded,
             Self::Revoked { .. } => State::Revoked,
@@ -111,7 +118,7 @@ impl Status {
     /// What was signed.
     pub fn signed(&self) -> Option<Signed> {
         match self {
-            Self::Recorded | Self::Lost => None,
+            Self::Recorded | Self::Lost | Self::Listed => None,
             Self::Issued(signed) | Self::Superseded(signed) => Some(*signed),
             Self::Revoked { signed, .. } => *signed,
         }
@@ -156,7 +163,8 @@ pub struct Row {
 }
 
 pub(super) const COLUMNS: &str = "certificate.id, certificate.authority_id, certificate.serial,
-    certificate.state, certificate.kind, certificate.shelf, certificate.name,
+    CASE WHEN certificate.state = 'lost' AND certificate.source = 'index'
+        THEN 'listed' ELSE certificate.state END, certificate.kind, certificate.shelf, certificate.name,
     certificate.generation, certificate.subject, certificate.subject_der, certificate.not_before,
     certificate.not_after, certificate.key_id, certificate.public_key_sha256,
     certificate.fingerprint, certificate.recorded_at, certificate.issued_at, certificate.filed_at,
@@ -247,6 +255,7 @@ impl Reader<'_> {
         match State::from_word(&state) {
             Some(State::Recorded) => Ok(Status::Recorded),
             Some(State::Lost) => Ok(Status::Lost),
+            Some(State::Listed) => Ok(Status::Listed),
             Some(State::Issued) => signed.map(Status::Issued).ok_or_else(incomplete),
             Some(State::Superseded) => signed.map(Status::Superseded).ok_or_else(incomplete),
             Some(State::Revoked) => {
