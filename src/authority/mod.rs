@@ -30,7 +30,7 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use publish::{
-    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
+    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
     publish_revocation_list,
 };
 pub use renew::{KeyChoice, renewal, renewing_authority};
