@@ -1,5 +1,6 @@
 //! Why a deed was not done.
 
+use super::signer::Succeeded;
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
@@ -28,6 +29,19 @@ pub enum AuthorityError {
     /// A noun that cannot be.
     #[error(transparent)]
     X509(#[from] X509Error),
+    /// The CA's successor signs in its place.
+    #[error(transparent)]
+    Succeeded(#[from] Succeeded),
+    /// A CA that cannot be renewed here.
+    #[error("the CA {name} cannot be renewed: {reason}")]
+    AuthorityNotRenewable {
+        /// Its name.
+        name: String,
+        /// Why not.
+        reason: String,
+        /// What to do instead.
+        hint: String,
+    },
     /// No CA of that name, or no CA at all.
     #[error("there is no CA {name:?} in this PKI{}", there_is(.known))]
     NoSuchCa {
@@ -93,6 +107,10 @@ impl AuthorityError {
             Self::Ca(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::X509(error) => error.hint(),
+            Self::Succeeded(Succeeded { successor, .. }) => {
+                Some(format!("use {successor}, or renew that"))
+            }
+            Self::AuthorityNotRenewable { hint, .. } => Some(hint.clone()),
             Self::WhichCa(_) => Some(
                 "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
                     .to_owned(),

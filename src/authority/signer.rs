@@ -1,11 +1,14 @@
 //! Which CA signs.
 
-use super::{AuthorityError, chain_above};
+use super::AuthorityError;
 use crate::{
     ca::Issuer,
     key::PrivateKey,
-    store::{Authority, Inventory, NewAuthority, RecordIssuer, Store, StoreName},
-    x509::{CaCertificate, Certificate, Name, X509Error},
+    store::{
+        Authority, AuthorityId, Inventory, NewAuthority, Paths, RecordIssuer, Store, StoreError,
+        StoreName,
+    },
+    x509::{CaCertificate, Certificate, Name, X509Error, moment_text},
 };
 use time::OffsetDateTime;
 
@@ -15,6 +18,20 @@ pub struct SigningAuthority {
     pub(super) recorded_as: RecordIssuer,
     /// The CA's own certificate first, the root last; empty for a root that is about to be made.
     pub(super) chain: Vec<Certificate>,
+    /// That it signs no certificate any more.
+    pub(super) succeeded: Option<Succeeded>,
+}
+
+/// A CA whose successor signs in its place: its key still signs revocation lists.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the CA {name} signs no certificate any more: its successor {successor} does, since {}", moment_text(*.switched_at))]
+pub struct Succeeded {
+    /// The CA.
+    pub name: String,
+    /// The CA that took over.
+    pub successor: String,
+    /// Since when.
+    pub switched_at: OffsetDateTime,
 }
 
 impl SigningAuthority {
@@ -24,6 +41,7 @@ impl SigningAuthority {
             issuer: Issuer::self_signing(subject, key),
             recorded_as: RecordIssuer::Itself,
             chain: Vec::new(),
+            succeeded: None,
         }
     }
 
@@ -37,13 +55,14 @@ impl SigningAuthority {
         key: PrivateKey,
     ) -> Result<Self, AuthorityError> {
         let certificate = Certificate::from_der(&authority.certificate_der)?;
-        let mut chain = vec![certificate.clone()];
-        chain.extend(chain_above(store.inventory(), &certificate)?);
+        let inventory = store.inventory();
+        let chain = Paths::of(inventory)?.signed_by(authority.id);
         let issuer = Issuer::new(CaCertificate::try_from(certificate)?, key)?;
         Ok(Self {
             issuer,
             recorded_as: RecordIssuer::Authority(authority.id),
             chain,
+            succeeded: succeeded(inventory, authority)?,
         })
     }
 
@@ -73,11 +92,12 @@ impl SigningAuthority {
             created_at: now,
         })?;
         let mut chain = vec![certificate.clone()];
-        chain.extend(chain_above(store.inventory(), certificate)?);
+        chain.extend(Paths::of(store.inventory())?.above(certificate));
         Ok(Self {
             issuer,
             recorded_as: RecordIssuer::Authority(id),
             chain,
+            succeeded: None,
         })
     }
 
@@ -87,7 +107,81 @@ impl SigningAuthority {
     }
 }
 
-/// The CA of a name; without a name the only one that there is.
+fn succeeded(
+    inventory: &Inventory,
+    authority: &Authority,
+) -> Result<Option<Succeeded>, AuthorityError> {
+    let (Some(switched_at), Some(successor)) = (authority.switched_at, authority.successor) else {
+        return Ok(None);
+    };
+    let title = |authority: &Authority| match &authority.name {
+        Some(name) => name.to_string(),
+        None => authority.subject.clone(),
+    };
+    Ok(Some(Succeeded {
+        name: title(authority),
+        successor: title(&stands_for(inventory, successor)?),
+        switched_at,
+    }))
+}
+
+/// The CA that signs for a name: after a rollover the successor of the CA of that name. Without a
+/// name the only one that there is, a CA and its successor counting as one.
+///
+/// # Errors
+/// As [`named`].
+pub fn signing(
+    inventory: &Inventory,
+    name: Option<&StoreName>,
+) -> Result<Authority, AuthorityError> {
+    if let Some(name) = name {
+        return stands_for(inventory, named(inventory, Some(name))?.id);
+    }
+    let authorities = inventory.authorities()?;
+    let is_waiting = |authority: &Authority| {
+        authorities
+            .iter()
+            .any(|old| old.successor == Some(authority.id) && old.switched_at.is_none())
+    };
+    let signing: Vec<&Authority> = authorities
+        .iter()
+        .filter(|one| one.name.is_some() && one.switched_at.is_none() && !is_waiting(one))
+        .collect();
+    match signing.as_slice() {
+        [only] => Ok((*only).clone()),
+        _ => named(inventory, None),
+    }
+}
+
+/// The CA that signs in the place of one that the inventory knows: its newest certificate, or that
+/// of its successor once that has taken over.
+///
+/// # Errors
+/// What SQLite refuses, and an authority that is not in the inventory.
+pub fn stands_for(inventory: &Inventory, id: AuthorityId) -> Result<Authority, AuthorityError> {
+    let authorities = inventory.authorities()?;
+    let unknown = || StoreError::AuthorityUnknown { id: id.number() };
+    let mut wanted = id;
+    // No chain of renewals and successors has more links than there are authorities.
+    for _ in 0..=authorities.len() {
+        let authority = authorities
+            .iter()
+            .find(|authority| authority.id == wanted)
+            .ok_or_else(unknown)?;
+        let next = authority.renewed_by.or_else(|| {
+            authority
+                .successor
+                .filter(|_| authority.switched_at.is_some())
+        });
+        match next {
+            Some(next) => wanted = next,
+            None => return Ok(authority.clone()),
+        }
+    }
+    Err(unknown().into())
+}
+
+/// The CA of a name, whether or not it still signs; without a name the only one that there is.
 ///
 /// # Errors
 /// No such CA, no CA at all, or several and no name.

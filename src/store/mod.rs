@@ -5,6 +5,8 @@
 //! here signed. The order of the steps that makes a `kill -9` harmless is in `docs/store.md`.
 //! Serial numbers and reasons follow RFC 5280 §4.1.2.2 and §5.3.1; times are whole seconds.
 
+mod chain;
+mod chain_files;
 mod directory;
 mod error;
 pub mod files;
@@ -17,6 +19,8 @@ mod revocation_list;
 mod staging;
 mod unfinished;
 
+pub use chain::{ChainPem, Paths, chain_above, is_self_signed, sent_chain};
+pub use chain_files::RefreshedChains;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
@@ -24,7 +28,7 @@ pub use inventory::{
     CertificateKind, Deed, Filter, Inventory, NewAuthority, NewRecord, Order, Place, Placement,
     Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList, RevocationListId,
     RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed, Sort, State,
-    Status, TextMatch,
+    Status, Succession, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use name::{Shelf, StoreName};
