@@ -164,6 +164,7 @@ fn documents_are_as_documented() {
     let world = World::new();
     world.write("password", "secret0\n");
     world.write("sec.cnf", EXTENSIONS);
+    world.write("hosts.csv", "name\nnode2.example\n");
     let lines = [
         "ca init --cn Root --key p256 --passphrase-file password --permit-dns example --permit-ip 10.0.0.0/8",
         "ca intermediate web --cn Web --key p256 --no-passphrase --issuer ca --issuer-passphrase-file password",
@@ -180,6 +181,7 @@ fn documents_are_as_documented() {
         "issue server www.example --ca web --key p256",
         "issue client client01 --ca web --key p256",
         "issue peer node1.example --ca web --key p256",
+        "issue batch hosts.csv --ca web --key p256",
         "list",
         "verify own.crt pki/ca/web.crt --ca pki/ca/ca.crt --host a.example",
         "export p12 client01 --out client01.p12 --password-file password",

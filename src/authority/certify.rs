@@ -359,7 +359,7 @@ fn refuse_forbidden_names(
     authority: &SigningAuthority,
     draft: &Draft,
 ) -> Result<(), AuthorityError> {
-    let above: Vec<&[u8]> = authority.chain.iter().map(Certificate::as_der).collect();
+    let above: Vec<&[u8]> = authority.path.iter().map(Certificate::as_der).collect();
     let forbidden = forbidden_names(draft.unsigned().as_der(), &above)?;
     if forbidden.is_empty() {
         return Ok(());

@@ -83,9 +83,15 @@ impl InventoryLedger<'_> {
 fn kind(profile: &Profile) -> CertificateKind {
     match profile {
         Profile::Ca(_) => CertificateKind::Ca,
-        Profile::Leaf(LeafKind::Server) => CertificateKind::Server,
-        Profile::Leaf(LeafKind::Client) => CertificateKind::Client,
-        Profile::Leaf(LeafKind::Peer) => CertificateKind::Peer,
+        Profile::Leaf(kind) => inventory_kind(*kind),
+    }
+}
+
+fn inventory_kind(kind: LeafKind) -> CertificateKind {
+    match kind {
+        LeafKind::Server => CertificateKind::Server,
+        LeafKind::Client => CertificateKind::Client,
+        LeafKind::Peer => CertificateKind::Peer,
     }
 }
 

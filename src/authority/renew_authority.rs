@@ -77,7 +77,7 @@ pub fn renew_authority(
     let certificate = CaCertificate::try_from(named_certificate(authority)?)?;
     let subject = certificate.certificate().subject().clone();
     let order = Order {
-        application: again(&certificate, subject, signer, validity)?,
+        application: certified_again(&certificate, subject, signer, validity)?,
         filing: Filing::RenewedAuthority { name },
     };
     let filed = certify(store, signer, order, now)?;
@@ -87,7 +87,7 @@ pub fn renew_authority(
 
 /// An application for what a CA certificate certifies already, under this subject: its key, its
 /// limits, and every extension of it that is not the issuer's to say.
-pub(super) fn again(
+pub(super) fn certified_again(
     certificate: &CaCertificate,
     subject: Name,
     signer: &SigningAuthority,

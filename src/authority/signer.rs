@@ -16,7 +16,9 @@ use time::OffsetDateTime;
 pub struct SigningAuthority {
     pub(super) issuer: Issuer,
     pub(super) recorded_as: RecordIssuer,
-    /// The CA's own certificate first, the root last; empty for a root that is about to be made.
+    /// The CA's own certificate first, its root last; empty for a root that is about to be made.
+    pub(super) path: Vec<Certificate>,
+    /// The chain of what it signs: its path, except while a root is rolled over.
     pub(super) chain: Vec<Certificate>,
     /// That it signs no certificate any more.
     pub(super) succeeded: Option<Succeeded>,
@@ -40,6 +42,7 @@ impl SigningAuthority {
         Self {
             issuer: Issuer::self_signing(subject, key),
             recorded_as: RecordIssuer::Itself,
+            path: Vec::new(),
             chain: Vec::new(),
             succeeded: None,
         }
@@ -56,12 +59,15 @@ impl SigningAuthority {
     ) -> Result<Self, AuthorityError> {
         let certificate = Certificate::from_der(&authority.certificate_der)?;
         let inventory = store.inventory();
-        let chain = Paths::of(inventory)?.signed_by(authority.id);
-        let issuer = Issuer::new(CaCertificate::try_from(certificate)?, key)?;
+        let paths = Paths::of(inventory)?;
+        let settings = inventory.authority_settings(authority.id)?;
+        let issuer = Issuer::new(CaCertificate::try_from(certificate)?, key)?
+            .with_services(settings.services);
         Ok(Self {
             issuer,
             recorded_as: RecordIssuer::Authority(authority.id),
-            chain,
+            path: paths.of_authority(authority.id),
+            chain: paths.signed_by(authority.id),
             succeeded: succeeded(inventory, authority)?,
         })
     }
@@ -91,17 +97,25 @@ impl SigningAuthority {
             not_after: certificate.not_after(),
             created_at: now,
         })?;
-        let mut chain = vec![certificate.clone()];
-        chain.extend(Paths::of(store.inventory())?.above(certificate));
+        let mut path = vec![certificate.clone()];
+        path.extend(Paths::of(store.inventory())?.above(certificate));
         Ok(Self {
             issuer,
             recorded_as: RecordIssuer::Authority(id),
-            chain,
+            chain: path.clone(),
+            path,
             succeeded: None,
         })
     }
 
-    /// The CA's certificate first, the root last; empty for a root that is about to be made.
+    /// The CA's own certificate first, its root last; empty for a root that is about to be made.
+    /// Nothing that it signs may outlive any of them.
+    pub fn path(&self) -> &[Certificate] {
+        &self.path
+    }
+
+    /// The certificates that are filed with what it signs. While a root is rolled over they lead
+    /// over the cross-certificate to the other root.
     pub fn chain(&self) -> &[Certificate] {
         &self.chain
     }

@@ -6,9 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use super::{
     commands::{
-        ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
-        completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
-        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, sign::Sign, verify::Verify,
+        ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_set::CaSet,
+        ca_show::CaShow, completions::Completions, crl::Crl, csr_new::CsrNew, export::Export,
+        inspect::Inspect, issue::Issue, key_new::KeyNew, key_protect::KeyProtect, list::List,
+        man::Man, revoke::Revoke, sign::Sign, verify::Verify,
     },
     failure,
     report::Form,
@@ -104,6 +105,10 @@ pub(crate) enum Command {
     Export(Export),
     /// List every certificate that was signed here
     List(List),
+    /// Revoke certificates, or take them off hold
+    Revoke(Box<Revoke>),
+    /// Make the revocation lists
+    Crl(Crl),
     /// Write a shell's completion script to standard output
     Completions(Completions),
     /// Write the manual pages into a directory
@@ -121,6 +126,8 @@ pub(crate) enum CaCommand {
     List(CaList),
     /// Show one CA
     Show(CaShow),
+    /// Change what a CA says of itself in what it signs
+    Set(CaSet),
 }
 
 /// `certmint key …`

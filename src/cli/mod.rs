@@ -10,6 +10,7 @@ mod configuration;
 mod description;
 mod failure;
 mod output;
+mod progress;
 mod read;
 mod render;
 mod report;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::algorithm::{Curve, KeyAlgorithm};
 use super::error::KeyError;
 
 /// A kind of key that can be ordered. There is no way to order a weak one.
@@ -37,6 +38,20 @@ impl KeySpec {
         Self::P521,
         Self::Ed25519,
     ];
+
+    /// The kind that a key of an algorithm is of; `None` for one that cannot be ordered.
+    pub fn of(algorithm: &KeyAlgorithm) -> Option<Self> {
+        match algorithm {
+            KeyAlgorithm::Rsa { bits: 2048 } => Some(Self::Rsa2048),
+            KeyAlgorithm::Rsa { bits: 3072 } => Some(Self::Rsa3072),
+            KeyAlgorithm::Rsa { bits: 4096 } => Some(Self::Rsa4096),
+            KeyAlgorithm::Ec(Curve::P256) => Some(Self::P256),
+            KeyAlgorithm::Ec(Curve::P384) => Some(Self::P384),
+            KeyAlgorithm::Ec(Curve::P521) => Some(Self::P521),
+            KeyAlgorithm::Ed25519 => Some(Self::Ed25519),
+            KeyAlgorithm::Rsa { .. } | KeyAlgorithm::Other { .. } => None,
+        }
+    }
 
     /// The word that orders this kind, for example `rsa2048`.
     pub const fn as_str(self) -> &'static str {

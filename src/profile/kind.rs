@@ -1,6 +1,6 @@
 //! The kinds of certificate that a CA here issues.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use crate::{
     key::KeyAlgorithm,
@@ -62,6 +62,22 @@ impl LeafKind {
         matches!(self, Self::Server | Self::Peer)
     }
 }
+
+impl FromStr for LeafKind {
+    type Err = UnknownKind;
+
+    fn from_str(word: &str) -> Result<Self, UnknownKind> {
+        [Self::Server, Self::Client, Self::Peer]
+            .into_iter()
+            .find(|kind| kind.to_string() == word)
+            .ok_or_else(|| UnknownKind(word.to_owned()))
+    }
+}
+
+/// A word that is no kind of leaf certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no profile; there are server, client and peer")]
+pub struct UnknownKind(String);
 
 impl Profile {
     /// What it says in basic constraints.

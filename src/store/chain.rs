@@ -61,17 +61,28 @@ impl Paths {
             return Vec::new();
         }
         let issuers = self.with_subject(certificate.issuer());
-        self.from(issuers.filter(|issuer| has_signed(&issuer.certificate, certificate)))
+        let signers = issuers.filter(|issuer| has_signed(&issuer.certificate, certificate));
+        self.from(signers, Over::Allowed)
     }
 
     /// The chain of what an authority signs: itself, its issuer, and so on to the root. Empty if
     /// there is no such authority.
     pub fn signed_by(&self, id: AuthorityId) -> Vec<Certificate> {
+        self.from_authority(id, Over::Allowed)
+    }
+
+    /// An authority, its issuer, and so on to its own root, over no cross-certificate.
+    pub fn of_authority(&self, id: AuthorityId) -> Vec<Certificate> {
+        self.from_authority(id, Over::NotAllowed)
+    }
+
+    fn from_authority(&self, id: AuthorityId, over: Over) -> Vec<Certificate> {
         let Some(by) = self.known.iter().find(|known| known.authority.id == id) else {
             return Vec::new();
         };
         let same_key = |one: &&Known| one.certificate.public_key() == by.certificate.public_key();
-        self.from(self.with_subject(by.certificate.subject()).filter(same_key))
+        let same_name = self.with_subject(by.certificate.subject());
+        self.from(same_name.filter(same_key), over)
     }
 
     fn with_subject<'a>(&'a self, subject: &'a Name) -> impl Iterator<Item = &'a Known> {
@@ -80,12 +91,17 @@ impl Paths {
             .filter(move |known| known.certificate.subject() == subject)
     }
 
-    fn from<'a>(&'a self, issuers: impl Iterator<Item = &'a Known>) -> Vec<Certificate> {
+    fn from<'a>(
+        &'a self,
+        issuers: impl Iterator<Item = &'a Known>,
+        mut over: Over,
+    ) -> Vec<Certificate> {
         let mut chain: Vec<Certificate> = Vec::new();
-        let mut crossed = false;
-        let mut next = choose(issuers, crossed);
+        let mut next = choose(issuers, over);
         while let Some(issuer) = next {
-            crossed |= issuer.authority.cross_of.is_some();
+            if issuer.authority.cross_of.is_some() {
+                over = Over::NotAllowed;
+            }
             chain.push(issuer.certificate.clone());
             if chain.len() >= LONGEST || is_self_signed(&issuer.certificate) {
                 break;
@@ -93,19 +109,25 @@ impl Paths {
             let above = self.with_subject(issuer.certificate.issuer());
             next = choose(
                 above.filter(|above| has_signed(&above.certificate, &issuer.certificate)),
-                crossed,
+                over,
             );
         }
         chain
     }
 }
 
+/// Whether a chain may go over a cross-certificate: once, and never back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    Allowed,
+    NotAllowed,
+}
+
 /// Of the certificates with one name and key the one that a chain goes over.
-fn choose<'a>(candidates: impl Iterator<Item = &'a Known>, crossed: bool) -> Option<&'a Known> {
+fn choose<'a>(candidates: impl Iterator<Item = &'a Known>, over: Over) -> Option<&'a Known> {
     candidates.max_by_key(|one| {
         let is_cross = one.authority.cross_of.is_some();
-        // Over to the other root once, and never back.
-        let fit = match (is_cross, one.is_way_over && !crossed) {
+        let fit = match (is_cross, one.is_way_over && over == Over::Allowed) {
             (true, true) => 2,
             (false, _) => 1,
             (true, false) => 0,
