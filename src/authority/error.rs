@@ -1,6 +1,6 @@
 //! Why a deed was not done.
 
-use super::signer::Succeeded;
+use super::{rollover::RolloverRefusal, signer::Succeeded};
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
@@ -43,6 +43,9 @@ pub enum AuthorityError {
         /// What to do instead.
         hint: String,
     },
+    /// A step of a rollover that is not taken.
+    #[error(transparent)]
+    Rollover(#[from] RolloverRefusal),
     /// No CA of that name, or no CA at all.
     #[error("there is no CA {name:?} in this PKI{}", there_is(.known))]
     NoSuchCa {
@@ -161,6 +164,7 @@ impl AuthorityError {
                 Some(format!("use {successor}, or renew that"))
             }
             Self::AuthorityNotRenewable { hint, .. } => Some(hint.clone()),
+            Self::Rollover(refusal) => refusal.hint(),
             Self::WhichCa(_) => Some(
                 "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
                     .to_owned(),

@@ -14,6 +14,7 @@ mod parallel;
 mod publish;
 mod renew_authority;
 mod revoke;
+pub mod rollover;
 mod signer;
 
 pub use crate::store::{chain_above, is_self_signed, sent_chain};
@@ -31,4 +32,4 @@ pub use renew_authority::{CertifiedBy, certified_by, renew_authority};
 pub use revoke::{
     Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
 };
-pub use signer::{SigningAuthority, named, named_certificate, signing, stands_for};
+pub use signer::{SigningAuthority, itself, named, named_certificate, stands_for};

@@ -143,13 +143,10 @@ fn succeeded(
 /// name the only one that there is, a CA and its successor counting as one.
 ///
 /// # Errors
-/// As [`named`].
-pub fn signing(
-    inventory: &Inventory,
-    name: Option<&StoreName>,
-) -> Result<Authority, AuthorityError> {
-    if let Some(name) = name {
-        return stands_for(inventory, named(inventory, Some(name))?.id);
+/// No such CA, no CA at all, or several and no name.
+pub fn named(inventory: &Inventory, name: Option<&StoreName>) -> Result<Authority, AuthorityError> {
+    if name.is_some() {
+        return stands_for(inventory, itself(inventory, name)?.id);
     }
     let authorities = inventory.authorities()?;
     let is_waiting = |authority: &Authority| {
@@ -163,7 +160,7 @@ pub fn signing(
         .collect();
     match signing.as_slice() {
         [only] => Ok((*only).clone()),
-        _ => named(inventory, None),
+        _ => itself(inventory, None),
     }
 }
 
@@ -195,11 +192,14 @@ pub fn stands_for(inventory: &Inventory, id: AuthorityId) -> Result<Authority, A
     Err(unknown().into())
 }
 
-/// The CA of a name, whether or not it still signs; without a name the only one that there is.
+/// The CA of a name, whether or not another one signs in its place by now; without a name the only one that there is.
 ///
 /// # Errors
 /// No such CA, no CA at all, or several and no name.
-pub fn named(inventory: &Inventory, name: Option<&StoreName>) -> Result<Authority, AuthorityError> {
+pub fn itself(
+    inventory: &Inventory,
+    name: Option<&StoreName>,
+) -> Result<Authority, AuthorityError> {
     let named: Vec<Authority> = inventory
         .authorities()?
         .into_iter()

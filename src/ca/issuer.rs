@@ -76,6 +76,11 @@ impl Issuer {
         &self.key
     }
 
+    /// Gives the key back.
+    pub fn into_key(self) -> PrivateKey {
+        self.key
+    }
+
     /// Its name, byte for byte as its certificates will carry it.
     pub fn name(&self) -> &Name {
         match &self.identity {
