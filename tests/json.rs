@@ -188,6 +188,9 @@ fn documents_are_as_documented() {
         "export p7b client01 --out client01.p7b",
         "export der client01 --out client01.cer",
         "export pem client01 --out client01.pem",
+        "manifest new",
+        "manifest new minimal",
+        "manifest check",
         "completions bash",
         "man man",
         "inspect own.crt own.key own.csr",
@@ -223,6 +226,8 @@ fn documents_are_as_documented() {
             .document(),
     );
     documentation.check(&world.run("inspect nothing --json").document());
+    world.write("wrong.toml", "[server.flb]\nsans = 1\n");
+    documentation.check(&world.run("manifest check wrong.toml --json").document());
     let only = world.json("inspect own.crt --only subject,san");
     for object in only["files"][0]["objects"].as_array().unwrap() {
         documentation.check_shape(object, "object", "only --only");

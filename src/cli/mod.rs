@@ -9,13 +9,18 @@ mod commands;
 mod configuration;
 mod description;
 mod failure;
+mod manifest_file;
+mod matching;
 mod output;
 mod progress;
 mod read;
 mod render;
+mod renewal_report;
 mod report;
+mod schedule;
 mod secrets;
 mod show_openssl;
+mod status;
 mod table;
 mod terminal;
 

@@ -25,12 +25,13 @@ pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, AuthoritySettings,
-    CertificateKind, Deed, Filter, Inventory, NewAuthority, NewRecord, Order, Place, Placement,
-    Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList, RevocationListId,
-    RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed, Sort, State,
-    Status, Succession, TextMatch,
+    Census, CertificateKind, Deed, Filter, Inventory, MonthOfEnds, NewAuthority, NewRecord, Order,
+    Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList,
+    RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed,
+    SignedBy, Sort, State, Status, Succession, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
+pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
 pub use staging::{Published, Staged, Staging};

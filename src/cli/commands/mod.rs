@@ -16,10 +16,13 @@ pub(crate) mod key_new;
 pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod manifest;
+pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
 pub(crate) mod sign;
 pub(crate) mod signing;
+pub(crate) mod status;
 mod subject;
 pub(crate) mod verify;
 
@@ -44,12 +47,15 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
         Command::Sign(arguments) => sign::run(pki, arguments),
         Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
+        Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
+        Command::Manifest(arguments) => manifest::run(arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
+        Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

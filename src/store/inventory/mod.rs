@@ -8,6 +8,7 @@
 mod activation;
 mod audit;
 mod authority;
+mod census;
 mod open;
 mod plan;
 mod query;
@@ -31,6 +32,7 @@ use super::error::{InventoryFault, StoreError};
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
 pub use authority::{Authority, AuthorityId, NewAuthority};
+pub use census::{Census, MonthOfEnds, SignedBy};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
