@@ -12,7 +12,9 @@ mod audit_finding;
 mod audit_read;
 mod authority;
 mod census;
+mod import;
 mod open;
+mod placing;
 mod plan;
 mod query;
 mod record;
@@ -23,6 +25,7 @@ mod row;
 mod schema;
 mod seal;
 mod settings;
+mod succession;
 
 use std::path::{Path, PathBuf};
 
@@ -36,6 +39,7 @@ pub use audit::{Actor, AuditEntry, Deed};
 pub use audit_finding::{AuditCheck, AuditFinding, Told};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use census::{Census, MonthOfEnds, SignedBy};
+pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
@@ -43,9 +47,10 @@ pub use record::{
 };
 pub use revocation::Revocation;
 pub use revocation_list::{RevocationList, RevocationListId, RevocationListRecord, Revoked, Shown};
-pub use row::{Row, Signed, State, Status};
+pub use row::{Row, Signed, Source, State, Status};
 pub use seal::{ActivationNeed, Sealing};
 pub use settings::AuthoritySettings;
+pub use succession::Succession;
 
 /// The inventory of a PKI directory, opened.
 #[derive(Debug)]
@@ -87,7 +92,7 @@ fn from_seconds(path: &Path, seconds: i64) -> Result<OffsetDateTime, StoreError>
         .map_err(|_| damaged(path, format!("the time {seconds}")))
 }
 
-fn sha256(octets: &[u8]) -> [u8; 32] {
+pub(super) fn sha256(octets: &[u8]) -> [u8; 32] {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, octets);
     let mut fingerprint = [0; 32];
     for (to, from) in fingerprint.iter_mut().zip(digest.as_ref()) {
