@@ -23,7 +23,7 @@ const MOST_TOLD: usize = 1000;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   certmint audit verify
-  certmint audit verify --head 5d1f…
+  certmint audit verify --head 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 
 It prints the head: the hash of the newest entry, which stands for all before it. Write it down
 elsewhere, and give it the next time: whoever can write to the inventory can compute a whole new

@@ -41,7 +41,7 @@ use crate::{
   certmint revoke client01 --release
 
 A NAME means the generation that is in use. The revocation list is made anew at once where the CA's
-key can be opened; otherwise by 'certmint crl'."
+key can be opened without asking; else the command crl makes it."
 )]
 pub(crate) struct Revoke {
     /// What it is called here: a certificate, or else a CA
@@ -332,8 +332,8 @@ fn candidate_text(does: &str, candidate: &Candidate, now: OffsetDateTime) -> Str
         render::line(&mut text, "names", &names.join(", "));
     }
     let issuer = candidate.issuer_name.as_ref().map_or_else(
-        || candidate.issuer.clone(),
-        |name| format!("{name} ({})", candidate.issuer),
+        || candidate.issuer_subject().to_owned(),
+        |name| format!("{name} ({})", candidate.issuer_subject()),
     );
     render::line(&mut text, "issuer", &escape_control(&issuer));
     render::line(&mut text, "serial", &hexadecimal(&row.serial));
@@ -355,7 +355,7 @@ fn candidate_json(candidate: &Candidate, now: OffsetDateTime) -> Value {
     render::with_fields(
         list::document(&candidate.row, now),
         json!({
-            "issuer": candidate.issuer,
+            "issuer": candidate.issuer.as_ref().map(|issuer| list::distinguished_name(&issuer.subject_der, &issuer.subject)),
             "ca": candidate.issuer_name.as_ref().map(StoreName::to_string),
         }),
     )
@@ -392,7 +392,7 @@ fn notes(selection: &Selection, chosen: &[&Candidate], now: OffsetDateTime) -> V
         if one.issuer_name.is_none() {
             notes.push(format!(
                 "its CA {} has no name in this PKI and publishes no list here: give it one with 'certmint ca import'",
-                escape_control(&one.issuer)
+                escape_control(one.issuer_subject())
             ));
         }
     }
