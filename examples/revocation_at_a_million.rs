@@ -10,9 +10,7 @@ use std::{fs, path::PathBuf, time::Instant};
 
 use anyhow::Context as _;
 use certmint::{
-    authority::{
-        Filing, Order, SigningAuthority, certify, list_publisher, publish_revocation_list,
-    },
+    authority::{Filing, Order, SigningAuthority, certify, itself, publish_revocation_list},
     key::{KeySpec, PrivateKey},
     profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
     store::{
@@ -40,7 +38,7 @@ fn main() -> anyhow::Result<()> {
     let mut store = Store::create(&folder, &Actor::new("example"), now)?;
     let key = PrivateKey::generate(kind)?;
     found(&mut store, &name, &key, now)?;
-    let authority = list_publisher(store.inventory(), &name)?;
+    let authority = itself(store.inventory(), Some(&name))?;
     let signing = SigningAuthority::of_this_pki(&store, &authority, key)?;
     measured("record and revoke", || {
         for batch in 0..rows.div_ceil(BATCH) {

@@ -37,7 +37,7 @@ pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use publish::{
-    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
+    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
     publish_revocation_list,
 };
 pub use renew::{KeyChoice, renewal, renewing_authority};

@@ -10,8 +10,7 @@ use time::OffsetDateTime;
 use super::signing::{open_authority_without_asking, open_key};
 use crate::{
     authority::{
-        ListEnd, PublishedList, SigningAuthority, list_publisher, list_publishers,
-        publish_revocation_list,
+        ListEnd, PublishedList, SigningAuthority, itself, list_publishers, publish_revocation_list,
     },
     cli::{
         actor::actor,
@@ -160,7 +159,7 @@ pub(super) fn publish_without_asking(
 ) -> Made {
     let mut all = Made::default();
     for name in names {
-        let made = list_publisher(store.inventory(), name)
+        let made = itself(store.inventory(), Some(name))
             .map_err(anyhow::Error::from)
             .and_then(|authority| {
                 open_authority_without_asking(store, name, &authority, passphrase_file)
