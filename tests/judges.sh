@@ -31,6 +31,8 @@ PROGRAMS=(
     "nginx nginx a TLS server"
     "apache2 apache2-bin another TLS server"
     "ssh-keygen openssh-client keys in its own form, which are refused"
+    "promtool prometheus Prometheus on metrics files"
+    "chromium chromium a web browser"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"
     "mount mount small and read-only file systems for the tests of full disks"

@@ -77,7 +77,7 @@ fn ending(
         ..Filter::default()
     };
     match scope.soon {
-        Soon::PartOfLife => filter.last_third_at = Some(now),
+        Soon::PartOfLife => filter.last_quarter_at = Some(now),
         Soon::Within(time) => filter.ends_before = now.checked_add(time),
     }
     inventory.list(&Query {

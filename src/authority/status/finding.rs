@@ -74,9 +74,9 @@ matters! {
     AuthorityExpiresSoon "ca_expires_soon" Warning,
     /// A CA ends before a new certificate of the usual life would.
     AuthorityTooShort "ca_too_short" Warning,
-    /// A certificate is in the last third of its life.
+    /// A certificate is in the last quarter of its life.
     CertificateExpiresSoon "certificate_expires_soon" Warning,
-    /// A published CRL is in the last third of its life.
+    /// A published CRL is in the last quarter of its life.
     RevocationListExpiresSoon "crl_expires_soon" Warning,
     /// Certificates were revoked after the CRL was published.
     RevocationListOutdated "crl_outdated" Warning,

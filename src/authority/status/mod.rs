@@ -30,7 +30,8 @@ pub struct Scope {
 /// When an end counts as near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Soon {
-    /// In the last third of the life of a certificate or CRL, the last tenth of a CA's.
+    /// In the last quarter of the life of a certificate or CRL, the last tenth of a CA's. Renewals
+    /// begin in the last third, so that what is renewed in time never gets there.
     PartOfLife,
     /// Within this time.
     Within(Duration),
