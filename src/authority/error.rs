@@ -1,12 +1,15 @@
 //! Why a deed was not done.
 
+use time::OffsetDateTime;
+
+use super::{NotTaken, PutBack};
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
     key::KeyError,
     profile::Refusals,
-    store::StoreError,
-    x509::X509Error,
+    store::{StoreError, StoreName},
+    x509::{X509Error, moment_text},
 };
 
 /// What each room below refused.
@@ -52,9 +55,73 @@ pub enum AuthorityError {
     /// The certificates that went together with one that failed were not made either.
     #[error("not made, because one step for all of them failed: {0}")]
     WithOthers(String),
+    /// A revocation list is filed under its CA's name.
+    #[error("a CA without a name in this PKI publishes no revocation list here")]
+    NoListWithoutName,
+    /// Nothing that could be revoked fits.
+    #[error("no certificate of this PKI {what}")]
+    NothingToRevoke {
+        /// What it would have.
+        what: String,
+        /// What to try instead.
+        hint: Option<String>,
+    },
+    /// A serial number that several CAs used.
+    #[error("serial number {serial} was used by several CAs: {}", .issuers.join("; "))]
+    SerialOfSeveral {
+        /// The serial number in hexadecimal.
+        serial: String,
+        /// The CAs, and whom they certified.
+        issuers: Vec<String>,
+    },
+    /// A root is trusted because it is in trust stores; nothing that it signs can end that.
+    #[error("{subject} is a root CA: no revocation list can revoke it")]
+    RootNotRevocable {
+        /// Its subject.
+        subject: String,
+    },
+    /// A revocation at a time at which the certificate did not exist, or has not come.
+    #[error("it cannot be revoked as of {}: {reason}", moment_text(*.at))]
+    RevocationTime {
+        /// When.
+        at: OffsetDateTime,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A key was not made, or did not sign its request.
     #[error("could not make the key and its request")]
     Key(#[source] KeyError),
+    /// The key that a renewal is to keep cannot be read.
+    #[error("the key that is to be kept cannot be read")]
+    KeptKey(#[source] KeyError),
+    /// A certificate that cannot be renewed as it is.
+    #[error("{name} cannot be renewed: {reason}")]
+    NotRenewable {
+        /// The certificate.
+        name: StoreName,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A certificate that has a CA's end already: renewing it would gain nothing.
+    #[error("{name} is due, but a new one would end no later: its CA {issuer} ends on {}", moment_text(*.not_after))]
+    EndsWithIssuer {
+        /// The certificate.
+        name: StoreName,
+        /// The CA that ends first.
+        issuer: String,
+        /// When it ends.
+        not_after: OffsetDateTime,
+    },
+    /// A new generation is published and its servers did not take it.
+    #[error("{name}: the new certificate is not in use: {cause}; {put_back}")]
+    NotTaken {
+        /// The certificate.
+        name: StoreName,
+        /// What its servers did not do.
+        cause: NotTaken,
+        /// What became of the generation before.
+        put_back: PutBack,
+    },
     /// A certificate that cannot be made again as it is.
     #[error("{subject} cannot be made again: {reason}")]
     NotAgain {
@@ -109,6 +176,14 @@ impl AuthorityError {
             Self::Ca(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::X509(error) => error.hint(),
+            Self::NotTaken { cause, .. } => match cause {
+                NotTaken::Reload(error) => error.hint(),
+                NotTaken::Handshake(error) => error.hint(),
+            },
+            Self::EndsWithIssuer { .. } => Some("renew the CA first".to_owned()),
+            Self::NotRenewable { .. } => {
+                Some("renew it with a new key, or issue it anew".to_owned())
+            }
             Self::WhichCa(_) => Some(
                 "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
                     .to_owned(),
@@ -121,8 +196,14 @@ impl AuthorityError {
                 "put right what is said above; the next command that writes to this PKI finishes it"
                     .to_owned(),
             ),
-            Self::OtherCertificate { .. } => {
-                Some("choose another name, or renew it".to_owned())
+            Self::OtherCertificate { .. } => Some("choose another name, or renew it".to_owned()),
+            Self::NothingToRevoke { hint, .. } => hint.clone(),
+            Self::SerialOfSeveral { .. } => Some("say whose: --ca NAME".to_owned()),
+            Self::RootNotRevocable { .. } => Some(
+                "take it out of every trust store that has it, and make another".to_owned(),
+            ),
+            Self::NoListWithoutName => {
+                Some("give the CA a name here with 'certmint ca import'".to_owned())
             }
             Self::NoSuchCa { known, .. } if known.is_empty() => {
                 Some("make one with 'certmint ca init'".to_owned())

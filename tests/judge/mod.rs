@@ -102,7 +102,8 @@ pub(crate) fn python() -> Command {
             _ => PathBuf::from("python3"),
         };
         const LACKING: &str = "import importlib.util as u; print(*[m for m in \
-            ('cryptography', 'cryptography_vectors', 'icalendar', 'pkilint', 'prometheus_client') if not u.find_spec(m)])";
+            ('cryptography', 'cryptography_vectors', 'icalendar', 'jsonschema', 'pkilint', \
+            'prometheus_client') if not u.find_spec(m)])";
         let answer = Command::new(&python).args(["-c", LACKING]).output();
         let answer = answer.unwrap_or_else(|error| {
             panic!(

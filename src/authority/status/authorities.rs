@@ -7,7 +7,9 @@ use time::{Duration, OffsetDateTime};
 use super::finding::{About, Finding, Matter, Noun, days_until, end};
 use super::{Scope, Soon};
 use crate::authority::{AuthorityError, chain_above};
-use crate::store::{Authority, AuthorityId, Filter, Inventory, SignedBy, State};
+use crate::store::{
+    AuthorityId, Filter, Inventory, RevocationList, Row, SignedBy, State, Succession,
+};
 use crate::x509::{Certificate, hexadecimal};
 
 /// A CA as it is now.
@@ -40,26 +42,60 @@ pub struct AuthorityState {
     /// How many certificates that it signed are revoked and have not ended.
     pub revoked: u64,
     /// The revocation list that was published last.
-    pub list: Option<PublishedList>,
+    pub list: Option<RevocationList>,
+    /// Whether it signs.
+    pub standing: Standing,
+    /// Its older certificates: the same name and key, and what they signed counts as its own.
+    pub renewed: Vec<AuthorityId>,
 }
 
-/// A revocation list that was published.
+/// Whether it signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PublishedList {
-    /// Its number (RFC 5280 §5.2.3).
-    pub number: u64,
-    /// When it was made.
-    pub this_update: OffsetDateTime,
-    /// When the next one is due at the latest.
-    pub next_update: OffsetDateTime,
-    /// How many certificates are on it.
-    pub entries: u64,
+pub enum Standing {
+    /// It does.
+    Current,
+    /// Another CA with a new key signs in its place.
+    Succeeded,
+    /// It has stopped for good.
+    Retired,
+    /// Its certificate is revoked.
+    Revoked,
+}
+
+impl Standing {
+    fn of(succession: &Succession, row: Option<&Row>, now: OffsetDateTime) -> Self {
+        let past = |moment: Option<OffsetDateTime>| moment.is_some_and(|moment| moment <= now);
+        if row.is_some_and(|row| row.status.state() == State::Revoked) {
+            Self::Revoked
+        } else if past(succession.retired_at) {
+            Self::Retired
+        } else if succession.successor.is_some() && past(succession.switched_at) {
+            Self::Succeeded
+        } else {
+            Self::Current
+        }
+    }
+
+    /// The word: `current`, `succeeded`, `retired`, `revoked`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Succeeded => "succeeded",
+            Self::Retired => "retired",
+            Self::Revoked => "revoked",
+        }
+    }
 }
 
 impl AuthorityState {
     /// What people call it.
     pub fn title(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.common_name)
+    }
+
+    /// Whether an authority of the inventory is this one, or an older certificate of it.
+    pub fn has(&self, id: AuthorityId) -> bool {
+        self.id == id || self.renewed.contains(&id)
     }
 
     pub(super) fn about(&self) -> About {
@@ -73,29 +109,40 @@ impl AuthorityState {
     }
 }
 
+/// The CAs, each with its newest certificate.
 pub(super) fn states(
     inventory: &Inventory,
     now: OffsetDateTime,
 ) -> Result<Vec<AuthorityState>, AuthorityError> {
-    let signed: HashMap<AuthorityId, SignedBy> = inventory
-        .signed_by(now)?
-        .into_iter()
-        .map(|signed| (signed.issuer, signed))
-        .collect();
     let authorities = inventory.authorities()?;
+    let successions = inventory.successions()?;
+    let signed = inventory.signed_by(now)?;
     let by_fingerprint: HashMap<[u8; 32], AuthorityId> = authorities
         .iter()
         .map(|authority| (authority.fingerprint, authority.id))
         .collect();
-    let state = |authority: &Authority| {
+    let renewed_by: HashMap<AuthorityId, AuthorityId> = successions
+        .iter()
+        .filter_map(|one| Some((one.id, one.renewed_by?)))
+        .collect();
+    let newest = |id| newest(id, &renewed_by);
+    let mut states = Vec::new();
+    for (authority, succession) in authorities.iter().zip(&successions) {
+        if succession.renewed_by.is_some() {
+            continue;
+        }
         let certificate = Certificate::from_der(&authority.certificate_der)?;
         let above = chain_above(inventory, &certificate)?;
         let parent = above
             .first()
             .and_then(|parent| by_fingerprint.get(&parent.fingerprint_sha256()));
-        let signed = signed.get(&authority.id);
+        let own: Vec<&SignedBy> = signed
+            .iter()
+            .filter(|signed| newest(signed.issuer) == authority.id)
+            .collect();
         let subject = certificate.subject().to_string();
-        Ok(AuthorityState {
+        let row = inventory.by_fingerprint(&authority.fingerprint)?;
+        states.push(AuthorityState {
             id: authority.id,
             name: authority.name.as_ref().map(ToString::to_string),
             common_name: certificate
@@ -103,19 +150,37 @@ pub(super) fn states(
                 .common_name()
                 .unwrap_or_else(|| subject.clone()),
             subject,
-            parent: parent.copied(),
+            parent: parent.map(|parent| newest(*parent)),
             serial: hexadecimal(significant(certificate.serial_octets())),
             not_before: authority.not_before,
             not_after: authority.not_after,
             key: certificate.public_key().algorithm().to_string(),
             fingerprint: hexadecimal(&authority.fingerprint).to_lowercase(),
-            in_use: signed.map_or(0, |signed| signed.in_use),
-            longest_life: signed.and_then(|signed| signed.longest_life),
-            revoked: signed.map_or(0, |signed| signed.revoked),
-            list: None,
-        })
-    };
-    authorities.iter().map(state).collect()
+            in_use: own.iter().map(|signed| signed.in_use).sum(),
+            longest_life: own.iter().filter_map(|signed| signed.longest_life).max(),
+            revoked: own.iter().map(|signed| signed.revoked).sum(),
+            list: inventory.newest_revocation_list(authority.id)?,
+            standing: Standing::of(succession, row.as_ref(), now),
+            renewed: authorities
+                .iter()
+                .map(|other| other.id)
+                .filter(|other| *other != authority.id && newest(*other) == authority.id)
+                .collect(),
+        });
+    }
+    Ok(states)
+}
+
+/// The newest certificate of an authority.
+fn newest(mut id: AuthorityId, renewed_by: &HashMap<AuthorityId, AuthorityId>) -> AuthorityId {
+    // As many steps as there are renewals: a damaged inventory could lead in a circle.
+    for _ in 0..renewed_by.len() {
+        match renewed_by.get(&id) {
+            Some(newer) => id = *newer,
+            None => break,
+        }
+    }
+    id
 }
 
 /// The first octet may only keep the number from being negative.
@@ -164,6 +229,20 @@ fn life(
             remedy,
         }))
     };
+    if authority.standing != Standing::Current && authority.in_use == 0 {
+        return Ok(None);
+    }
+    if authority.standing == Standing::Revoked {
+        let certificates = match authority.in_use {
+            1 => "1 certificate in use is".to_owned(),
+            many => format!("{many} certificates in use are"),
+        };
+        return finding(
+            Matter::AuthorityRevoked,
+            format!("is revoked, and {certificates} signed by it"),
+            "issue them again under another CA, and revoke these".to_owned(),
+        );
+    }
     if authority.not_after < now {
         return finding(
             Matter::AuthorityExpired,
@@ -172,12 +251,15 @@ fn life(
         );
     }
     if remaining < soon {
-        let with_it = inventory.count(&Filter {
-            issuer: Some(authority.id),
-            state: Some(State::Issued),
-            ends_from: Some(authority.not_after - Duration::DAY),
-            ..Filter::default()
-        })?;
+        let mut with_it = 0;
+        for issuer in [authority.id].iter().chain(&authority.renewed) {
+            with_it += inventory.count(&Filter {
+                issuer: Some(*issuer),
+                state: Some(State::Issued),
+                ends_from: Some(authority.not_after - Duration::DAY),
+                ..Filter::default()
+            })?;
+        }
         let itself = u64::from(authority.parent.is_none() && authority.name.is_some());
         let what = match with_it.saturating_sub(itself) {
             0 => end,
@@ -186,7 +268,11 @@ fn life(
         };
         return finding(Matter::AuthorityExpiresSoon, what, renewed);
     }
-    match authority.longest_life.filter(|life| *life > remaining) {
+    // It signs no new ones.
+    let longest = authority
+        .longest_life
+        .filter(|_| authority.standing == Standing::Current);
+    match longest.filter(|life| *life > remaining) {
         Some(life) => finding(
             Matter::AuthorityTooShort,
             format!(

@@ -56,6 +56,8 @@ macro_rules! matters {
 matters! {
     /// A CA has ended, and with it everything below it.
     AuthorityExpired "ca_expired" Critical,
+    /// A CA is revoked, and certificates that it signed are in use.
+    AuthorityRevoked "ca_revoked" Critical,
     /// A certificate in use has ended.
     CertificateExpired "certificate_expired" Critical,
     /// A published CRL has ended: servers that check it refuse everybody.

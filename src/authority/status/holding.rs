@@ -1,6 +1,6 @@
 //! The certificates themselves, for what shows each of them.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use time::OffsetDateTime;
 
@@ -8,10 +8,10 @@ use super::Status;
 use super::certificates::is_authority;
 use super::finding::distinguished_name;
 use crate::store::{
-    AuthorityId, CertificateKind, Filter, Inventory, Order, Query, RevocationReason, Row, Shelf,
-    Sort, State, StoreError,
+    AuthorityId, CertificateKind, Filter, Inventory, Order, Query, Row, Shelf, Sort, State,
+    StoreError,
 };
-use crate::x509::{Certificate, hexadecimal};
+use crate::x509::{Certificate, RevocationReason, hexadecimal};
 
 /// A certificate, CAs excepted, that is in use or revoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Holding {
     pub common_name: String,
     /// Its subject alternative names, each with its kind before a colon.
     pub sans: Vec<String>,
-    /// Who signed it.
+    /// Who signed it: one of the status's authorities.
     pub issuer: Option<AuthorityId>,
     /// What the issuer is called.
     pub issuer_title: String,
@@ -68,11 +68,6 @@ impl Holdings {
     /// # Errors
     /// An inventory that cannot be read.
     pub fn of(inventory: &Inventory, status: &Status, limit: usize) -> Result<Self, StoreError> {
-        let titles: HashMap<AuthorityId, &str> = status
-            .authorities
-            .iter()
-            .map(|authority| (authority.id, authority.title()))
-            .collect();
         let mut rows: Vec<Row> = Vec::new();
         let mut left_out = 0;
         let lists = [
@@ -112,7 +107,7 @@ impl Holdings {
         }
         let mut certificates = Vec::new();
         for row in rows {
-            certificates.push(holding(inventory, &titles, &row)?);
+            certificates.push(holding(inventory, status, &row)?);
         }
         Ok(Self {
             certificates,
@@ -121,11 +116,7 @@ impl Holdings {
     }
 }
 
-fn holding(
-    inventory: &Inventory,
-    titles: &HashMap<AuthorityId, &str>,
-    row: &Row,
-) -> Result<Holding, StoreError> {
+fn holding(inventory: &Inventory, status: &Status, row: &Row) -> Result<Holding, StoreError> {
     let certificate = inventory
         .certificate_der(row.id)?
         .and_then(|der| Certificate::from_der(&der).ok());
@@ -135,7 +126,10 @@ fn holding(
         .and_then(|certificate| certificate.subject().common_name())
         .or_else(|| row.sans.first().map(|name| name.value.clone()))
         .unwrap_or_else(|| subject.clone());
-    let issuer = row.issuer.and_then(|issuer| titles.get(&issuer).copied());
+    let issuer = row.issuer.and_then(|issuer| {
+        let mut authorities = status.authorities.iter();
+        authorities.find(|authority| authority.has(issuer))
+    });
     Ok(Holding {
         name: row.place.as_ref().map(|place| place.name.to_string()),
         kind: row.kind,
@@ -147,8 +141,10 @@ fn holding(
             .iter()
             .map(|name| format!("{}:{}", name.kind.word(), name.value))
             .collect(),
-        issuer: row.issuer,
-        issuer_title: issuer.unwrap_or_default().to_owned(),
+        issuer: issuer.map(|issuer| issuer.id),
+        issuer_title: issuer
+            .map(|issuer| issuer.title().to_owned())
+            .unwrap_or_default(),
         serial: hexadecimal(&row.serial),
         not_before: row.not_before,
         not_after: row.not_after,

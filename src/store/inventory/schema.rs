@@ -116,10 +116,15 @@ CREATE TABLE revocation_list (
     number       INTEGER NOT NULL CHECK (number >= 0),
     this_update  INTEGER NOT NULL,
     next_update  INTEGER NOT NULL,
-    entries      INTEGER NOT NULL CHECK (entries >= 0),
-    fingerprint  BLOB CHECK (length(fingerprint) = 32),     -- NULL until it is published
-    UNIQUE (authority_id, number)
+    entries      INTEGER NOT NULL CHECK (entries >= 0),     -- 0 until it is signed
+    fingerprint  BLOB CHECK (length(fingerprint) = 32),     -- NULL: not signed, or nobody saw it
+    published_at INTEGER,
+    UNIQUE (authority_id, number),
+    CHECK (published_at IS NULL OR fingerprint IS NOT NULL)
 ) STRICT;
+
+CREATE INDEX revocation_list_unpublished ON revocation_list (id)
+    WHERE published_at IS NULL AND fingerprint IS NOT NULL;
 
 -- What is on CRLs: revoked rows by their issuer, in the order of their numbers.
 CREATE INDEX certificate_revoked ON certificate (authority_id, id) WHERE state = 'revoked';
@@ -127,7 +132,8 @@ CREATE INDEX certificate_revoked ON certificate (authority_id, id) WHERE state =
 -- A generation that is published, and whose servers are not yet known to serve it.
 CREATE TABLE activation (
     certificate_id INTEGER PRIMARY KEY REFERENCES certificate (id),
-    started_at     INTEGER NOT NULL
+    started_at     INTEGER NOT NULL,
+    replaces       INTEGER REFERENCES certificate (id)      -- what its servers served before
 ) STRICT;
 
 -- Each entry's hash covers the one before; the head says how many there are, so that the newest
