@@ -16,6 +16,7 @@ mod world;
 mod calendar;
 mod findings;
 mod listing;
+mod lists;
 mod metrics;
 mod page;
 mod support;
