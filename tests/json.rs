@@ -226,6 +226,9 @@ fn documents_are_as_documented() {
             .document(),
     );
     documentation.check(&world.run("inspect nothing --json").document());
+    world.ok("crl web");
+    std::fs::remove_file(world.path("pki/certs/client01/client01.key")).unwrap();
+    documentation.check(&world.run("status --json").document());
     world.write("wrong.toml", "[server.flb]\nsans = 1\n");
     documentation.check(&world.run("manifest check wrong.toml --json").document());
     let only = world.json("inspect own.crt --only subject,san");
