@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use time::{Duration, OffsetDateTime};
 
-use super::finding::{About, Finding, Matter, Noun, days_until, end};
+use super::finding::{About, Finding, Matter, Noun, days_until, distinguished_name, end};
 use super::{Scope, Soon};
-use crate::authority::{AuthorityError, chain_above};
+use crate::authority::AuthorityError;
+use crate::authority::rollover::{Rollover, RolloverStep, rollovers};
 use crate::store::{
-    AuthorityId, Filter, Inventory, RevocationList, Row, SignedBy, State, Succession,
+    Authority, AuthorityId, Filter, Inventory, Paths, RevocationList, Row, SignedBy, State,
 };
 use crate::x509::{Certificate, hexadecimal};
 
@@ -45,8 +46,9 @@ pub struct AuthorityState {
     pub list: Option<RevocationList>,
     /// Whether it signs.
     pub standing: Standing,
-    /// Its older certificates: the same name and key, and what they signed counts as its own.
-    pub renewed: Vec<AuthorityId>,
+    /// Its other certificates, older ones and cross-certificates: what was signed under them counts
+    /// as its own.
+    pub others: Vec<AuthorityId>,
 }
 
 /// Whether it signs.
@@ -63,13 +65,13 @@ pub enum Standing {
 }
 
 impl Standing {
-    fn of(succession: &Succession, row: Option<&Row>, now: OffsetDateTime) -> Self {
+    fn of(authority: &Authority, row: Option<&Row>, now: OffsetDateTime) -> Self {
         let past = |moment: Option<OffsetDateTime>| moment.is_some_and(|moment| moment <= now);
         if row.is_some_and(|row| row.status.state() == State::Revoked) {
             Self::Revoked
-        } else if past(succession.retired_at) {
+        } else if past(authority.retired_at) {
             Self::Retired
-        } else if succession.successor.is_some() && past(succession.switched_at) {
+        } else if past(authority.switched_at) {
             Self::Succeeded
         } else {
             Self::Current
@@ -93,9 +95,9 @@ impl AuthorityState {
         self.name.as_deref().unwrap_or(&self.common_name)
     }
 
-    /// Whether an authority of the inventory is this one, or an older certificate of it.
+    /// Whether an authority of the inventory is this one, or another certificate of it.
     pub fn has(&self, id: AuthorityId) -> bool {
-        self.id == id || self.renewed.contains(&id)
+        self.id == id || self.others.contains(&id)
     }
 
     pub(super) fn about(&self) -> About {
@@ -115,24 +117,28 @@ pub(super) fn states(
     now: OffsetDateTime,
 ) -> Result<Vec<AuthorityState>, AuthorityError> {
     let authorities = inventory.authorities()?;
-    let successions = inventory.successions()?;
     let signed = inventory.signed_by(now)?;
     let by_fingerprint: HashMap<[u8; 32], AuthorityId> = authorities
         .iter()
         .map(|authority| (authority.fingerprint, authority.id))
         .collect();
-    let renewed_by: HashMap<AuthorityId, AuthorityId> = successions
+    let instead: HashMap<AuthorityId, AuthorityId> = authorities
         .iter()
-        .filter_map(|one| Some((one.id, one.renewed_by?)))
+        .filter_map(|one| Some((one.id, one.renewed_by.or(one.cross_of)?)))
         .collect();
-    let newest = |id| newest(id, &renewed_by);
+    let newest = |id| newest(id, &instead);
+    let paths = Paths::of(inventory)?;
     let mut states = Vec::new();
-    for (authority, succession) in authorities.iter().zip(&successions) {
-        if succession.renewed_by.is_some() {
+    for authority in &authorities {
+        if instead.contains_key(&authority.id) {
             continue;
         }
-        let certificate = Certificate::from_der(&authority.certificate_der)?;
-        let above = chain_above(inventory, &certificate)?;
+        // What an older certmint adopted may be no certificate by today's rules.
+        let certificate = Certificate::from_der(&authority.certificate_der).ok();
+        let above = certificate
+            .as_ref()
+            .map(|certificate| paths.above(certificate))
+            .unwrap_or_default();
         let parent = above
             .first()
             .and_then(|parent| by_fingerprint.get(&parent.fingerprint_sha256()));
@@ -140,28 +146,32 @@ pub(super) fn states(
             .iter()
             .filter(|signed| newest(signed.issuer) == authority.id)
             .collect();
-        let subject = certificate.subject().to_string();
+        let subject = distinguished_name(&authority.subject_der, &authority.subject);
         let row = inventory.by_fingerprint(&authority.fingerprint)?;
+        let certificate = certificate.as_ref();
         states.push(AuthorityState {
             id: authority.id,
             name: authority.name.as_ref().map(ToString::to_string),
             common_name: certificate
-                .subject()
-                .common_name()
+                .and_then(|certificate| certificate.subject().common_name())
                 .unwrap_or_else(|| subject.clone()),
             subject,
             parent: parent.map(|parent| newest(*parent)),
-            serial: hexadecimal(significant(certificate.serial_octets())),
+            serial: certificate
+                .map(|certificate| hexadecimal(significant(certificate.serial_octets())))
+                .unwrap_or_default(),
             not_before: authority.not_before,
             not_after: authority.not_after,
-            key: certificate.public_key().algorithm().to_string(),
+            key: certificate
+                .map(|certificate| certificate.public_key().algorithm().to_string())
+                .unwrap_or_default(),
             fingerprint: hexadecimal(&authority.fingerprint).to_lowercase(),
             in_use: own.iter().map(|signed| signed.in_use).sum(),
             longest_life: own.iter().filter_map(|signed| signed.longest_life).max(),
             revoked: own.iter().map(|signed| signed.revoked).sum(),
             list: inventory.newest_revocation_list(authority.id)?,
-            standing: Standing::of(succession, row.as_ref(), now),
-            renewed: authorities
+            standing: Standing::of(authority, row.as_ref(), now),
+            others: authorities
                 .iter()
                 .map(|other| other.id)
                 .filter(|other| *other != authority.id && newest(*other) == authority.id)
@@ -171,11 +181,12 @@ pub(super) fn states(
     Ok(states)
 }
 
-/// The newest certificate of an authority.
-fn newest(mut id: AuthorityId, renewed_by: &HashMap<AuthorityId, AuthorityId>) -> AuthorityId {
+/// The newest certificate of an authority; of a cross-certificate, that of the authority whose name
+/// and key it has.
+fn newest(mut id: AuthorityId, instead: &HashMap<AuthorityId, AuthorityId>) -> AuthorityId {
     // As many steps as there are renewals: a damaged inventory could lead in a circle.
-    for _ in 0..renewed_by.len() {
-        match renewed_by.get(&id) {
+    for _ in 0..instead.len() {
+        match instead.get(&id) {
             Some(newer) => id = *newer,
             None => break,
         }
@@ -201,7 +212,43 @@ pub(super) fn findings(
     for authority in authorities {
         findings.extend(life(inventory, authority, scope, now)?);
     }
+    for rollover in rollovers(inventory, now)? {
+        let old = authorities.iter().find(|one| one.has(rollover.old.id));
+        if let (Some(old), Some(step)) = (old, rollover.next(now)) {
+            findings.extend(next_step(old, &rollover, step));
+        }
+    }
     Ok(findings)
+}
+
+/// What somebody has to do to bring a rollover on. What is left to be issued anew is told of each
+/// certificate.
+fn next_step(old: &AuthorityState, rollover: &Rollover, step: RolloverStep) -> Option<Finding> {
+    let (matter, what) = match step {
+        RolloverStep::Prepare => (
+            Matter::RolloverDue,
+            "has a successor, and the cross-certificates between the two are not all made"
+                .to_owned(),
+        ),
+        RolloverStep::Switch => (
+            Matter::RolloverDue,
+            match rollover.old.switch_from {
+                Some(from) => format!("its successor can take over since {}", from.date()),
+                None => "its successor can take over".to_owned(),
+            },
+        ),
+        RolloverStep::Retire => (
+            Matter::RolloverOver,
+            "nothing in use is left under its old key".to_owned(),
+        ),
+        RolloverStep::Distribute | RolloverStep::Reissue => return None,
+    };
+    Some(Finding {
+        matter,
+        about: old.about(),
+        what,
+        remedy: format!("certmint ca rollover next {}", rollover.name),
+    })
 }
 
 /// What the end of a CA means, now or soon.
@@ -252,7 +299,7 @@ fn life(
     }
     if remaining < soon {
         let mut with_it = 0;
-        for issuer in [authority.id].iter().chain(&authority.renewed) {
+        for issuer in [authority.id].iter().chain(&authority.others) {
             with_it += inventory.count(&Filter {
                 issuer: Some(*issuer),
                 state: Some(State::Issued),

@@ -6,11 +6,13 @@ use super::authorities::{AuthorityState, Standing};
 use super::finding::{About, Finding, Matter, end, renew};
 use super::{Scope, Soon};
 use crate::store::{
-    CertificateKind, Filter, Inventory, Query, Row, Shelf, Sort, State, StoreError, TextMatch,
+    CertificateKind, Filter, Inventory, Query, Row, Sort, State, StoreError, TextMatch,
 };
 
 /// A certificate that ends so shortly before its CA was cut to the CA's end.
 const CUT: Duration = Duration::DAY;
+/// What was written elsewhere and ended longer ago than this is out of use, or was missed already.
+const FORGOTTEN: Duration = Duration::days(30);
 /// What was recorded or signed so recently may still be at work.
 const AT_WORK: Duration = Duration::minutes(10);
 
@@ -22,7 +24,9 @@ pub(super) fn findings(
 ) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
     for row in ending(inventory, scope, now)? {
-        if is_authority(&row) || is_replaced_elsewhere(inventory, &row)? {
+        let is_forgotten = row.place.is_none() && row.not_after + FORGOTTEN < now;
+        if is_forgotten || is_authority(inventory, &row)? || is_replaced_elsewhere(inventory, &row)?
+        {
             continue;
         }
         findings.push(ending_finding(&row, issuer_of(&row, authorities), now));
@@ -93,13 +97,15 @@ fn ending(
     })
 }
 
-pub(super) fn is_authority(row: &Row) -> bool {
-    let on_shelf = |shelf| shelf == Shelf::Authorities;
-    row.kind == CertificateKind::Ca
-        && row
-            .place
-            .as_ref()
-            .is_some_and(|place| on_shelf(place.shelf))
+/// Whether a certificate is one of an authority of the inventory, cross-certificates included; these
+/// are told as CAs.
+pub(super) fn is_authority(inventory: &Inventory, row: &Row) -> Result<bool, StoreError> {
+    match row.status.signed() {
+        Some(signed) if row.kind == CertificateKind::Ca => Ok(inventory
+            .authority_by_fingerprint(&signed.fingerprint)?
+            .is_some()),
+        _ => Ok(false),
+    }
 }
 
 /// Whether a certificate that was written elsewhere, and so has no generations, was made again for
@@ -134,7 +140,7 @@ fn by_old_key(
     now: OffsetDateTime,
 ) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
-    for issuer in [authority.id].iter().chain(&authority.renewed) {
+    for issuer in [authority.id].iter().chain(&authority.others) {
         let filter = Filter {
             issuer: Some(*issuer),
             state: Some(State::Issued),

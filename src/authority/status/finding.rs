@@ -88,10 +88,14 @@ matters! {
     SignedByOldKey "signed_by_old_key" Warning,
     /// A renewed certificate is in place, and the server is not known to serve it.
     ActivationUnfinished "activation_unfinished" Warning,
+    /// A rollover of a CA to a new key waits for its next step.
+    RolloverDue "rollover_due" Warning,
     /// A certificate is signed, and its files are not where they belong.
     NotFiled "not_filed" Warning,
     /// A certificate that was written elsewhere has ended.
     ElsewhereExpired "elsewhere_expired" Notice,
+    /// Nothing in use is left under the old key of a CA.
+    RolloverOver "rollover_over" Notice,
     /// A serial number was used for what was never completed.
     Lost "lost" Notice,
     /// The private key of a CA is not in the PKI directory.

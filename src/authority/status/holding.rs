@@ -1,6 +1,6 @@
 //! The certificates themselves, for what shows each of them.
 
-use std::ops::ControlFlow;
+use std::{collections::HashSet, ops::ControlFlow};
 
 use time::OffsetDateTime;
 
@@ -8,8 +8,7 @@ use super::Status;
 use super::certificates::is_authority;
 use super::finding::distinguished_name;
 use crate::store::{
-    AuthorityId, CertificateKind, Filter, Inventory, Order, Query, Row, Shelf, Sort, State,
-    StoreError,
+    AuthorityId, CertificateKind, Filter, Inventory, Order, Query, Row, Sort, State, StoreError,
 };
 use crate::x509::{Certificate, RevocationReason, hexadecimal};
 
@@ -81,11 +80,20 @@ impl Holdings {
                 ..Filter::default()
             };
             let authorities = Filter {
-                shelf: Some(Shelf::Authorities),
+                kind: Some(CertificateKind::Ca),
                 ..filter.clone()
             };
+            let mut skipped = HashSet::new();
+            for row in inventory.list(&Query {
+                filter: authorities,
+                ..Query::default()
+            })? {
+                if is_authority(inventory, &row)? {
+                    skipped.insert(row.id);
+                }
+            }
             let all = inventory.count(&filter)?;
-            let wanted = all.saturating_sub(inventory.count(&authorities)?);
+            let wanted = all.saturating_sub(u64::try_from(skipped.len()).unwrap_or(u64::MAX));
             let query = Query {
                 filter,
                 sort: Sort::NotAfter,
@@ -97,7 +105,7 @@ impl Holdings {
                 if rows.len() >= limit {
                     return ControlFlow::Break(());
                 }
-                if !is_authority(&row) {
+                if !skipped.contains(&row.id) {
                     rows.push(row);
                 }
                 ControlFlow::Continue(())

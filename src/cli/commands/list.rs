@@ -114,6 +114,8 @@ enum ShownState {
     Superseded,
     /// Recorded and never signed
     Lost,
+    /// Known from another program's index alone
+    Listed,
     /// About to be signed
     Recorded,
 }
@@ -125,6 +127,7 @@ impl ShownState {
             Self::Revoked => State::Revoked,
             Self::Superseded => State::Superseded,
             Self::Lost => State::Lost,
+            Self::Listed => State::Listed,
             Self::Recorded => State::Recorded,
         });
         match self {

@@ -26,6 +26,8 @@ pub(crate) fn document(status: &Status) -> Value {
             "revoked": census.revoked,
             "superseded": census.superseded,
             "lost": census.lost,
+            "listed": census.listed,
+            "listed": census.listed,
             "recorded": census.recorded,
         },
         "findings": status
