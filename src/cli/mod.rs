@@ -11,6 +11,7 @@ mod description;
 mod failure;
 mod manifest_file;
 mod output;
+mod plan_report;
 mod progress;
 mod read;
 mod render;

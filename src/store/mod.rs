@@ -14,6 +14,7 @@ mod lock;
 mod name;
 mod reconcile;
 mod revocation_list;
+mod soundness;
 mod staging;
 mod unfinished;
 
@@ -21,14 +22,15 @@ pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, AuthoritySettings,
-    CertificateKind, Deed, Filter, Inventory, NewAuthority, NewRecord, Order, Place, Placement,
-    Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList, RevocationListId,
-    RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed, Sort, State,
-    Status, TextMatch,
+    CertificateKind, Deed, ExportRecord, Filter, Inventory, NewAuthority, NewRecord, Order, Place,
+    Placement, Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList,
+    RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed,
+    Sort, State, Status, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
+pub use soundness::{content, is_there};
 pub use staging::{Published, Staged, Staging};
 pub use unfinished::Unfinished;

@@ -8,6 +8,7 @@
 mod activation;
 mod audit;
 mod authority;
+mod export;
 mod open;
 mod plan;
 mod query;
@@ -30,6 +31,7 @@ use super::error::{InventoryFault, StoreError};
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
 pub use authority::{Authority, AuthorityId, NewAuthority};
+pub use export::ExportRecord;
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
