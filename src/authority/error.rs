@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{NotTaken, PutBack};
+use super::{NotTaken, PutBack, rollover::RolloverRefusal, signer::Succeeded};
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
@@ -31,6 +31,22 @@ pub enum AuthorityError {
     /// A noun that cannot be.
     #[error(transparent)]
     X509(#[from] X509Error),
+    /// The CA's successor signs in its place.
+    #[error(transparent)]
+    Succeeded(#[from] Succeeded),
+    /// A CA that cannot be renewed here.
+    #[error("the CA {name} cannot be renewed: {reason}")]
+    AuthorityNotRenewable {
+        /// Its name.
+        name: String,
+        /// Why not.
+        reason: String,
+        /// What to do instead.
+        hint: String,
+    },
+    /// A step of a rollover that is not taken.
+    #[error(transparent)]
+    Rollover(#[from] RolloverRefusal),
     /// No CA of that name, or no CA at all.
     #[error("there is no CA {name:?} in this PKI{}", there_is(.known))]
     NoSuchCa {
@@ -122,6 +138,18 @@ pub enum AuthorityError {
         /// What became of the generation before.
         put_back: PutBack,
     },
+    /// A CA that is to be adopted under another name than it has.
+    #[error("this CA is in this PKI already; its name is {name}")]
+    KnownAs {
+        /// The name.
+        name: String,
+    },
+    /// A CA to be adopted whose serial number its issuer has given to another certificate.
+    #[error("the issuer of this CA has given its serial number to another certificate as well")]
+    SerialOfAnother,
+    /// The number of a revocation list that is beyond what the inventory counts.
+    #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
+    ListNumber(String),
     /// A certificate that cannot be made again as it is.
     #[error("{subject} cannot be made again: {reason}")]
     NotAgain {
@@ -176,6 +204,11 @@ impl AuthorityError {
             Self::Ca(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::X509(error) => error.hint(),
+            Self::Succeeded(Succeeded { successor, .. }) => {
+                Some(format!("use {successor}, or renew that"))
+            }
+            Self::AuthorityNotRenewable { hint, .. } => Some(hint.clone()),
+            Self::Rollover(refusal) => refusal.hint(),
             Self::NotTaken { cause, .. } => match cause {
                 NotTaken::Reload(error) => error.hint(),
                 NotTaken::Handshake(error) => error.hint(),
@@ -188,6 +221,9 @@ impl AuthorityError {
                 "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
                     .to_owned(),
             ),
+            Self::KnownAs { name } => Some(format!(
+                "use {name}: importing again under its name brings what is new"
+            )),
             Self::NoCa => Some(
                 "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"
                     .to_owned(),

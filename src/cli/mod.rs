@@ -9,7 +9,9 @@ mod commands;
 mod configuration;
 mod description;
 mod failure;
+mod foreign_ca;
 mod manifest_file;
+mod matching;
 mod output;
 mod plan_report;
 mod progress;
@@ -20,6 +22,7 @@ mod report;
 mod schedule;
 mod secrets;
 mod show_openssl;
+mod status;
 mod table;
 mod terminal;
 

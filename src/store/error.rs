@@ -111,6 +111,20 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// No authority of that name is there to renew.
+    #[error("no certification authority is named {name}")]
+    AuthorityNameUnknown {
+        /// The name.
+        name: String,
+    },
+    /// The authority has a successor already, or none that could take over.
+    #[error("certification authority {id} of the inventory {state}")]
+    Succession {
+        /// The inventory's number for it.
+        id: i64,
+        /// What it has or lacks.
+        state: &'static str,
+    },
     /// The issuer has used the serial number before.
     #[error("serial number {serial} has been used by this issuer before")]
     SerialTaken {
@@ -164,6 +178,12 @@ pub enum StoreError {
     /// The record has no place in the PKI directory, so nothing can be staged for it.
     #[error("record {id} of the inventory has no place in the PKI directory")]
     Unplaced {
+        /// The inventory's number for it.
+        id: i64,
+    },
+    /// The certificate has a place in the PKI directory already.
+    #[error("record {id} of the inventory has a place in the PKI directory already")]
+    Settled {
         /// The inventory's number for it.
         id: i64,
     },

@@ -1,40 +1,78 @@
 //! Whether the files of the PKI directory are what the inventory says.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::chain::{ChainPem, Paths};
 use super::error::{FileDeed, StoreError};
 use super::files;
+use super::inventory::{AuthorityId, Inventory};
 use super::layout::{AuthorityFile, CertificateFile, Layout};
 use super::name::StoreName;
 use crate::x509::Certificate;
 
-impl Layout {
-    /// The files of a certificate that are missing, or that do not hold the certificate which is the
-    /// current one. Whether the private key fits is not looked at, nor is the request.
+/// What the files of certificates have to hold, the chains of each issuer found once.
+#[derive(Debug)]
+pub struct Soundness<'a> {
+    layout: &'a Layout,
+    paths: Paths,
+    chains: HashMap<AuthorityId, Chains>,
+}
+
+/// What follows the certificate in its full chain, and its chain.
+#[derive(Debug)]
+struct Chains {
+    sent: String,
+    chain: String,
+}
+
+impl<'a> Soundness<'a> {
+    /// For the certificates of an inventory.
+    ///
+    /// # Errors
+    /// What the inventory cannot read.
+    pub fn of(layout: &'a Layout, inventory: &Inventory) -> Result<Self, StoreError> {
+        Ok(Self {
+            layout,
+            paths: Paths::of(inventory)?,
+            chains: HashMap::new(),
+        })
+    }
+
+    /// The files of a certificate that are missing, or that do not hold what they have to: `issuer`
+    /// signed it. Whether the private key fits is not looked at, nor is the request.
     ///
     /// # Errors
     /// What the operating system refuses, but that a file is not there.
     pub fn unsound_files(
-        &self,
+        &mut self,
         name: &StoreName,
+        issuer: AuthorityId,
         certificate: &Certificate,
     ) -> Result<Vec<CertificateFile>, StoreError> {
-        let path = |file| self.certificate_file(name, file);
-        let mut unsound = Vec::new();
-        for file in [CertificateFile::Key, CertificateFile::Chain] {
-            if !is_there(&path(file))? {
-                unsound.push(file);
-            }
-        }
         let pem = certificate.to_pem();
-        for file in [CertificateFile::Certificate, CertificateFile::FullChain] {
-            let is_sound = content(&path(file))?.is_some_and(|content| match file {
-                CertificateFile::FullChain => content.starts_with(pem.as_bytes()),
-                _ => content == pem.as_bytes(),
-            });
-            if !is_sound {
+        let paths = &self.paths;
+        let chains = self.chains.entry(issuer).or_insert_with(|| {
+            let made = ChainPem::new(certificate, &paths.signed_by(issuer));
+            Chains {
+                sent: made.full_chain.get(pem.len()..).unwrap_or_default().into(),
+                chain: made.chain,
+            }
+        });
+        let path = |file| self.layout.certificate_file(name, file);
+        let mut unsound = Vec::new();
+        if !is_there(&path(CertificateFile::Key))? {
+            unsound.push(CertificateFile::Key);
+        }
+        for (file, wanted) in [
+            (CertificateFile::Certificate, [&pem, ""]),
+            (CertificateFile::FullChain, [&pem, &chains.sent]),
+            (CertificateFile::Chain, [&chains.chain, ""]),
+        ] {
+            let found = content(&path(file))?;
+            if found.is_none_or(|found| found != wanted.concat().as_bytes()) {
                 unsound.push(file);
             }
         }
@@ -50,8 +88,8 @@ impl Layout {
         name: &StoreName,
         certificate: &Certificate,
     ) -> Result<bool, StoreError> {
-        let content = content(&self.authority_file(name, AuthorityFile::Certificate))?;
-        Ok(content.is_some_and(|content| content == certificate.to_pem().as_bytes()))
+        let path = self.layout.authority_file(name, AuthorityFile::Certificate);
+        Ok(content(&path)?.is_some_and(|content| content == certificate.to_pem().as_bytes()))
     }
 }
 

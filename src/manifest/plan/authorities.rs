@@ -23,24 +23,31 @@ impl Planner<'_> {
             return Ok(());
         };
         let id = known.row.id;
-        let is_sound = self
-            .surroundings
-            .layout
-            .has_authority(name, &known.certificate)?;
+        let is_sound = match &self.soundness {
+            Some(soundness) => soundness.has_authority(name, &known.certificate)?,
+            None => true,
+        };
         let row = inventory.by_fingerprint(&known.row.fingerprint)?;
         let status = row.as_ref().map(|row| row.status);
-        let conflicts = conflicts(wanted, known, status);
+        let mut conflicts = conflicts(wanted, known, status)?;
         let mut reasons = Vec::new();
-        if conflicts.is_empty() && known.signer.id == id {
+        if let Some(issuer) = &wanted.issuer {
             let signed_by = row.as_ref().and_then(|row| row.issuer);
-            if let Some(issuer) = &wanted.issuer {
-                reasons.extend(
-                    self.known
-                        .other_issuer(&known.certificate, signed_by, issuer),
-                );
+            match self
+                .known
+                .other_issuer(&known.certificate, signed_by, issuer)
+            {
+                Some(Reason::Issuer { from, to }) => conflicts.push((
+                    format!("the manifest lets {to} sign it, and {from} has"),
+                    "put issuer right, or add another [ca.NAME]".to_owned(),
+                )),
+                other => reasons.extend(other),
             }
-            reasons.extend(profile_changes(wanted, &known.certificate)?);
-            reasons.extend(self.time(wanted, &known.certificate));
+        }
+        reasons.extend(self.time(wanted, &known.certificate));
+        // One that is rolled over is not renewed: its successor signs.
+        if !conflicts.is_empty() || known.row.successor.is_some() {
+            reasons.clear();
         }
         let settings = inventory.authority_settings(id)?;
         let changed = changed_settings(&settings, &wanted.settings);
@@ -110,7 +117,7 @@ fn conflicts(
     wanted: &DesiredAuthority,
     known: &KnownAuthority,
     status: Option<Status>,
-) -> Vec<(String, String)> {
+) -> Result<Vec<(String, String)>, AuthorityError> {
     let certificate = &known.certificate;
     let name = &wanted.name;
     let mut found = Vec::new();
@@ -151,20 +158,14 @@ fn conflicts(
         let what = format!("it is revoked ({reason})");
         found.push((what, "add another [ca.NAME] and let it sign".to_owned()));
     }
-    found
-}
-
-fn profile_changes(
-    wanted: &DesiredAuthority,
-    certificate: &Certificate,
-) -> Result<Vec<Reason>, AuthorityError> {
-    let mut reasons = Vec::new();
     let has = CaCertificate::try_from(certificate.clone())?.path_length();
     if has != wanted.path_length {
-        reasons.push(Reason::PathLength {
-            from: path_length_text(has),
-            to: path_length_text(wanted.path_length),
-        });
+        let what = format!(
+            "the manifest wants path length {}, and it has {}",
+            path_length_text(wanted.path_length),
+            path_length_text(has)
+        );
+        found.push((what, KEEPS_LIMITS.to_owned()));
     }
     let constraints = wanted
         .name_constraints
@@ -173,10 +174,15 @@ fn profile_changes(
         .transpose()?;
     let has = certificate.extension(&oid::NAME_CONSTRAINTS);
     if has.map(|has| &has.value) != constraints.as_ref().map(|wanted| &wanted.value) {
-        reasons.push(Reason::NameConstraints);
+        let what = "the manifest permits and excludes other names than it does".to_owned();
+        found.push((what, KEEPS_LIMITS.to_owned()));
     }
-    Ok(reasons)
+    Ok(found)
 }
+
+/// Certificates with the old limits stay valid until they end, and so would what they permit.
+const KEEPS_LIMITS: &str =
+    "a CA keeps its limits when it is renewed: put the manifest right, or add another [ca.NAME]";
 
 fn path_length_text(length: PathLength) -> String {
     match length {

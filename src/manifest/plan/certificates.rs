@@ -42,7 +42,12 @@ impl Planner<'_> {
             self.step(name, deed, vec![Reason::Missing]);
             return self.exports(wanted, None);
         };
-        let unsound = self.surroundings.layout.unsound_files(name, &certificate)?;
+        let unsound = match (&mut self.soundness, row.issuer) {
+            (Some(soundness), Some(issuer)) => {
+                soundness.unsound_files(name, issuer, &certificate)?
+            }
+            _ => Vec::new(),
+        };
         let replacement = |key| {
             Box::new(Replacement {
                 certificate: wanted.clone(),
@@ -93,7 +98,7 @@ impl Planner<'_> {
                 return Fate::Changed(vec![Reason::Revoked(reason)], KeyChoice::New);
             }
             Status::Issued(_) => {}
-            Status::Recorded | Status::Lost | Status::Superseded(_) => {
+            Status::Recorded | Status::Lost | Status::Listed | Status::Superseded(_) => {
                 return Fate::Changed(vec![Reason::Missing], KeyChoice::New);
             }
         }

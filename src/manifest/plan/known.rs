@@ -74,8 +74,14 @@ impl KnownAuthorities {
         let Some(known) = self.get(wanted) else {
             return Some(other());
         };
-        if !names_match(certificate.issuer().as_der(), &known.signer.subject_der) {
-            return Some(other());
+        let signed_by_name = certificate.issuer().as_der();
+        let is_its_name =
+            |authority: &Authority| names_match(signed_by_name, &authority.subject_der);
+        match (is_its_name(&known.signer), is_its_name(&known.row)) {
+            (false, false) => return Some(other()),
+            // The successor that has taken over has another name.
+            (false, true) => return Some(Reason::IssuerKey(wanted.clone())),
+            (true, _) => {}
         }
         let signed_with = certificate.authority_key_identifier()?;
         let signs_with = known.signer.key_id.as_slice();

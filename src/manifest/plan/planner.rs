@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     authority::AuthorityError,
     manifest::Manifest,
-    store::{AuthorityId, Inventory, Layout, RecordId, StoreName},
+    store::{AuthorityId, Inventory, Layout, RecordId, Soundness, StoreName},
 };
 
 use super::{
@@ -38,10 +38,11 @@ pub fn plan(
     surroundings: Surroundings<'_>,
     now: OffsetDateTime,
 ) -> Result<Plan, AuthorityError> {
-    let (known, activations, state) = match surroundings.inventory {
+    let (known, soundness, activations, state) = match surroundings.inventory {
         None => Default::default(),
         Some(inventory) => (
             KnownAuthorities::of(inventory)?,
+            Some(Soundness::of(surroundings.layout, inventory)?),
             inventory
                 .activations()?
                 .iter()
@@ -55,6 +56,7 @@ pub fn plan(
         surroundings,
         now,
         known,
+        soundness,
         activations,
         steps: Vec::new(),
         conflicts: Vec::new(),
@@ -83,6 +85,7 @@ pub(super) struct Planner<'a> {
     pub(super) surroundings: Surroundings<'a>,
     pub(super) now: OffsetDateTime,
     pub(super) known: KnownAuthorities,
+    pub(super) soundness: Option<Soundness<'a>>,
     /// What is published and not known to be served.
     pub(super) activations: HashSet<RecordId>,
     steps: Vec<Step>,

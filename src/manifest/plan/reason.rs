@@ -84,15 +84,6 @@ pub enum Reason {
         /// The longest life of what it signs, in days.
         days: u32,
     },
-    /// The path length of a CA is another.
-    PathLength {
-        /// What it is.
-        from: String,
-        /// What it is to be.
-        to: String,
-    },
-    /// The names that a CA permits are others.
-    NameConstraints,
     /// A setting of a CA is another.
     Setting {
         /// Its key in the manifest.
@@ -148,8 +139,6 @@ impl Reason {
             Self::Expired { .. } => "expired",
             Self::NotYetValid { .. } => "not_yet_valid",
             Self::ShorterThanSigned { .. } => "shorter_than_signed",
-            Self::PathLength { .. } => "path_length",
-            Self::NameConstraints => "name_constraints",
             Self::Setting { .. } => "setting",
             Self::NoList => "no_list",
             Self::ListDue { .. } => "list_due",
@@ -199,10 +188,6 @@ impl fmt::Display for Reason {
                     "{left} days left, and what it signs lives for {days}"
                 )
             }
-            Self::PathLength { from, to } => {
-                write!(formatter, "path length {to} instead of {from}")
-            }
-            Self::NameConstraints => formatter.write_str("the permitted names changed"),
             Self::Setting { key, from, to } => match (from, to) {
                 (_, Some(to)) => write!(formatter, "{key} = {to}"),
                 (Some(from), None) => write!(formatter, "{key} = {from} removed"),

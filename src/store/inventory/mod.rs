@@ -8,8 +8,11 @@
 mod activation;
 mod audit;
 mod authority;
+mod census;
 mod export;
+mod import;
 mod open;
+mod placing;
 mod plan;
 mod query;
 mod record;
@@ -20,6 +23,7 @@ mod row;
 mod schema;
 mod seal;
 mod settings;
+mod succession;
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +35,9 @@ use super::error::{InventoryFault, StoreError};
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
 pub use authority::{Authority, AuthorityId, NewAuthority};
+pub use census::{Census, MonthOfEnds, SignedBy};
 pub use export::ExportRecord;
+pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
@@ -39,9 +45,10 @@ pub use record::{
 };
 pub use revocation::Revocation;
 pub use revocation_list::{RevocationList, RevocationListId, RevocationListRecord, Revoked, Shown};
-pub use row::{Row, Signed, State, Status};
+pub use row::{Row, Signed, Source, State, Status};
 pub use seal::{ActivationNeed, Sealing};
 pub use settings::AuthoritySettings;
+pub use succession::Succession;
 
 /// The inventory of a PKI directory, opened.
 #[derive(Debug)]
@@ -83,7 +90,7 @@ fn from_seconds(path: &Path, seconds: i64) -> Result<OffsetDateTime, StoreError>
         .map_err(|_| damaged(path, format!("the time {seconds}")))
 }
 
-fn sha256(octets: &[u8]) -> [u8; 32] {
+pub(super) fn sha256(octets: &[u8]) -> [u8; 32] {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, octets);
     let mut fingerprint = [0; 32];
     for (to, from) in fingerprint.iter_mut().zip(digest.as_ref()) {
