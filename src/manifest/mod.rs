@@ -33,7 +33,7 @@ pub use desired::{Manifest, Removed};
 pub use error::{ManifestError, Problem};
 pub use export::{Export, ExportFormat, PemPart};
 pub use keys::{KnownKeys, known_keys};
-pub use plan::{Conflict, Plan, Reason, Replacement, Step, StepDeed};
+pub use plan::{Conflict, Plan, Reason, Replacement, Step, StepDeed, Surroundings, plan};
 pub use read::parse;
 pub use subject::written_name;
 pub use templates::{TEMPLATES, Template};

@@ -18,6 +18,7 @@ pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
+pub(crate) mod plan;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
@@ -55,6 +56,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(arguments),
+        Command::Plan(arguments) => plan::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),
