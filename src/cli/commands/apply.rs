@@ -27,7 +27,7 @@ use crate::{
 #[command(after_help = "Examples:
   certmint apply
   certmint apply pki.toml --passphrase-file ca.pass
-  certmint plan --out plan.json && certmint apply --plan plan.json
+  certmint apply --plan plan.json
 
 Does what 'certmint plan' shows and nothing else. What fails does not keep the rest back; the exit
 code is 1 then, and the next run has what is left.")]
