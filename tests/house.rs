@@ -16,17 +16,28 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("x509", &["key"]),
     ("formats", &["x509", "key"]),
     ("inspect", &["formats", "x509", "key"]),
+    ("probe", &["inspect", "x509", "key"]),
+    ("hook", &[]),
     ("profile", &["x509", "key"]),
     ("ca", &["profile", "inspect", "x509", "key"]),
     ("store", &["ca", "x509", "key"]),
     (
         "authority",
-        &["store", "ca", "profile", "inspect", "x509", "key"],
+        &[
+            "store", "ca", "profile", "probe", "hook", "inspect", "x509", "key",
+        ],
+    ),
+    (
+        "manifest",
+        &["authority", "store", "formats", "profile", "x509", "key"],
     ),
     (
         "cli",
         &[
+            "manifest",
             "authority",
+            "probe",
+            "hook",
             "store",
             "ca",
             "profile",

@@ -1,14 +1,16 @@
 //! Why a deed was not done.
 
+use time::OffsetDateTime;
+
+use super::{NotTaken, PutBack};
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
     key::KeyError,
     profile::Refusals,
-    store::StoreError,
+    store::{StoreError, StoreName},
     x509::{X509Error, moment_text},
 };
-use time::OffsetDateTime;
 
 /// What each room below refused.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +103,37 @@ pub enum AuthorityError {
     /// The number of a revocation list that is beyond what the inventory counts.
     #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
     ListNumber(String),
+    /// The key that a renewal is to keep cannot be read.
+    #[error("the key that is to be kept cannot be read")]
+    KeptKey(#[source] KeyError),
+    /// A certificate that cannot be renewed as it is.
+    #[error("{name} cannot be renewed: {reason}")]
+    NotRenewable {
+        /// The certificate.
+        name: StoreName,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A certificate that has a CA's end already: renewing it would gain nothing.
+    #[error("{name} is due, but a new one would end no later: its CA {issuer} ends on {}", moment_text(*.not_after))]
+    EndsWithIssuer {
+        /// The certificate.
+        name: StoreName,
+        /// The CA that ends first.
+        issuer: String,
+        /// When it ends.
+        not_after: OffsetDateTime,
+    },
+    /// A new generation is published and its servers did not take it.
+    #[error("{name}: the new certificate is not in use: {cause}; {put_back}")]
+    NotTaken {
+        /// The certificate.
+        name: StoreName,
+        /// What its servers did not do.
+        cause: NotTaken,
+        /// What became of the generation before.
+        put_back: PutBack,
+    },
     /// A certificate that cannot be made again as it is.
     #[error("{subject} cannot be made again: {reason}")]
     NotAgain {
@@ -155,6 +188,14 @@ impl AuthorityError {
             Self::Ca(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::X509(error) => error.hint(),
+            Self::NotTaken { cause, .. } => match cause {
+                NotTaken::Reload(error) => error.hint(),
+                NotTaken::Handshake(error) => error.hint(),
+            },
+            Self::EndsWithIssuer { .. } => Some("renew the CA first".to_owned()),
+            Self::NotRenewable { .. } => {
+                Some("renew it with a new key, or issue it anew".to_owned())
+            }
             Self::WhichCa(_) => Some(
                 "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
                     .to_owned(),

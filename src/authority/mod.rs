@@ -3,11 +3,13 @@
 //! Every certificate is made by [`certify`], whatever door it came in by; a root, a subordinate CA,
 //! a signed request and an issued leaf differ in their [`Order`] alone.
 
+mod activate;
 mod adopt;
 mod again;
 mod batch;
 mod certify;
 mod chain;
+mod due;
 mod error;
 mod filing;
 mod import;
@@ -15,23 +17,29 @@ mod issue;
 mod ledger;
 mod parallel;
 mod publish;
+mod renew;
+mod renewal_window;
 mod revoke;
 mod settle;
 mod signer;
 
+pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
 pub use adopt::{Adopted, Adoption, adopt};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
 pub use chain::{chain_above, is_self_signed, sent_chain};
+pub use due::{Due, Reason, all, due};
 pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use publish::{
-    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
+    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
     publish_revocation_list,
 };
+pub use renew::{KeyChoice, renewal, renewing_authority};
+pub use renewal_window::RenewalWindow;
 pub use revoke::{
     Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
 };

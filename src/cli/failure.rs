@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
 use crate::{
-    authority::AuthorityError, ca::CaError, inspect::InspectError, key::KeyError,
+    authority::AuthorityError, ca::CaError, hook::HookError, inspect::InspectError, key::KeyError,
     profile::Refusals, store::StoreError, x509::X509Error,
 };
 
@@ -63,7 +63,7 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
 }
 
 /// The chain of causes, leaving out a cause that only repeats what was said.
-fn one_line(error: &anyhow::Error) -> String {
+pub(crate) fn one_line(error: &anyhow::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in error.chain() {
         let part = cause.to_string();
@@ -93,6 +93,7 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
                 .downcast_ref::<AuthorityError>()
                 .and_then(AuthorityError::hint),
         );
+        hints.extend(cause.downcast_ref::<HookError>().and_then(HookError::hint));
         hints.extend(
             cause
                 .downcast_ref::<StoreError>()

@@ -116,7 +116,7 @@ pub(crate) fn confirm(preview: &str, question: &str) -> Result<bool> {
     };
     let answer = asked().map_err(|_| Advised {
         message: "it has to be confirmed and there is no terminal to ask at".to_owned(),
-        hint: "look at what it is about with --dry-run, then give --yes".to_owned(),
+        hint: "give --yes to go ahead without being asked".to_owned(),
     })?;
     Ok(matches!(
         answer.trim().to_ascii_lowercase().as_str(),

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{
-    Actor, Authority, AuthorityId, AuthoritySettings, Inventory, NewAuthority, NewRecord,
-    Placement, RecordId, Recorded, Revocation, Sealing,
+    ActivationNeed, Actor, Authority, AuthorityId, AuthoritySettings, Inventory, NewAuthority,
+    NewRecord, Placement, RecordId, Recorded, Revocation, Sealing,
 };
 use super::layout::{AuthorityFile, Layout};
 use super::lock::WriteLock;
@@ -208,7 +208,8 @@ impl Store {
     }
 
     /// Makes a generation of a certificate the current one, in one rename: the way back from a
-    /// renewal that its servers did not take. What was current is superseded.
+    /// renewal that its servers did not take. What was current is superseded. `need` says whether
+    /// servers have yet to take this one.
     ///
     /// # Errors
     /// [`StoreError::NoSuchGeneration`], and what the operating system and SQLite refuse.
@@ -216,6 +217,7 @@ impl Store {
         &mut self,
         name: &StoreName,
         generation: u32,
+        need: ActivationNeed,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         if !self.layout.generation(name, generation).is_dir() {
@@ -224,7 +226,7 @@ impl Store {
                 generation,
             });
         }
-        self.inventory.activate(name, generation, now)?;
+        self.inventory.activate(name, generation, need, now)?;
         let current = |name: &StoreName| self.inventory.current_generations(name);
         staging::make_current(&self.layout, name, current)?;
         let row = self.inventory.current(Shelf::Certificates, name)?;

@@ -29,6 +29,12 @@ pub enum StoreError {
         /// Its folder.
         folder: PathBuf,
     },
+    /// Another renewal is at work.
+    #[error("another renewal is at work here{}", .holder.as_ref().map(|holder| format!(": {holder}")).unwrap_or_default())]
+    RenewalRuns {
+        /// What it says of itself.
+        holder: Option<String>,
+    },
     /// A new file was asked for where something is already.
     #[error("{} exists and is not overwritten", path.display())]
     Exists {
@@ -233,6 +239,7 @@ impl StoreError {
             Self::DanglingLink { path, .. } => {
                 format!("remove {} or make what it names", path.display())
             }
+            Self::RenewalRuns { .. } => "wait for it to end, then try again".into(),
             Self::InTheWay { path } => format!("move {} away", path.display()),
             Self::NoPki { .. } => {
                 "`certmint ca init` makes one; --pki DIR or CERTMINT_PKI names another".into()

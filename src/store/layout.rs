@@ -31,6 +31,11 @@ impl Layout {
         self.root.join(".lock")
     }
 
+    /// The lock file that a renewal holds.
+    pub fn renewal_lock(&self) -> PathBuf {
+        self.root.join(".renewal.lock")
+    }
+
     /// The folder of the authorities' keys and certificates.
     pub fn authorities(&self) -> PathBuf {
         self.root.join("ca")

@@ -5,10 +5,15 @@
 //! unfinished was left by a process that died. The lock ends with its process, however that ends.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use super::error::{FileDeed, StoreError};
 use super::layout::Layout;
+
+/// The most that is read of what a holder said of itself, in octets.
+const LONGEST_HOLDER: u64 = 400;
 
 /// The lock as a writing process holds it.
 #[derive(Debug)]
@@ -25,14 +30,7 @@ impl WriteLock {
     ) -> Result<(Self, Option<T>), StoreError> {
         let path = layout.lock();
         let refused = |error| StoreError::file(FileDeed::Lock, &path, error);
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o644)
-            .open(&path)
-            .map_err(refused)?;
+        let file = lock_file(&path).map_err(refused)?;
         let done_alone = match file.try_lock() {
             Ok(()) => Some(alone()?),
             Err(TryLockError::WouldBlock) => None,
@@ -43,4 +41,58 @@ impl WriteLock {
         file.lock_shared().map_err(refused)?;
         Ok((Self { _file: file }, done_alone))
     }
+}
+
+/// The lock of a renewal: one at a time, so that two timers do not meet. Dropping it releases it.
+#[derive(Debug)]
+pub struct RenewalLock {
+    // Never read: closing the file is what releases the lock.
+    _file: File,
+}
+
+impl RenewalLock {
+    /// Takes the lock without waiting; `holder` is what others are told who come meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::NoPki`] if there is no PKI; [`StoreError::RenewalRuns`] with what the holder
+    /// said of itself; what the operating system refuses.
+    pub fn take(layout: &Layout, holder: &str) -> Result<Self, StoreError> {
+        if !layout.root().is_dir() {
+            return Err(StoreError::NoPki {
+                path: layout.root().to_path_buf(),
+            });
+        }
+        let path = layout.renewal_lock();
+        let refused = |error| StoreError::file(FileDeed::Lock, &path, error);
+        let mut file = lock_file(&path).map_err(refused)?;
+        match file.try_lock() {
+            Ok(()) => {
+                // What a holder that died wrote is longer gone than its lock.
+                file.set_len(0).map_err(refused)?;
+                file.write_all(holder.as_bytes()).map_err(refused)?;
+                Ok(Self { _file: file })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let read = file.take(LONGEST_HOLDER).read_to_string(&mut holder);
+                Err(StoreError::RenewalRuns {
+                    holder: read
+                        .is_ok()
+                        .then_some(holder)
+                        .filter(|text| !text.is_empty()),
+                })
+            }
+            Err(TryLockError::Error(error)) => Err(refused(error)),
+        }
+    }
+}
+
+fn lock_file(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o644)
+        .open(path)
 }

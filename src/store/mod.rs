@@ -28,6 +28,7 @@ pub use inventory::{
     SanText, Sealing, Shown, Signed, Sort, Source, Standings, State, Status, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
+pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
 pub use staging::{Published, Staged, Staging};

@@ -124,6 +124,15 @@ pub fn attribute_name(attribute: &ObjectIdentifier) -> Option<&'static str> {
         .map(|(name, _)| *name)
 }
 
+/// The attribute type of a short name, in any case of letters, or of a dotted identifier.
+pub fn attribute_of_name(name: &str) -> Option<ObjectIdentifier> {
+    ATTRIBUTES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, attribute)| *attribute)
+        .or_else(|| ObjectIdentifier::new(name).ok())
+}
+
 /// Extensions and extended key usages with the names that RFC 5280 gives them.
 const NAMES: &[(&str, ObjectIdentifier)] = &[
     ("subjectKeyIdentifier", SUBJECT_KEY_IDENTIFIER),

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::signing::{open_authority_without_asking, open_key};
 use crate::{
     authority::{
-        AuthorityError, ListEnd, PublishedList, SigningAuthority, list_publishers,
+        ListEnd, PublishedList, SigningAuthority, list_publisher, list_publishers,
         publish_revocation_list,
     },
     cli::{
@@ -143,22 +143,27 @@ fn open(
         .with_context(|| format!("{}", key_file.display()))
 }
 
-/// Publishes the lists of CAs without asking anybody; what could not be done is told in a note.
+/// The lists that were made besides a command's own work.
+#[derive(Default)]
+pub(super) struct Made {
+    pub(super) lists: Vec<PublishedList>,
+    pub(super) notes: Vec<String>,
+    pub(super) failures: Vec<anyhow::Error>,
+}
+
+/// Publishes the lists of CAs whose keys open without anybody being asked.
 pub(super) fn publish_without_asking(
     store: &mut Store,
     names: &[StoreName],
     passphrase_file: Option<&PathBuf>,
     now: OffsetDateTime,
-) -> (Vec<PublishedList>, Vec<String>) {
-    let (mut lists, mut notes) = (Vec::new(), Vec::new());
+) -> Made {
+    let mut all = Made::default();
     for name in names {
-        let made = list_publishers(store.inventory(), std::slice::from_ref(name))
+        let made = list_publisher(store.inventory(), name)
             .map_err(anyhow::Error::from)
-            .and_then(|publishers| {
-                let (name, authority) = publishers
-                    .first()
-                    .ok_or(AuthorityError::NoListWithoutName)?;
-                open_authority_without_asking(store, name, authority, passphrase_file)
+            .and_then(|authority| {
+                open_authority_without_asking(store, name, &authority, passphrase_file)
             })
             .and_then(|signing| {
                 let publish = |signing| publish_revocation_list(store, &signing, None, now);
@@ -166,18 +171,18 @@ pub(super) fn publish_without_asking(
             });
         match made {
             Ok(Some(list)) => {
-                notes.extend(list_notes(&list));
-                lists.push(list);
+                all.notes.extend(list_notes(&list));
+                all.lists.push(list);
             }
-            Ok(None) => notes.push(format!(
-                "nobody sees it before a new list is made, and the key of {name} is encrypted: run 'certmint crl {name}'"
+            Ok(None) => all.notes.push(format!(
+                "clients learn of it from the next revocation list, and the key of {name} is encrypted: run 'certmint crl {name}'"
             )),
-            Err(error) => notes.push(format!(
-                "nobody sees it before a new list is made, and that failed: {error:#}; run 'certmint crl {name}'"
-            )),
+            Err(error) => all.failures.push(error.context(format!(
+                "the revocation is recorded, and the list of {name} was not made"
+            ))),
         }
     }
-    (lists, notes)
+    all
 }
 
 fn list_notes(list: &PublishedList) -> Vec<String> {

@@ -197,20 +197,20 @@ pub(crate) fn run(pki: &Path, arguments: &Revoke) -> Result<Report> {
         }
     }
     // Made anew even if nothing changed: the process that changed it may have died before.
-    let (lists, notes) = publish_without_asking(
+    let made = publish_without_asking(
         &mut store,
         &issuers,
         arguments.passphrase_file.as_ref(),
         now,
     );
-    let mut report = report(&deed, &selection, &done, now).notes(notes);
-    for list in &lists {
+    let mut report = report(&deed, &selection, &done, now)
+        .notes(made.notes)
+        .failures(made.failures);
+    for list in &made.lists {
         report.text.push_str(&list_text(list));
     }
-    report.json = render::with_fields(
-        report.json,
-        json!({ "lists": lists.iter().map(list_json).collect::<Vec<_>>() }),
-    );
+    let lists: Vec<Value> = made.lists.iter().map(list_json).collect();
+    report.json = render::with_fields(report.json, json!({ "lists": lists }));
     Ok(report)
 }
 

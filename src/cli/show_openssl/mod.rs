@@ -12,7 +12,7 @@ mod issuer;
 mod key;
 mod leaf;
 mod pkcs12;
-mod quoting;
+pub(in crate::cli) mod quoting;
 mod request;
 mod script;
 mod signed;

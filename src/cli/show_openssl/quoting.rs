@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::x509::escape_control;
 
 /// One word of a shell command (POSIX.1-2017, Shell Command Language §2.2.2).
-pub(super) fn word(text: &str) -> Result<String> {
+pub(in crate::cli) fn word(text: &str) -> Result<String> {
     let text = presentable(text)?;
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "%+,-./:=@_".contains(letter);
     Ok(if !text.is_empty() && text.chars().all(plain) {

@@ -9,7 +9,8 @@ use time::OffsetDateTime;
 
 use super::audit::{AuditLog, Deed, certificate_details};
 use super::record::RecordId;
-use super::{Inventory, fault, from_seconds};
+use super::seal::ActivationNeed;
+use super::{Inventory, fault, from_seconds, seconds};
 use crate::store::error::StoreError;
 use crate::store::name::{Shelf, StoreName};
 
@@ -20,6 +21,8 @@ pub struct Activation {
     pub id: RecordId,
     /// Since when.
     pub started_at: OffsetDateTime,
+    /// What its servers served before; none if it took the place of nothing that may be served.
+    pub replaces: Option<RecordId>,
 }
 
 impl Inventory {
@@ -44,8 +47,8 @@ impl Inventory {
     }
 
     /// Makes a generation the current one, durably; those that were are superseded, and whatever
-    /// waited for its servers waits no longer. It counts as unfiled until its link is set, so that
-    /// a crash in between is put right.
+    /// of them waited for its servers waits no longer. It counts as unfiled until its link is set,
+    /// so that a crash in between is put right.
     ///
     /// # Errors
     /// [`StoreError::NoSuchGeneration`] if that generation was not signed or is revoked, and what
@@ -54,6 +57,7 @@ impl Inventory {
         &mut self,
         name: &StoreName,
         generation: u32,
+        need: ActivationNeed,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let actor = self.writer();
@@ -101,6 +105,14 @@ impl Inventory {
                 |row| row.get(0),
             )
             .map_err(refused)?;
+        if need == ActivationNeed::Servers {
+            transaction
+                .execute(
+                    "INSERT OR IGNORE INTO activation (certificate_id, started_at) VALUES (?, ?)",
+                    params![id, seconds(now)],
+                )
+                .map_err(refused)?;
+        }
         let details = certificate_details(&transaction, path, id)?;
         let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
         log.append(Deed::Activate, Some(id), &details.into())?;
@@ -113,23 +125,25 @@ impl Inventory {
     /// # Errors
     /// What SQLite refuses.
     pub fn activations(&self) -> Result<Vec<Activation>, StoreError> {
-        let found: Vec<(i64, i64)> = self
+        let found: Vec<(i64, i64, Option<i64>)> = self
             .connection
             .prepare_cached(
-                "SELECT certificate_id, started_at FROM activation ORDER BY certificate_id",
+                "SELECT certificate_id, started_at, replaces FROM activation
+                 ORDER BY certificate_id",
             )
             .and_then(|mut select| {
                 select
-                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                     .collect()
             })
             .map_err(|error| fault(&self.path, error))?;
         found
             .into_iter()
-            .map(|(id, started_at)| {
+            .map(|(id, started_at, replaces)| {
                 Ok(Activation {
                     id: RecordId(id),
                     started_at: from_seconds(&self.path, started_at)?,
+                    replaces: replaces.map(RecordId),
                 })
             })
             .collect()

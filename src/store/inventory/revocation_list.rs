@@ -56,11 +56,11 @@ pub(in crate::store) struct UnpublishedList {
 }
 
 /// The rows of all certificates of one authority: the same name and the same key.
-const SAME_AUTHORITY: &str = "(SELECT same.id FROM authority AS this JOIN authority AS same
+const SAME_AUTHORITY: &str = "SELECT same.id FROM authority AS this JOIN authority AS same
     ON same.id = this.id
         OR (same.subject_der = this.subject_der AND same.key_id = this.key_id
             AND length(this.key_id) > 0)
-    WHERE this.id = ?1)";
+    WHERE this.id = ?1";
 
 impl Inventory {
     /// Takes the next number for a list of an authority, durably, before anything is signed.
@@ -84,7 +84,7 @@ impl Inventory {
                 &format!(
                     "SELECT coalesce(max(number), 0),
                         max(this_update) FILTER (WHERE published_at IS NOT NULL)
-                     FROM revocation_list WHERE authority_id IN {SAME_AUTHORITY}"
+                     FROM revocation_list WHERE authority_id IN ({SAME_AUTHORITY})"
                 ),
                 [authority.0],
                 |row| Ok((row.get(0)?, row.get(1)?)),
@@ -355,7 +355,7 @@ fn newest_published(
         .prepare_cached(&format!(
             "SELECT number, this_update, next_update, published_at, entries, fingerprint
              FROM revocation_list
-             WHERE authority_id IN {SAME_AUTHORITY} AND published_at IS NOT NULL
+             WHERE authority_id IN ({SAME_AUTHORITY}) AND published_at IS NOT NULL
              ORDER BY number DESC LIMIT 1"
         ))
         .and_then(|mut select| {

@@ -138,7 +138,8 @@ CREATE INDEX certificate_revoked ON certificate (authority_id, id) WHERE state =
 -- A generation that is published, and whose servers are not yet known to serve it.
 CREATE TABLE activation (
     certificate_id INTEGER PRIMARY KEY REFERENCES certificate (id),
-    started_at     INTEGER NOT NULL
+    started_at     INTEGER NOT NULL,
+    replaces       INTEGER REFERENCES certificate (id)      -- what its servers served before
 ) STRICT;
 
 -- Each entry's hash covers the one before; the head says how many there are, so that the newest

@@ -206,11 +206,32 @@ fn seal(connection: &Connection, path: &Path, sealing: &Sealing) -> Result<(), S
         .and_then(|mut update| update.execute(params![sealing.certificate_der, id]))
         .map_err(refused)?;
     if sealing.activation == ActivationNeed::Servers {
+        // What is served until now is the current generation, unless that one was not taken yet.
         connection
-            .prepare_cached("INSERT INTO activation (certificate_id, started_at) VALUES (?, ?)")
+            .prepare_cached(
+                "INSERT INTO activation (certificate_id, started_at, replaces)
+                 VALUES (?1, ?2, (
+                    SELECT coalesce(activation.replaces, old.id)
+                    FROM certificate AS this
+                    JOIN certificate AS old
+                        ON old.name = this.name AND old.shelf = this.shelf AND old.id <> this.id
+                    LEFT JOIN activation ON activation.certificate_id = old.id
+                    WHERE this.id = ?1 AND old.state = 'issued'
+                    ORDER BY old.generation DESC LIMIT 1))",
+            )
             .and_then(|mut insert| insert.execute(params![id, seconds(sealing.issued_at)]))
             .map_err(refused)?;
     }
+    // Nobody waits any more for servers to take what this one takes the place of.
+    connection
+        .prepare_cached(
+            "DELETE FROM activation WHERE certificate_id IN (
+                SELECT old.id FROM certificate AS this JOIN certificate AS old
+                    ON old.name = this.name AND old.shelf = this.shelf AND old.id <> this.id
+                WHERE this.id = ?)",
+        )
+        .and_then(|mut delete| delete.execute([id]))
+        .map_err(refused)?;
     found_authority(connection, path, sealing)
 }
 

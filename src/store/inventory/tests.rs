@@ -816,7 +816,10 @@ fn every_deed_has_its_entry_in_an_unbroken_chain() {
     let lost = bench.record(3, Placement::Elsewhere).unwrap();
     bench.inventory.mark_lost(&[lost.id], now()).unwrap();
     bench.inventory.mark_filed(&[first, second], now()).unwrap();
-    bench.inventory.activate(&name("flb"), 1, now()).unwrap();
+    bench
+        .inventory
+        .activate(&name("flb"), 1, ActivationNeed::Nothing, now())
+        .unwrap();
     let revocation = |id, reason| Revocation {
         id,
         reason,
@@ -862,7 +865,10 @@ fn a_generation_that_is_set_aside_stays_aside() {
         row.unwrap().unwrap().id
     };
     assert_eq!(current(&bench), second);
-    bench.inventory.activate(&name("flb"), 1, now()).unwrap();
+    bench
+        .inventory
+        .activate(&name("flb"), 1, ActivationNeed::Nothing, now())
+        .unwrap();
     assert_eq!(current(&bench), first);
     bench.inventory.mark_filed(&[first], now()).unwrap();
     assert_eq!(current(&bench), first);
@@ -879,6 +885,52 @@ fn a_generation_that_is_set_aside_stays_aside() {
     );
     bench
         .inventory
-        .activate(&name("flb"), 9, now())
+        .activate(&name("flb"), 9, ActivationNeed::Nothing, now())
         .unwrap_err();
+}
+
+#[test]
+fn what_its_servers_have_yet_to_take_knows_what_they_served_before() {
+    let mut bench = bench();
+    let first = bench.issue(1, Placement::NewCertificate(name("flb"))).id;
+    bench.inventory.mark_filed(&[first], now()).unwrap();
+    let renew = |bench: &mut Bench, number| {
+        let next = Placement::NextGeneration(name("flb"));
+        let recorded = bench.record(number, next).unwrap();
+        let sealing = Sealing {
+            activation: ActivationNeed::Servers,
+            ..sealing(recorded.id, number)
+        };
+        bench.inventory.seal(&[sealing]).unwrap();
+        bench.inventory.mark_filed(&[recorded.id], now()).unwrap();
+        recorded.id
+    };
+    let waiting = |bench: &Bench| {
+        let waiting = bench.inventory.activations().unwrap();
+        let pairs = waiting.iter().map(|one| (one.id, one.replaces));
+        pairs.collect::<Vec<_>>()
+    };
+    let second = renew(&mut bench, 2);
+    assert_eq!(waiting(&bench), [(second, Some(first))]);
+
+    // It was not taken: back to the first, whose servers have to be told too.
+    let need = ActivationNeed::Servers;
+    bench
+        .inventory
+        .activate(&name("flb"), 1, need, now())
+        .unwrap();
+    assert_eq!(waiting(&bench), [(first, None)]);
+
+    // The next one is older than nothing that was set aside.
+    let third = renew(&mut bench, 3);
+    assert_eq!(waiting(&bench), [(third, Some(first))]);
+    bench.inventory.end_activation(third, now()).unwrap();
+    assert_eq!(waiting(&bench), []);
+
+    // One on top of one that was never taken goes back to what was.
+    let fourth = renew(&mut bench, 4);
+    let fifth = renew(&mut bench, 5);
+    assert_eq!(waiting(&bench), [(fifth, Some(third))]);
+    bench.inventory.end_activation(fifth, now()).unwrap();
+    assert_ne!(fourth, fifth);
 }

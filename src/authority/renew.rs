@@ -1,0 +1,123 @@
+//! Renewing a certificate: made again as it is, as long as the CAs above it last.
+
+use time::{Duration, OffsetDateTime};
+
+use super::{AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again};
+use crate::{
+    key::{KeyFile, PrivateKey},
+    store::{ActivationNeed, Authority, CertificateFile, Inventory, Store, StoreName, files},
+    x509::Validity,
+};
+
+/// Which key a renewed certificate gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyChoice {
+    /// A new one of the same kind.
+    #[default]
+    New,
+    /// The one that it has.
+    Kept,
+}
+
+/// The name of the CA that renews a certificate: the one that signed it, or the one of the same name
+/// and key that took its place.
+///
+/// # Errors
+/// [`AuthorityError::NotRenewable`] if that is no CA of this PKI, and what SQLite refuses.
+pub fn renewing_authority(inventory: &Inventory, due: &Due) -> Result<StoreName, AuthorityError> {
+    let authorities = inventory.authorities()?;
+    let signed_by = authorities
+        .iter()
+        .find(|authority| Some(authority.id) == due.row.issuer);
+    signed_by
+        .and_then(|by| {
+            let same = |other: &&Authority| {
+                other.subject_der == by.subject_der && other.key_id == by.key_id
+            };
+            let mut named = authorities.iter().filter(same);
+            by.name
+                .clone()
+                .or_else(|| named.find_map(|authority| authority.name.clone()))
+        })
+        .ok_or_else(|| AuthorityError::NotRenewable {
+            name: due.name.clone(),
+            reason: "the CA that signed it is not one of this PKI",
+        })
+}
+
+/// The order for the next generation of a certificate: as it is, but it ends no later than the CAs
+/// above it do.
+///
+/// # Errors
+/// As [`again`]; a key that cannot be kept; and [`AuthorityError::EndsWithIssuer`] when a new one
+/// would end no later than the last.
+pub fn renewal(
+    store: &Store,
+    authority: &SigningAuthority,
+    due: &Due,
+    key: KeyChoice,
+    activation: ActivationNeed,
+    now: OffsetDateTime,
+) -> Result<LeafOrder, AuthorityError> {
+    let order = again(store.inventory(), &due.row, activation, now)?;
+    Ok(LeafOrder {
+        validity: within_issuers(authority, due, order.validity, now)?,
+        key: match key {
+            KeyChoice::New => order.key,
+            KeyChoice::Kept => LeafKey::Kept(kept_key(store, due)?),
+        },
+        ..order
+    })
+}
+
+/// No longer than any CA above.
+fn within_issuers(
+    authority: &SigningAuthority,
+    due: &Due,
+    wanted: Validity,
+    now: OffsetDateTime,
+) -> Result<Validity, AuthorityError> {
+    let first_to_end = authority
+        .chain()
+        .iter()
+        .min_by_key(|certificate| certificate.not_after());
+    let Some(issuer) = first_to_end.filter(|issuer| issuer.not_after() < wanted.not_after()) else {
+        return Ok(wanted);
+    };
+    let end = issuer.not_after();
+    if now > end {
+        // Refused where every certificate is drafted.
+        return Ok(wanted);
+    }
+    let gains_nothing = end < due.row.not_after + Duration::DAY;
+    if gains_nothing && matches!(due.reason, Reason::Window(_)) {
+        return Err(AuthorityError::EndsWithIssuer {
+            name: due.name.clone(),
+            issuer: issuer.subject().to_string(),
+            not_after: end,
+        });
+    }
+    Ok(Validity::new(wanted.not_before(), end)?)
+}
+
+fn kept_key(store: &Store, due: &Due) -> Result<PrivateKey, AuthorityError> {
+    let path = store
+        .layout()
+        .certificate_file(&due.name, CertificateFile::Key);
+    let octets = files::read(&path, files::USUAL_LIMIT)?;
+    let file = KeyFile::read(&octets).map_err(AuthorityError::KeptKey)?;
+    let not_renewable = |reason| AuthorityError::NotRenewable {
+        name: due.name.clone(),
+        reason,
+    };
+    if file.is_encrypted() {
+        return Err(not_renewable("its key is encrypted and cannot be kept"));
+    }
+    let key = file.unlock(None).map_err(AuthorityError::KeptKey)?;
+    let fingerprint =
+        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key.public_key().spki_der());
+    if fingerprint.as_ref() != due.row.public_key_sha256 {
+        return Err(not_renewable("the key beside it is not its own"));
+    }
+    Ok(key)
+}

@@ -1,0 +1,410 @@
+//! `certmint renew`
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::signing::open_authority;
+use crate::{
+    authority::{
+        AuthorityError, Due, KeyChoice, LeafOrder, Reason, RenewalWindow, SeenAt, Servers, Waiting,
+        activate, all, due, issue_all, renewal, renewing_authority, waiting,
+    },
+    cli::{
+        actor::actor,
+        failure::{Advised, UsageError},
+        renewal_report::{Outcome, planned, report},
+        report::Report,
+        schedule::Schedule,
+    },
+    hook::HookCommand,
+    inspect::verify::Host,
+    probe::Endpoint,
+    store::{
+        ActivationNeed, Inventory, Layout, RenewalLock, Row, Shelf, State, Store, StoreError,
+        StoreName,
+    },
+    x509::moment_text,
+};
+
+/// Which certificates are renewed, and what follows.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  certmint renew
+  certmint renew --passphrase-file ca.pass --reload 'systemctl reload nginx'
+  certmint renew flb --reload 'systemctl reload nginx' --probe www.2026testsite.com:443
+  certmint renew --all --dry-run
+  certmint renew --print systemd-timer > /etc/systemd/system/certmint-renew.timer
+
+Without names, what is due is renewed: what is in the last third of its life, has ended, or has not
+begun because the clock was ahead when it was made. Revoked certificates are not renewed. See
+docs/renewal.md.")]
+pub(crate) struct Renew {
+    /// Renew these, due or not
+    #[arg(value_name = "NAME", conflicts_with = "all")]
+    names: Vec<StoreName>,
+    /// Renew every certificate, due or not
+    #[arg(long)]
+    all: bool,
+    /// Renew what ends within so many days, instead of in the last third of its life
+    #[arg(long, value_name = "DAYS", conflicts_with_all = ["names", "all"], value_parser = clap::value_parser!(u32).range(1..=36500))]
+    within: Option<u32>,
+    /// Keep the keys; new ones are made otherwise
+    #[arg(long)]
+    reuse_key: bool,
+    /// A shell command that makes the servers read their new certificates; run once
+    #[arg(long, value_name = "COMMAND")]
+    reload: Option<HookCommand>,
+    /// Where the new certificate must be seen after that; only with one certificate
+    #[arg(long, value_name = "HOST:PORT")]
+    probe: Option<Endpoint>,
+    /// The server name to ask for there; if left out, the host if the certificate names it, else
+    /// the certificate's first host name
+    #[arg(long, value_name = "NAME", requires = "probe")]
+    server_name: Option<Host>,
+    /// Seconds that the reload, and then the servers, may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    timeout: u32,
+    /// File whose first line is the passphrase of the CA key; - is standard input
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Say what would be renewed, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print a file that runs this command line every day, and do nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    print: Option<Schedule>,
+}
+
+pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
+    if let Some(schedule) = arguments.print {
+        return print(schedule, pki, arguments);
+    }
+    if arguments.probe.is_some() && arguments.names.len() > 1 {
+        return Err(
+            UsageError("--probe looks at one certificate, and several are named".into()).into(),
+        );
+    }
+    let now = OffsetDateTime::now_utc();
+    if arguments.dry_run {
+        let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
+        let (due, waiting) = selected(&inventory, arguments, now)?;
+        return Ok(planned(&due, &waiting, now));
+    }
+    let actor = actor();
+    let holder = format!(
+        "{}, process {}, since {}",
+        actor.who(),
+        std::process::id(),
+        moment_text(now)
+    );
+    let _lock = match RenewalLock::take(&Layout::new(pki), &holder) {
+        // Two timers: the other one does what this one was to do.
+        Err(error @ StoreError::RenewalRuns { .. }) if !arguments.asks_for_certain() => {
+            let nothing = Outcome::default();
+            return Ok(report(nothing, now).note(format!("{error}; nothing was done here")));
+        }
+        other => other?,
+    };
+    let mut store = Store::open(pki, &actor, now)?;
+    let (due, _) = selected(store.inventory(), arguments, now)?;
+    let mut outcome = Outcome::default();
+    make(&mut store, arguments, due, now, &mut outcome);
+    take(&mut store, pki, arguments, now, &mut outcome)?;
+    Ok(report(outcome, now))
+}
+
+impl Renew {
+    /// Whether somebody wants certain certificates renewed now.
+    fn asks_for_certain(&self) -> bool {
+        self.all || !self.names.is_empty()
+    }
+
+    /// Whether this run is about a certificate of this name at all.
+    fn concerns(&self, name: &StoreName) -> bool {
+        self.names.is_empty() || self.names.contains(name)
+    }
+
+    fn need(&self) -> ActivationNeed {
+        if self.reload.is_some() || self.probe.is_some() {
+            ActivationNeed::Servers
+        } else {
+            ActivationNeed::Nothing
+        }
+    }
+
+    fn due_at(&self, name: &StoreName, row: &Row) -> OffsetDateTime {
+        match self.within {
+            Some(days) => row
+                .not_after
+                .saturating_sub(time::Duration::days(i64::from(days))),
+            None => {
+                RenewalWindow::default().due_at(&name.to_string(), row.not_before, row.not_after)
+            }
+        }
+    }
+}
+
+/// What is to be renewed, and what waits for its servers to take it. Of the latter, what an earlier
+/// run renewed and did not finish is not renewed again, unless it is due by itself.
+fn selected(
+    inventory: &Inventory,
+    arguments: &Renew,
+    now: OffsetDateTime,
+) -> Result<(Vec<Due>, Vec<Waiting>)> {
+    let mut waiting = waiting(inventory)?;
+    waiting.retain(|one| arguments.concerns(&one.name));
+    let due_at = |name: &StoreName, row: &Row| Some(arguments.due_at(name, row));
+    let mut chosen = if arguments.names.is_empty() {
+        if arguments.all {
+            all(inventory)?
+        } else {
+            due(inventory, due_at, now)?
+        }
+    } else {
+        named(inventory, &arguments.names)?
+    };
+    chosen.retain(|one| {
+        let is_due = Reason::at(&one.row, arguments.due_at(&one.name, &one.row), now).is_some();
+        let renewed_already =
+            |other: &Waiting| other.name == one.name && other.activation.replaces.is_some();
+        is_due || !waiting.iter().any(renewed_already)
+    });
+    if arguments.probe.is_some() && chosen.len() > 1 {
+        return Err(Advised {
+            message: format!(
+                "--probe looks at one certificate, and {} are to be renewed; nothing was done",
+                chosen.len()
+            ),
+            hint: "name one, or leave --probe out".into(),
+        }
+        .into());
+    }
+    waiting.retain(|one| !chosen.iter().any(|other| other.name == one.name));
+    Ok((chosen, waiting))
+}
+
+/// Certificates by their names; one that is revoked gets a successor when it is asked for.
+fn named(inventory: &Inventory, names: &[StoreName]) -> Result<Vec<Due>> {
+    let mut found: Vec<Due> = Vec::new();
+    let mut unknown = Vec::new();
+    for name in names {
+        let current = inventory.current(Shelf::Certificates, name)?;
+        match current.filter(|row| matches!(row.status.state(), State::Issued | State::Revoked)) {
+            Some(_) if found.iter().any(|one| one.name == *name) => {}
+            Some(row) => found.push(Due {
+                name: name.clone(),
+                row,
+                reason: Reason::Asked,
+            }),
+            None => unknown.push(name.to_string()),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(found);
+    }
+    Err(Advised {
+        message: format!(
+            "this PKI has no certificate {}; nothing was done",
+            unknown.join(", ")
+        ),
+        hint: "certmint list shows the names".into(),
+    }
+    .into())
+}
+
+/// Makes the new generations, CA by CA; what fails does not keep the others back.
+fn make(
+    store: &mut Store,
+    arguments: &Renew,
+    due: Vec<Due>,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) {
+    let mut by_authority: Vec<(StoreName, Vec<Due>)> = Vec::new();
+    for one in due {
+        match renewing_authority(store.inventory(), &one) {
+            Ok(authority) => match by_authority.iter_mut().find(|(name, _)| *name == authority) {
+                Some((_, group)) => group.push(one),
+                None => by_authority.push((authority, vec![one])),
+            },
+            Err(error) => outcome.failures.push(error.into()),
+        }
+    }
+    for (authority, group) in by_authority {
+        if let Err(error) = make_group(store, arguments, &authority, group, now, outcome) {
+            outcome.failures.push(error);
+        }
+    }
+}
+
+fn make_group(
+    store: &mut Store,
+    arguments: &Renew,
+    authority: &StoreName,
+    group: Vec<Due>,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let signer = open_authority(
+        store,
+        Some(authority),
+        arguments.passphrase_file.as_ref(),
+        "--passphrase-file",
+    )
+    .with_context(|| format!("could not renew {}", names(&group)))?;
+    let key = if arguments.reuse_key {
+        KeyChoice::Kept
+    } else {
+        KeyChoice::New
+    };
+    let mut ordered: Vec<Due> = Vec::new();
+    let mut orders: Vec<LeafOrder> = Vec::new();
+    for one in group {
+        match renewal(store, &signer, &one, key, arguments.need(), now) {
+            Ok(order) => {
+                ordered.push(one);
+                orders.push(order);
+            }
+            Err(error) => outcome.failures.push(error.into()),
+        }
+    }
+    let made = issue_all(store, &signer, orders, now, &mut |_| {});
+    for (one, made) in ordered.into_iter().zip(made) {
+        match made {
+            Ok(filed) => outcome.renewed.push((one, filed)),
+            Err(error) => outcome
+                .failures
+                .push(anyhow::Error::new(error).context(format!("could not renew {}", one.name))),
+        }
+    }
+    Ok(())
+}
+
+/// The first few names, for an error that concerns all.
+fn names(group: &[Due]) -> String {
+    const SHOWN: usize = 5;
+    let names: Vec<String> = group
+        .iter()
+        .take(SHOWN)
+        .map(|one| one.name.to_string())
+        .collect();
+    match group.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// Has the servers take what was published, by this run or by an earlier one that was killed.
+fn take(
+    store: &mut Store,
+    pki: &Path,
+    arguments: &Renew,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let mut ready = Vec::new();
+    for one in waiting(store.inventory())? {
+        if !arguments.concerns(&one.name) {
+            continue;
+        }
+        let servers = servers(arguments, &one);
+        match servers.need() {
+            ActivationNeed::Servers => ready.push((one, servers)),
+            ActivationNeed::Nothing => outcome.untold.push(one),
+        }
+    }
+    let pki = std::path::absolute(pki).context("--pki")?;
+    let timeout = Duration::from_secs(u64::from(arguments.timeout));
+    for taken in activate(store, ready, &pki, timeout, now) {
+        match taken {
+            Ok(one) => outcome.in_use.push(one),
+            Err(error) => {
+                if let AuthorityError::NotTaken { name, .. } = &error {
+                    outcome.not_taken.push(name.clone());
+                }
+                outcome.failures.push(error.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn servers(arguments: &Renew, one: &Waiting) -> Servers {
+    let endpoint = arguments.probe.clone();
+    Servers {
+        reload: arguments.reload.clone(),
+        seen_at: endpoint.map(|endpoint| match arguments.server_name.clone() {
+            Some(server_name) => SeenAt {
+                endpoint,
+                server_name,
+            },
+            None => SeenAt::of(endpoint, &one.certificate),
+        }),
+    }
+}
+
+fn print(schedule: Schedule, pki: &Path, arguments: &Renew) -> Result<Report> {
+    let pki = std::path::absolute(pki).context("--pki")?;
+    let folder = std::env::current_dir().context("the current directory")?;
+    let program = std::env::current_exe().context("the path of certmint itself")?;
+    let mut words = vec![shown(&program)?, "--pki".to_owned(), shown(&pki)?];
+    words.push("renew".to_owned());
+    words.extend(arguments.names.iter().map(StoreName::to_string));
+    let mut flag = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            words.extend([name.to_owned(), value]);
+        }
+    };
+    let file = match &arguments.passphrase_file {
+        Some(file) if file == Path::new("-") => {
+            return Err(
+                UsageError("nobody types a passphrase at night: give a file".into()).into(),
+            );
+        }
+        Some(file) => Some(shown(
+            &std::path::absolute(file).context("--passphrase-file")?,
+        )?),
+        None => None,
+    };
+    flag("--passphrase-file", file);
+    flag("--within", arguments.within.map(|days| days.to_string()));
+    flag("--reload", arguments.reload.as_ref().map(command_text));
+    flag("--probe", arguments.probe.as_ref().map(Endpoint::to_string));
+    flag(
+        "--server-name",
+        arguments.server_name.as_ref().map(Host::to_string),
+    );
+    flag("--timeout", Some(arguments.timeout.to_string()));
+    for (given, name) in [
+        (arguments.all, "--all"),
+        (arguments.reuse_key, "--reuse-key"),
+    ] {
+        if given {
+            words.push(name.to_owned());
+        }
+    }
+    let text = schedule.text(&words, &folder, &pki)?;
+    let json = json!({ "file": schedule.path(), "text": text });
+    Ok(Report::new("renew.print", json, text))
+}
+
+fn shown(path: &Path) -> Result<String> {
+    path.to_str()
+        .map(str::to_owned)
+        .with_context(|| format!("{}: a path that is not UTF-8", path.display()))
+}
+
+/// The line that `--reload` took.
+fn command_text(command: &HookCommand) -> String {
+    match command {
+        HookCommand::Shell(line) => line.clone(),
+        HookCommand::Program(words) => words.join(" "),
+    }
+}

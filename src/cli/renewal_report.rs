@@ -1,0 +1,192 @@
+//! What a renewal did, or would do.
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::{
+    render::{self, GREEN, RED},
+    report::Report,
+    table::Table,
+};
+use crate::{
+    authority::{Due, Filed, Reason, Waiting},
+    store::StoreName,
+    x509::moment_text,
+};
+
+/// What came of a renewal.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// What was made, and what it took the place of.
+    pub(crate) renewed: Vec<(Due, Filed)>,
+    /// What its servers took.
+    pub(crate) in_use: Vec<Waiting>,
+    /// What its servers did not take, so that the one before it is in use again.
+    pub(crate) not_taken: Vec<StoreName>,
+    /// What was published by an earlier run, and nobody says how its servers are told.
+    pub(crate) untold: Vec<Waiting>,
+    /// What failed.
+    pub(crate) failures: Vec<anyhow::Error>,
+}
+
+/// The report of a renewal; its failures become the report's.
+pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
+    let Outcome {
+        renewed,
+        in_use,
+        not_taken,
+        untold,
+        failures,
+    } = outcome;
+    let renewed: Vec<(Due, Filed, &str)> = renewed
+        .into_iter()
+        .map(|(due, filed)| {
+            let state = if not_taken.contains(&due.name) {
+                "set_aside"
+            } else if in_use.iter().any(|one| one.name == due.name) {
+                "in_use"
+            } else {
+                "published"
+            };
+            (due, filed, state)
+        })
+        .collect();
+    let mut table = Table::new(["NAME", "DEED", "NOT AFTER", "SERIAL", "WHY"]);
+    for (due, filed, state) in &renewed {
+        let deed = match *state {
+            "set_aside" => format!("{RED}set aside{RED:#}"),
+            "in_use" => format!("{GREEN}renewed, in use{GREEN:#}"),
+            _ => format!("{GREEN}renewed{GREEN:#}"),
+        };
+        table.row([
+            due.name.to_string(),
+            deed,
+            render::day(filed.certificate.not_after()),
+            render::serial(&filed.certificate),
+            reason_text(due, now),
+        ]);
+    }
+    let earlier = in_use
+        .iter()
+        .filter(|one| !renewed.iter().any(|(due, ..)| due.name == one.name));
+    for one in earlier {
+        table.row([
+            one.name.to_string(),
+            format!("{GREEN}in use{GREEN:#}"),
+            render::day(one.certificate.not_after()),
+            render::serial(&one.certificate),
+            "left by an earlier renewal".to_owned(),
+        ]);
+    }
+    let text = match (table.is_empty(), failures.is_empty()) {
+        (false, _) => table.to_string(),
+        (true, true) => "nothing to renew\n".to_owned(),
+        (true, false) => String::new(),
+    };
+    let json = json!({
+        "renewed": renewed.iter().map(|(due, filed, state)| renewed_json(due, filed, state, now)).collect::<Vec<_>>(),
+        "in_use": in_use.iter().map(waiting_json).collect::<Vec<_>>(),
+        "not_told": untold.iter().map(waiting_json).collect::<Vec<_>>(),
+        "failures": failures.iter().map(super::failure::one_line).collect::<Vec<_>>(),
+    });
+    let notes = untold.iter().map(|one| {
+        format!(
+            "{} was renewed on {} and its servers were not told: run certmint renew {} --reload COMMAND",
+            one.name,
+            render::day(one.activation.started_at),
+            one.name
+        )
+    });
+    Report::new("renew", json, text)
+        .notes(notes)
+        .failures(failures)
+}
+
+/// The report of `--dry-run`.
+pub(crate) fn planned(due: &[Due], waiting: &[Waiting], now: OffsetDateTime) -> Report {
+    let mut table = Table::new(["NAME", "DEED", "WHY"]);
+    for one in due {
+        table.row([
+            one.name.to_string(),
+            "renew".to_owned(),
+            reason_text(one, now),
+        ]);
+    }
+    for one in waiting {
+        let since = render::day(one.activation.started_at);
+        table.row([
+            one.name.to_string(),
+            "reload".to_owned(),
+            format!("renewed on {since}, and its servers do not have it yet"),
+        ]);
+    }
+    let text = if table.is_empty() {
+        "nothing to renew\n".to_owned()
+    } else {
+        table.to_string()
+    };
+    let json = json!({
+        "renew": due.iter().map(|one| due_json(one, now)).collect::<Vec<_>>(),
+        "reload": waiting.iter().map(waiting_json).collect::<Vec<_>>(),
+    });
+    Report::new("renew.plan", json, text)
+}
+
+fn reason_text(due: &Due, now: OffsetDateTime) -> String {
+    match due.reason {
+        Reason::Window(_) => match render::days_left(due.row.not_after, now) {
+            1 => "1 day was left".to_owned(),
+            days => format!("{days} days were left"),
+        },
+        Reason::Expired => format!("it ended on {}", render::day(due.row.not_after)),
+        Reason::NotYetValid => format!(
+            "it begins on {} only: the clock was ahead when it was made",
+            render::day(due.row.not_before)
+        ),
+        Reason::Asked => "asked for".to_owned(),
+    }
+}
+
+fn reason_word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Window(_) => "window",
+        Reason::Expired => "expired",
+        Reason::NotYetValid => "not_yet_valid",
+        Reason::Asked => "asked",
+    }
+}
+
+fn due_json(due: &Due, now: OffsetDateTime) -> Value {
+    let fields = json!({
+        "name": due.name.to_string(),
+        "reason": reason_word(due.reason),
+    });
+    render::with_fields(previous_json(due, now), fields)
+}
+
+fn renewed_json(due: &Due, filed: &Filed, state: &str, now: OffsetDateTime) -> Value {
+    let fields = json!({
+        "name": due.name.to_string(),
+        "state": state,
+        "reason": reason_word(due.reason),
+        "replaces": previous_json(due, now),
+    });
+    render::with_fields(render::filed_json(filed), fields)
+}
+
+/// The generation that a renewal takes the place of.
+fn previous_json(due: &Due, now: OffsetDateTime) -> Value {
+    json!({
+        "serial": render::hexadecimal(&due.row.serial).to_uppercase(),
+        "not_after": moment_text(due.row.not_after),
+        "days_left": render::days_left(due.row.not_after, now),
+    })
+}
+
+fn waiting_json(one: &Waiting) -> Value {
+    json!({
+        "name": one.name.to_string(),
+        "serial": render::serial(&one.certificate),
+        "renewed_at": moment_text(one.activation.started_at),
+    })
+}
