@@ -91,18 +91,6 @@ pub enum AuthorityError {
     /// A key was not made, or did not sign its request.
     #[error("could not make the key and its request")]
     Key(#[source] KeyError),
-    /// A CA that is to be adopted under another name than it has.
-    #[error("this CA is in this PKI already; its name is {name}")]
-    KnownAs {
-        /// The name.
-        name: String,
-    },
-    /// A CA to be adopted whose serial number its issuer has given to another certificate.
-    #[error("the issuer of this CA has given its serial number to another certificate as well")]
-    SerialOfAnother,
-    /// The number of a revocation list that is beyond what the inventory counts.
-    #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
-    ListNumber(String),
     /// The key that a renewal is to keep cannot be read.
     #[error("the key that is to be kept cannot be read")]
     KeptKey(#[source] KeyError),
@@ -134,6 +122,18 @@ pub enum AuthorityError {
         /// What became of the generation before.
         put_back: PutBack,
     },
+    /// A CA that is to be adopted under another name than it has.
+    #[error("this CA is in this PKI already; its name is {name}")]
+    KnownAs {
+        /// The name.
+        name: String,
+    },
+    /// A CA to be adopted whose serial number its issuer has given to another certificate.
+    #[error("the issuer of this CA has given its serial number to another certificate as well")]
+    SerialOfAnother,
+    /// The number of a revocation list that is beyond what the inventory counts.
+    #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
+    ListNumber(String),
     /// A certificate that cannot be made again as it is.
     #[error("{subject} cannot be made again: {reason}")]
     NotAgain {
@@ -211,9 +211,7 @@ impl AuthorityError {
                 "put right what is said above; the next command that writes to this PKI finishes it"
                     .to_owned(),
             ),
-            Self::OtherCertificate { .. } => {
-                Some("choose another name, or renew it".to_owned())
-            }
+            Self::OtherCertificate { .. } => Some("choose another name, or renew it".to_owned()),
             Self::NothingToRevoke { hint, .. } => hint.clone(),
             Self::SerialOfSeveral { .. } => Some("say whose: --ca NAME".to_owned()),
             Self::RootNotRevocable { .. } => Some(

@@ -22,6 +22,7 @@ mod renewal_window;
 mod revoke;
 mod settle;
 mod signer;
+pub mod status;
 
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
 pub use adopt::{Adopted, Adoption, adopt};

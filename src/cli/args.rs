@@ -105,6 +105,8 @@ pub(crate) enum Command {
     Revoke(Box<commands::revoke::Revoke>),
     /// Make the revocation lists
     Crl(commands::crl::Crl),
+    /// Tell what needs attention, for people and for monitoring
+    Status(commands::status::Status),
     /// Write a shell's completion script to standard output
     Completions(commands::completions::Completions),
     /// Write the manual pages into a directory

@@ -22,10 +22,11 @@ pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, AuthoritySettings,
-    CertificateKind, Deed, Filter, ImportOutcome, Imported, ImportedCertificate, Inventory,
-    NewAuthority, NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded,
-    Revocation, RevocationList, RevocationListId, RevocationListRecord, Revoked, Row, SanKind,
-    SanText, Sealing, Shown, Signed, Sort, Source, Standings, State, Status, TextMatch,
+    Census, CertificateKind, Deed, Filter, ImportOutcome, Imported, ImportedCertificate, Inventory,
+    MonthOfEnds, NewAuthority, NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer,
+    Recorded, Revocation, RevocationList, RevocationListId, RevocationListRecord, Revoked, Row,
+    SanKind, SanText, Sealing, Shown, Signed, SignedBy, Sort, Source, Standings, State, Status,
+    TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;

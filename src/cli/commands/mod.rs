@@ -23,6 +23,7 @@ pub(crate) mod revoke;
 mod services;
 pub(crate) mod sign;
 pub(crate) mod signing;
+pub(crate) mod status;
 mod subject;
 pub(crate) mod verify;
 
@@ -56,6 +57,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Manifest(arguments) => manifest::run(arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
+        Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

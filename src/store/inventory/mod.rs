@@ -8,6 +8,7 @@
 mod activation;
 mod audit;
 mod authority;
+mod census;
 mod import;
 mod open;
 mod placing;
@@ -32,6 +33,7 @@ use super::error::{InventoryFault, StoreError};
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
 pub use authority::{Authority, AuthorityId, NewAuthority};
+pub use census::{Census, MonthOfEnds, SignedBy};
 pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{

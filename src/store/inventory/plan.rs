@@ -50,7 +50,7 @@ enum Column {
     Unique,
     /// Shared by many rows; its index goes on with `not_after`.
     Shared,
-    /// Shared by many rows, without an index of its own: the shelf.
+    /// Shared by many rows, without an index of its own: the shelf, the part of a life that is left.
     Unindexed,
     NotAfter,
 }
@@ -191,6 +191,7 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
         issuer,
         ends_from,
         ends_before,
+        last_third_at,
     } = filter;
     let mut conditions = Vec::new();
     if let Some(fingerprint) = fingerprint {
@@ -250,6 +251,17 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
                 values: vec![Value::Integer(end)],
             });
         }
+    }
+    if let Some(moment) = last_third_at {
+        let comparison = "3 * (certificate.not_after - ?) < \
+            certificate.not_after - certificate.not_before";
+        conditions.push(Condition {
+            column: Column::Unindexed,
+            leading: comparison.to_owned(),
+            counted: String::new(),
+            checked: comparison.to_owned(),
+            values: vec![Value::Integer(seconds(*moment))],
+        });
     }
     Some(conditions)
 }

@@ -42,7 +42,7 @@ impl State {
         }
     }
 
-    fn from_word(word: &str) -> Option<Self> {
+    pub(super) fn from_word(word: &str) -> Option<Self> {
         [
             Self::Recorded,
             Self::Issued,
