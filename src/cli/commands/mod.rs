@@ -18,6 +18,7 @@ pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
+mod manifest_from_inventory;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
@@ -54,7 +55,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
-        Command::Manifest(arguments) => manifest::run(arguments),
+        Command::Manifest(arguments) => manifest::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),

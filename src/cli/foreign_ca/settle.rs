@@ -82,9 +82,10 @@ fn settle_one(
     let Some(found) = keys.of_public_key(certificate.public_key().spki_der()) else {
         return Ok(false);
     };
+    let place = found.file.display().to_string();
     let mut leave_out = |reason: String| {
         settled.left_out.push(LeftOut {
-            place: found.file.display().to_string(),
+            place: place.clone(),
             reason,
         });
     };
@@ -96,7 +97,7 @@ fn settle_one(
         id: row.id,
         name: name.clone(),
         certificate,
-        key_pem: found.key.to_pkcs8_pem(),
+        key: found.key,
     };
     match settle(store, &settlement, now) {
         Ok(_) => {
