@@ -82,7 +82,7 @@ fn fill(inventory: &mut Inventory, from: u64, rows: u64) -> anyhow::Result<()> {
                     certificate_der,
                     issued_at: start(),
                     activation: ActivationNeed::Nothing,
-                    succession: None,
+                    succession: Succession::None,
                 }
             })
             .collect();
