@@ -13,7 +13,7 @@ use crate::{
         AuthorityId, CertificateKind, Filter, Order, Query, Row, Shelf, Sort, Source, State, Store,
         StoreError, StoreName,
     },
-    x509::Certificate,
+    x509::{Certificate, GeneralName},
 };
 
 /// What became of the certificates whose keys were found.
@@ -117,7 +117,7 @@ fn settle_one(
     Ok(true)
 }
 
-/// What the key's file is called, else the common name.
+/// What the key's file is called, else the common name, else a host name.
 fn name(key_file: &Path, certificate: &Certificate) -> Option<StoreName> {
     let stem = key_file.file_stem()?.to_str()?;
     let stem = [".key", "-key", "_key"]
@@ -126,5 +126,14 @@ fn name(key_file: &Path, certificate: &Certificate) -> Option<StoreName> {
         .unwrap_or(stem);
     let is_number = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
     let by_file = (!is_number).then(|| stem.parse().ok()).flatten();
-    by_file.or_else(|| certificate.subject().common_name()?.parse().ok())
+    let host = || {
+        let names = certificate.subject_alt_names().ok()?;
+        names.iter().find_map(|name| match name {
+            GeneralName::Dns(host) => host.parse().ok(),
+            _ => None,
+        })
+    };
+    by_file
+        .or_else(|| certificate.subject().common_name()?.parse().ok())
+        .or_else(host)
 }
