@@ -13,6 +13,7 @@ mod foreign_ca;
 mod manifest_file;
 mod matching;
 mod output;
+mod plan_report;
 mod progress;
 mod read;
 mod render;

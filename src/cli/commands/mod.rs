@@ -19,6 +19,7 @@ pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
 mod manifest_from_inventory;
+pub(crate) mod plan;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
@@ -56,6 +57,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(pki, arguments),
+        Command::Plan(arguments) => plan::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),
