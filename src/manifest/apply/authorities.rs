@@ -59,11 +59,15 @@ pub(super) fn make(
     let filed = match &wanted.issuer {
         None => {
             let signer = SigningAuthority::new_root(wanted.subject.clone(), key);
-            certify(store, &signer, order, now)?
+            let filed = certify(store, &signer, order, now)?;
+            signers.remember(&wanted.name, signer.into_key());
+            filed
         }
         Some(issuer) => {
             let signer = signers.signer(store, issuer, secrets)?;
-            certify(store, signer, order, now)?
+            let filed = certify(store, signer, order, now)?;
+            signers.remember(&wanted.name, key);
+            filed
         }
     };
     if wanted.settings != AuthoritySettings::default()
@@ -94,14 +98,18 @@ pub(super) fn renew(
         CertifiedBy::Itself => {
             let key = signers.key(store, &wanted.name, &authority, secrets)?;
             let signer = SigningAuthority::new_root(wanted.subject.clone(), key);
-            renew_authority(store, &authority, &signer, validity, now)?
+            let filed = renew_authority(store, &authority, &signer, validity, now)?;
+            signers.remember(&wanted.name, signer.into_key());
+            filed
         }
         CertifiedBy::Authority(issuer) => {
             let name = issuer.name.clone().unwrap_or_else(|| wanted.name.clone());
             let issuer = itself(store.inventory(), Some(&name))?;
             let key = signers.key(store, &name, &issuer, secrets)?;
             let signer = SigningAuthority::of_this_pki(store, &issuer, key)?;
-            renew_authority(store, &authority, &signer, validity, now)?
+            let filed = renew_authority(store, &authority, &signer, validity, now)?;
+            signers.remember(&name, signer.into_key());
+            filed
         }
     };
     signers.forget();

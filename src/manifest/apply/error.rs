@@ -27,7 +27,7 @@ pub enum ApplyError {
     X509(#[from] X509Error),
     /// A secret could not be had.
     #[error("{0}")]
-    Secret(SecretError),
+    Secret(#[source] SecretError),
     /// The key of a CA cannot be used.
     #[error("the key of CA {name} cannot be used")]
     Key {

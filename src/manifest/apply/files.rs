@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -12,8 +13,8 @@ use crate::{
     key::{KeyError, KeyFile},
     manifest::{Export, ExportFormat, PemPart},
     store::{
-        AuthorityFile, AuthorityId, CertificateFile, ChainPem, RecordId, Store, StoreError,
-        StoreName,
+        AuthorityFile, AuthorityId, CertificateFile, ChainPem, ExportRecord, RecordId, Shelf,
+        Store, StoreError, StoreName,
         files::{self, Secrecy},
         sent_chain,
     },
@@ -78,13 +79,23 @@ pub(super) fn export(
     };
     let row = store
         .inventory()
-        .current(crate::store::Shelf::Certificates, name)?
+        .current(Shelf::Certificates, name)?
         .ok_or_else(unknown)?;
     let (certificate, chain) = with_chain(store, row.id, name)?;
     let path = folder.join(&export.file);
     let (content, secrecy) = content(store, name, &certificate, &chain, export, secrets)?;
+    let mut sha256 = [0; 32];
+    sha256.copy_from_slice(digest(&SHA256, &content).as_ref());
+    // Known before it is there: what a killed process has not written is missing, and what it has
+    // is known to be ours.
+    let record = ExportRecord {
+        file: export.file.to_string_lossy().into_owned(),
+        certificate: row.id,
+        settings: export.format.settings(),
+        sha256,
+    };
+    store.record_exports(&[record], now)?;
     files::replace(&path, &content, secrecy)?;
-    let _ = now;
     Ok(path)
 }
 

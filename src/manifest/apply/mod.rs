@@ -57,6 +57,8 @@ pub enum Done {
     Revoked,
     /// A revocation list was made.
     List(Box<PublishedList>),
+    /// A certificate waits for its servers; what they did is among those taken.
+    Published,
     /// A CA's settings were changed.
     Configured,
     /// Files were written.
@@ -143,6 +145,8 @@ fn single(
             let list = publish_revocation_list(store, signer, *days, now)?;
             Ok(Done::List(Box::new(list)))
         }
+        // All are taken together, at the end.
+        StepDeed::Activate { .. } => Ok(Done::Published),
         StepDeed::RestoreAuthority { id } => {
             files::restore_authority(store, *id, &step.name).map(Done::Files)
         }

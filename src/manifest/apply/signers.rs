@@ -55,6 +55,11 @@ impl<'a> Signers<'a> {
         }
     }
 
+    /// Keeps the key of a CA that was just used, so that nobody is asked for its passphrase again.
+    pub(super) fn remember(&mut self, name: &StoreName, key: PrivateKey) {
+        self.keys.insert(name.clone(), key);
+    }
+
     /// The private key of a CA of this PKI.
     pub(super) fn key(
         &mut self,
