@@ -21,6 +21,7 @@ pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
+mod manifest_from_inventory;
 pub(crate) mod plan;
 pub(crate) mod renew;
 pub(crate) mod revoke;
@@ -58,7 +59,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
-        Command::Manifest(arguments) => manifest::run(arguments),
+        Command::Manifest(arguments) => manifest::run(pki, arguments),
         Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),
         Command::Plan(arguments) => plan::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
