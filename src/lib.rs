@@ -9,6 +9,7 @@ pub mod formats;
 pub mod hook;
 pub mod inspect;
 pub mod key;
+pub mod manifest;
 pub mod probe;
 pub mod profile;
 pub mod store;

@@ -28,8 +28,13 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "manifest",
+        &["authority", "store", "formats", "profile", "x509", "key"],
+    ),
+    (
         "cli",
         &[
+            "manifest",
             "authority",
             "probe",
             "hook",

@@ -164,6 +164,7 @@ fn documents_are_as_documented() {
     let world = World::new();
     world.write("password", "secret0\n");
     world.write("sec.cnf", EXTENSIONS);
+    world.write("hosts.csv", "name\nnode2.example\n");
     let lines = [
         "ca init --cn Root --key p256 --passphrase-file password --permit-dns example --permit-ip 10.0.0.0/8",
         "ca intermediate web --cn Web --key p256 --no-passphrase --issuer ca --issuer-passphrase-file password",
@@ -180,12 +181,16 @@ fn documents_are_as_documented() {
         "issue server www.example --ca web --key p256",
         "issue client client01 --ca web --key p256",
         "issue peer node1.example --ca web --key p256",
+        "issue batch hosts.csv --ca web --key p256",
         "list",
         "verify own.crt pki/ca/web.crt --ca pki/ca/ca.crt --host a.example",
         "export p12 client01 --out client01.p12 --password-file password",
         "export p7b client01 --out client01.p7b",
         "export der client01 --out client01.cer",
         "export pem client01 --out client01.pem",
+        "manifest new",
+        "manifest new minimal",
+        "manifest check",
         "completions bash",
         "man man",
         "inspect own.crt own.key own.csr",
@@ -221,6 +226,8 @@ fn documents_are_as_documented() {
             .document(),
     );
     documentation.check(&world.run("inspect nothing --json").document());
+    world.write("wrong.toml", "[server.flb]\nsans = 1\n");
+    documentation.check(&world.run("manifest check wrong.toml --json").document());
     let only = world.json("inspect own.crt --only subject,san");
     for object in only["files"][0]["objects"].as_array().unwrap() {
         documentation.check_shape(object, "object", "only --only");

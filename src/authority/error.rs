@@ -55,6 +55,39 @@ pub enum AuthorityError {
     /// The certificates that went together with one that failed were not made either.
     #[error("not made, because one step for all of them failed: {0}")]
     WithOthers(String),
+    /// A revocation list is filed under its CA's name.
+    #[error("a CA without a name in this PKI publishes no revocation list here")]
+    NoListWithoutName,
+    /// Nothing that could be revoked fits.
+    #[error("no certificate of this PKI {what}")]
+    NothingToRevoke {
+        /// What it would have.
+        what: String,
+        /// What to try instead.
+        hint: Option<String>,
+    },
+    /// A serial number that several CAs used.
+    #[error("serial number {serial} was used by several CAs: {}", .issuers.join("; "))]
+    SerialOfSeveral {
+        /// The serial number in hexadecimal.
+        serial: String,
+        /// The CAs, and whom they certified.
+        issuers: Vec<String>,
+    },
+    /// A root is trusted because it is in trust stores; nothing that it signs can end that.
+    #[error("{subject} is a root CA: no revocation list can revoke it")]
+    RootNotRevocable {
+        /// Its subject.
+        subject: String,
+    },
+    /// A revocation at a time at which the certificate did not exist, or has not come.
+    #[error("it cannot be revoked as of {}: {reason}", moment_text(*.at))]
+    RevocationTime {
+        /// When.
+        at: OffsetDateTime,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A key was not made, or did not sign its request.
     #[error("could not make the key and its request")]
     Key(#[source] KeyError),
@@ -163,8 +196,14 @@ impl AuthorityError {
                 "put right what is said above; the next command that writes to this PKI finishes it"
                     .to_owned(),
             ),
-            Self::OtherCertificate { .. } => {
-                Some("choose another name, or renew it".to_owned())
+            Self::OtherCertificate { .. } => Some("choose another name, or renew it".to_owned()),
+            Self::NothingToRevoke { hint, .. } => hint.clone(),
+            Self::SerialOfSeveral { .. } => Some("say whose: --ca NAME".to_owned()),
+            Self::RootNotRevocable { .. } => Some(
+                "take it out of every trust store that has it, and make another".to_owned(),
+            ),
+            Self::NoListWithoutName => {
+                Some("give the CA a name here with 'certmint ca import'".to_owned())
             }
             Self::NoSuchCa { known, .. } if known.is_empty() => {
                 Some("make one with 'certmint ca init'".to_owned())

@@ -14,8 +14,10 @@ mod filing;
 mod issue;
 mod ledger;
 mod parallel;
+mod publish;
 mod renew;
 mod renewal_window;
+mod revoke;
 mod signer;
 
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
@@ -27,6 +29,13 @@ pub use due::{Due, Reason, all, due};
 pub use error::AuthorityError;
 pub use filing::Filing;
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
+pub use publish::{
+    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
+    publish_revocation_list,
+};
 pub use renew::{KeyChoice, renewal, renewing_authority};
 pub use renewal_window::RenewalWindow;
+pub use revoke::{
+    Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
+};
 pub use signer::{SigningAuthority, named, named_certificate};

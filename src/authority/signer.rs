@@ -39,7 +39,9 @@ impl SigningAuthority {
         let certificate = Certificate::from_der(&authority.certificate_der)?;
         let mut chain = vec![certificate.clone()];
         chain.extend(chain_above(store.inventory(), &certificate)?);
-        let issuer = Issuer::new(CaCertificate::try_from(certificate)?, key)?;
+        let settings = store.inventory().authority_settings(authority.id)?;
+        let issuer = Issuer::new(CaCertificate::try_from(certificate)?, key)?
+            .with_services(settings.services);
         Ok(Self {
             issuer,
             recorded_as: RecordIssuer::Authority(authority.id),

@@ -89,6 +89,23 @@ pub enum CaError {
     /// The signature that came out does not verify; the certificate was thrown away.
     #[error("the signature that the CA's key made does not verify")]
     BadSignature(#[source] crate::key::SignatureError),
+    /// The CA's certificate does not say that it may sign revocation lists.
+    #[error(
+        "the CA {issuer} may not sign revocation lists: its keyUsage lacks cRLSign (RFC 5280 §4.2.1.3)"
+    )]
+    MayNotSignLists {
+        /// Its subject.
+        issuer: String,
+    },
+    /// What is revoked could not be read.
+    #[error("the revoked certificates could not be read")]
+    RevokedUnknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The revoked certificates were not the same each time that they were asked for.
+    #[error("the revoked certificates changed while the list was written")]
+    RevokedChanged,
+    /// The revocation list could not be written.
+    #[error("the revocation list could not be written")]
+    Output(#[source] std::io::Error),
 }
 
 impl CaError {
@@ -114,6 +131,10 @@ impl CaError {
             Self::IssuersOwnKey { .. } => {
                 Some("make a key of its own for the certificate".to_owned())
             }
+            Self::MayNotSignLists { .. } => Some(
+                "renew the CA, or make another: its certificate needs keyUsage keyCertSign and cRLSign"
+                    .to_owned(),
+            ),
             Self::Structure(error) => error.hint(),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::{CaError, Draft, Issued, Recorded};
+use super::{CaError, Draft, Issued, Recorded, Services};
 use crate::{
     key::{PrivateKey, verify_signature},
     profile::{Approved, Profile},
@@ -16,6 +16,7 @@ use crate::{
 pub struct Issuer {
     identity: Identity,
     key: PrivateKey,
+    services: Services,
 }
 
 enum Identity {
@@ -37,6 +38,7 @@ impl Issuer {
         Ok(Self {
             identity: Identity::Certified(Box::new(certificate)),
             key,
+            services: Services::default(),
         })
     }
 
@@ -45,7 +47,15 @@ impl Issuer {
         Self {
             identity: Identity::SelfSigning(subject),
             key,
+            services: Services::default(),
         }
+    }
+
+    /// The same CA, whose certificates say where its services are.
+    #[must_use]
+    pub fn with_services(mut self, services: Services) -> Self {
+        self.services = services;
+        self
     }
 
     /// Its certificate, if it has one already.
@@ -71,7 +81,7 @@ impl Issuer {
 
     /// What its certificates name as authority key identifier: its certificate's own subject key
     /// identifier, or nothing.
-    fn authority_key_identifier(&self) -> Option<KeyIdentifier> {
+    pub(super) fn authority_key_identifier(&self) -> Option<KeyIdentifier> {
         self.certificate().and_then(CaCertificate::key_identifier)
     }
 
@@ -107,6 +117,7 @@ impl Issuer {
                 Extension::authority_key_identifier(&identifier)?,
             );
         }
+        self.services.add_to(&mut extensions)?;
         let signature = self.key.signature_algorithm(None);
         let tbs = tbs::certificate(CertificateFields {
             serial: &serial,
@@ -154,7 +165,11 @@ impl Issuer {
     }
 
     /// The period, not starting before the issuer's own.
-    fn validity_within(&self, wanted: Validity, now: OffsetDateTime) -> Result<Validity, CaError> {
+    pub(super) fn validity_within(
+        &self,
+        wanted: Validity,
+        now: OffsetDateTime,
+    ) -> Result<Validity, CaError> {
         let Some(certificate) = self.certificate().map(CaCertificate::certificate) else {
             return Ok(wanted);
         };

@@ -9,8 +9,12 @@ mod draft;
 mod error;
 mod issuer;
 mod ledger;
+mod revocation_list;
+mod services;
 
 pub use draft::{Draft, Issued, Recorded};
 pub use error::CaError;
 pub use issuer::Issuer;
 pub use ledger::{Ledger, LedgerError, RecordId};
+pub use revocation_list::{RevocationListOrder, RevokedCertificates, WrittenRevocationList};
+pub use services::Services;

@@ -4,16 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
-use super::{
-    commands::{
-        ca_init::CaInit, ca_intermediate::CaIntermediate, ca_list::CaList, ca_show::CaShow,
-        completions::Completions, csr_new::CsrNew, export::Export, inspect::Inspect, issue::Issue,
-        key_new::KeyNew, key_protect::KeyProtect, list::List, man::Man, renew::Renew, sign::Sign,
-        verify::Verify,
-    },
-    failure,
-    report::Form,
-};
+use super::{commands, failure, report::Form};
 
 /// A private PKI in one program: CA, requests, signing, inspection, verification and PKCS#12.
 #[derive(Debug, Parser)]
@@ -92,54 +83,63 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Csr(CsrCommand),
     /// Sign somebody's certification request
-    Sign(Sign),
+    Sign(commands::sign::Sign),
     /// Make key, request, certificate and chains in one step
     #[command(subcommand)]
-    Issue(Issue),
+    Issue(commands::issue::Issue),
     /// Renew certificates, and have their servers take the new ones
-    Renew(Renew),
+    Renew(commands::renew::Renew),
     /// Show any object: certificate, request, key, CRL, PKCS#7, PKCS#12, bundle
-    Inspect(Inspect),
+    Inspect(commands::inspect::Inspect),
     /// Validate a certification path and name what fails
-    Verify(Verify),
+    Verify(commands::verify::Verify),
     /// Write a certificate in a foreign format
     #[command(subcommand)]
-    Export(Export),
+    Export(commands::export::Export),
     /// List every certificate that was signed here
-    List(List),
+    List(commands::list::List),
+    /// Start and check the file that describes a PKI
+    #[command(subcommand)]
+    Manifest(commands::manifest::ManifestCommand),
+    /// Revoke certificates, or take them off hold
+    Revoke(Box<commands::revoke::Revoke>),
+    /// Make the revocation lists
+    Crl(commands::crl::Crl),
     /// Write a shell's completion script to standard output
-    Completions(Completions),
+    Completions(commands::completions::Completions),
     /// Write the manual pages into a directory
-    Man(Man),
+    Man(commands::man::Man),
 }
 
 /// `certmint ca …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaCommand {
     /// Make a root CA: a key and a self-signed certificate
-    Init(CaInit),
+    Init(commands::ca_init::CaInit),
     /// Make a subordinate CA
-    Intermediate(CaIntermediate),
+    Intermediate(commands::ca_intermediate::CaIntermediate),
     /// List the CAs of this PKI
-    List(CaList),
+    List(commands::ca_list::CaList),
     /// Show one CA
-    Show(CaShow),
+    Show(commands::ca_show::CaShow),
+    /// Change what a CA says of itself in what it signs
+    Set(commands::ca_set::CaSet),
 }
 
 /// `certmint key …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     /// Make a private key (PKCS#8)
-    New(KeyNew),
+    New(commands::key_new::KeyNew),
     /// Encrypt a private key, change its passphrase or take it away
-    Protect(KeyProtect),
+    Protect(commands::key_protect::KeyProtect),
 }
 
 /// `certmint csr …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum CsrCommand {
     /// Make a certification request (PKCS#10)
-    New(CsrNew),
+    New(commands::csr_new::CsrNew),
 }
 
 /// Prints help, the version or what is wrong with the command line.

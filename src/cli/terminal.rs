@@ -2,15 +2,17 @@
 
 use std::{
     fmt::Write as _,
-    io::{self, Write as _},
+    fs::File,
+    io::{self, BufRead as _, BufReader, Write as _},
     process::ExitCode,
 };
 
 use anstream::{AutoStream, ColorChoice};
+use anyhow::Result;
 
 use super::{
     args::{Color, Global},
-    failure,
+    failure::{self, Advised},
     report::{Report, Verdict},
 };
 use crate::x509::{escape_control, is_unsafe};
@@ -95,6 +97,31 @@ impl Terminal {
         // There is nobody left to tell.
         let _ = writeln!(error, "{line}");
     }
+}
+
+/// Shows what is about to happen and asks whether it may, at the terminal itself, whatever standard
+/// input and output are; anything but `y` or `yes` says no.
+///
+/// # Errors
+/// There is no terminal: then the flag `--yes` has to answer.
+pub(crate) fn confirm(preview: &str, question: &str) -> Result<bool> {
+    let asked = || -> io::Result<String> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+        let mut shown = AutoStream::auto(terminal.try_clone()?);
+        write!(shown, "{preview}{question} [y/N]: ")?;
+        shown.flush()?;
+        let mut answer = String::new();
+        BufReader::new(terminal).read_line(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = asked().map_err(|_| Advised {
+        message: "it has to be confirmed and there is no terminal to ask at".to_owned(),
+        hint: "give --yes to go ahead without being asked".to_owned(),
+    })?;
+    Ok(matches!(
+        answer.trim().to_ascii_lowercase().as_str(),
+        "y" | "yes"
+    ))
 }
 
 /// JSON in which every character that could drive a terminal is escaped: RFC 8259 §7 asks it only

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{self, KeySize};
 use aws_lc_rs::signature::{
@@ -13,6 +14,7 @@ use aws_lc_rs::signature::{
 
 use super::algorithm::{Curve, KeyAlgorithm};
 use super::error::KeyError;
+use super::message::{Content, Message};
 use super::public::PublicKey;
 use super::secret::SecretDer;
 use super::signature::{Digest, SignatureAlgorithm};
@@ -136,6 +138,40 @@ impl PrivateKey {
             ),
             (Pair::Ec(..) | Pair::Ed25519(_), _) => None,
         };
+        self.signed(algorithm, signature)
+    }
+
+    /// Signs a message that was taken in pieces: the content of the signature's BIT STRING.
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign).
+    pub fn sign_message(&self, message: &Message) -> Result<Vec<u8>, KeyError> {
+        let algorithm = message.algorithm();
+        let signature = match (&self.pair, message.content()) {
+            (Pair::Rsa(rsa), Content::Digest(context)) => rsa_encoding(algorithm).map(|encoding| {
+                let mut signature = vec![0; rsa.public_modulus_len()];
+                rsa.sign_digest(encoding, &context.clone().finish(), &mut signature)
+                    .map(|()| signature)
+            }),
+            (Pair::Ec(..), Content::Digest(_)) if algorithm != self.signature_algorithm(None) => {
+                None
+            }
+            (Pair::Ec(_, ec), Content::Digest(context)) => Some(
+                ec.sign_digest(&context.clone().finish())
+                    .map(|signature| signature.as_ref().to_vec()),
+            ),
+            (_, Content::Whole(message)) => return self.sign(algorithm, message),
+            (Pair::Ed25519(_), Content::Digest(_)) => None,
+        };
+        self.signed(algorithm, signature)
+    }
+
+    /// A signature, or why there is none: an algorithm of another kind of key, or a failure.
+    fn signed(
+        &self,
+        algorithm: SignatureAlgorithm,
+        signature: Option<Result<Vec<u8>, Unspecified>>,
+    ) -> Result<Vec<u8>, KeyError> {
         let key = || self.public_key.algorithm().clone();
         signature
             .ok_or_else(|| KeyError::AlgorithmMismatch {

@@ -3,6 +3,8 @@
 //!
 //! RFC 5280 §4.1.1.2, RFC 4055 (RSA), RFC 5758 (ECDSA with SHA-2), RFC 8410 (Ed25519).
 
+use std::borrow::Cow;
+
 use aws_lc_rs::signature::{self as algorithms, UnparsedPublicKey, VerificationAlgorithm};
 use x509_parser::asn1_rs::{Any, FromDer, Integer, Oid};
 use x509_parser::signature_algorithm::RsaSsaPssParams;
@@ -107,13 +109,24 @@ pub fn verify_signature(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureError> {
+    verifier(algorithm_identifier_der, signer_spki_der)?
+        .verify(message, signature)
+        .map_err(|_| SignatureError::BadSignature)
+}
+
+/// The key of a signer, ready to judge signatures of one algorithm.
+pub(super) fn verifier<'key>(
+    algorithm_identifier_der: &[u8],
+    signer_spki_der: &'key [u8],
+) -> Result<UnparsedPublicKey<Cow<'key, [u8]>>, SignatureError> {
     let scheme = read_scheme(algorithm_identifier_der)?;
     let spki = read_key_info(signer_spki_der)?;
     let key = read_key(&spki)?;
     let verifier = select(scheme, &key)?;
-    UnparsedPublicKey::new(verifier, spki.subject_public_key.data.as_ref())
-        .verify(message, signature)
-        .map_err(|_| SignatureError::BadSignature)
+    Ok(UnparsedPublicKey::new(
+        verifier,
+        spki.subject_public_key.data,
+    ))
 }
 
 /// What a signature by this algorithm and key is weak for; empty when it is strong or unreadable.

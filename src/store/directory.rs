@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{
-    ActivationNeed, Actor, Authority, AuthorityId, Inventory, NewAuthority, NewRecord, Placement,
-    RecordId, Recorded, Revocation, Sealing,
+    ActivationNeed, Actor, Authority, AuthorityId, AuthoritySettings, Inventory, NewAuthority,
+    NewRecord, Placement, RecordId, Recorded, Revocation, Sealing,
 };
 use super::layout::{AuthorityFile, Layout};
 use super::lock::WriteLock;
@@ -101,6 +101,10 @@ impl Store {
     /// The inventory, to look into.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
+    }
+
+    pub(super) fn inventory_mut(&mut self) -> &mut Inventory {
+        &mut self.inventory
     }
 
     /// What opening found left by dead processes, and put right.
@@ -264,6 +268,19 @@ impl Store {
     /// As [`Inventory::add_authority`].
     pub fn add_authority(&mut self, new: &NewAuthority) -> Result<AuthorityId, StoreError> {
         self.inventory.add_authority(new)
+    }
+
+    /// Changes what an authority writes of itself into what it signs.
+    ///
+    /// # Errors
+    /// [`StoreError::AuthorityUnknown`], and what SQLite refuses.
+    pub fn configure_authority(
+        &mut self,
+        id: AuthorityId,
+        settings: &AuthoritySettings,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        self.inventory.configure_authority(id, settings, now)
     }
 
     /// The authority of a name.

@@ -237,7 +237,7 @@ fn exists(path: &Path) -> StoreError {
     StoreError::Exists { path }
 }
 
-fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
     if path.file_name().is_none() || path.as_os_str().as_bytes().ends_with(b"/") {
         return Err(StoreError::Directory {
             path: path.to_path_buf(),
@@ -249,10 +249,21 @@ fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
     })
 }
 
-/// Renaming over `/dev/null` would destroy it, and what reads from a pipe would wait for ever.
 fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
-    let Ok(metadata) = fs::metadata(path) else {
+    let Some(mut stream) = open_stream(path)? else {
         return Ok(false);
+    };
+    stream
+        .write_all(content)
+        .map_err(|error| StoreError::file(FileDeed::Write, path, error))?;
+    Ok(true)
+}
+
+/// A pipe or a character device, if `path` is one: renaming over `/dev/null` would destroy it, and
+/// what reads from a pipe would wait for ever.
+pub(super) fn open_stream(path: &Path) -> Result<Option<File>, StoreError> {
+    let Ok(metadata) = fs::metadata(path) else {
+        return Ok(None);
     };
     let kind = metadata.file_type();
     if kind.is_dir() {
@@ -261,7 +272,7 @@ fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
         });
     }
     if kind.is_file() {
-        return Ok(false);
+        return Ok(None);
     }
     if !kind.is_fifo() && !kind.is_char_device() {
         return Err(StoreError::NotAFile {
@@ -271,12 +282,11 @@ fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
     OpenOptions::new()
         .write(true)
         .open(path)
-        .and_then(|mut stream| stream.write_all(content))
-        .map_err(|error| StoreError::file(FileDeed::Write, path, error))?;
-    Ok(true)
+        .map(Some)
+        .map_err(|error| StoreError::file(FileDeed::Write, path, error))
 }
 
-fn behind_links(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn behind_links(path: &Path) -> Result<PathBuf, StoreError> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     if !is_link {
         return Ok(path.to_path_buf());
@@ -296,26 +306,36 @@ fn write_unfinished(
     content: &[u8],
     secrecy: Secrecy,
 ) -> Result<NamedTempFile, StoreError> {
-    let written = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .permissions(Permissions::from_mode(secrecy.mode()))
-        .tempfile_in(folder)
+    new_unfinished(folder, secrecy)
         .and_then(|mut unfinished| {
             unfinished.as_file_mut().write_all(content)?;
             unfinished.as_file().sync_all()?;
             Ok(unfinished)
-        });
-    written.map_err(|error| {
-        if error.kind() == ErrorKind::NotFound {
-            return StoreError::NoDirectory {
-                path: path.to_path_buf(),
-                folder: folder.to_path_buf(),
-            };
-        }
-        // The random name of the unfinished file would only confuse.
-        let error = error
-            .raw_os_error()
-            .map_or(error, io::Error::from_raw_os_error);
-        StoreError::file(FileDeed::Write, path, error)
-    })
+        })
+        .map_err(|error| not_written(path, folder, error))
+}
+
+/// An empty file under a name that nobody knows.
+pub(super) fn new_unfinished(folder: &Path, secrecy: Secrecy) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .permissions(Permissions::from_mode(secrecy.mode()))
+        .tempfile_in(folder)
+}
+
+pub(super) fn not_written(path: &Path, folder: &Path, error: io::Error) -> StoreError {
+    if error.kind() == ErrorKind::NotFound {
+        return StoreError::NoDirectory {
+            path: path.to_path_buf(),
+            folder: folder.to_path_buf(),
+        };
+    }
+    StoreError::file(FileDeed::Write, path, without_name(error))
+}
+
+/// The random name of the unfinished file would only confuse.
+pub(super) fn without_name(error: io::Error) -> io::Error {
+    error
+        .raw_os_error()
+        .map_or(error, io::Error::from_raw_os_error)
 }

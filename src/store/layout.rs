@@ -76,10 +76,9 @@ impl Layout {
         self.root.join("crl")
     }
 
-    /// The revocation list of an authority.
-    pub fn revocation_list(&self, name: &StoreName) -> PathBuf {
-        self.revocation_lists()
-            .join(format!("{}.crl", name.file_name()))
+    /// A file of an authority's revocation list.
+    pub fn revocation_list(&self, name: &StoreName, file: RevocationListFile) -> PathBuf {
+        self.revocation_lists().join(file.file_name(name))
     }
 
     pub(super) fn all_generations(&self) -> PathBuf {
@@ -121,6 +120,30 @@ impl AuthorityFile {
         let suffix = match self {
             Self::Key => "key",
             Self::Certificate => "crt",
+        };
+        format!("{}.{suffix}", name.file_name())
+    }
+}
+
+/// The files of an authority's revocation list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RevocationListFile {
+    /// `NAME.crl`: PEM.
+    Pem,
+    /// `NAME.crl.der`: DER, what a CRL distribution point serves (RFC 5280 §4.2.1.13).
+    Der,
+    /// `NAME.chain.crl`: PEM of the list and of those of the authorities above; what a server
+    /// checks clients with.
+    Chain,
+}
+
+impl RevocationListFile {
+    /// The file's name for an authority.
+    pub fn file_name(self, name: &StoreName) -> String {
+        let suffix = match self {
+            Self::Pem => "crl",
+            Self::Der => "crl.der",
+            Self::Chain => "chain.crl",
         };
         format!("{}.{suffix}", name.file_name())
     }

@@ -11,6 +11,7 @@ use super::files;
 use super::inventory::{Inventory, Place};
 use super::layout::{AuthorityFile, CertificateFile, Layout};
 use super::name::{Shelf, StoreName};
+use super::revocation_list;
 use super::staging;
 
 /// What was found and put right.
@@ -24,6 +25,8 @@ pub struct Reconciled {
     pub refused: Vec<(StoreName, StoreError)>,
     /// What was signed and whose files are gone; the certificate itself is in the inventory.
     pub without_files: Vec<StoreName>,
+    /// The authorities whose newest revocation list is whole again.
+    pub revocation_lists: Vec<StoreName>,
     /// How many unfinished files and folders were removed.
     pub removed: usize,
 }
@@ -31,7 +34,11 @@ pub struct Reconciled {
 impl Reconciled {
     /// Whether nothing was done and nothing is left to do.
     pub fn is_nothing(&self) -> bool {
-        self.lost == 0 && self.published.is_empty() && self.refused.is_empty() && self.removed == 0
+        self.revocation_lists.is_empty()
+            && self.lost == 0
+            && self.published.is_empty()
+            && self.refused.is_empty()
+            && self.removed == 0
     }
 }
 
@@ -73,6 +80,7 @@ pub(super) fn reconcile(
     if !filed.is_empty() {
         inventory.mark_filed(&filed, now)?;
     }
+    reconciled.revocation_lists = revocation_list::reconcile(layout, inventory, now)?;
     reconciled.removed = remove_unfinished(layout, &kept)?;
     Ok(reconciled)
 }

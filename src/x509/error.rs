@@ -34,6 +34,14 @@ pub enum X509Error {
     /// A serial number outside of RFC 5280 §4.1.2.2.
     #[error("serial number {0} is not a positive integer of at most 20 octets")]
     Serial(String),
+    /// A URL at which clients would not look.
+    #[error("{value:?} is no URL for a certificate: {reason}")]
+    ServiceUrl {
+        /// What was written.
+        value: String,
+        /// Why.
+        reason: String,
+    },
     /// A period that ends before it starts, or that DER cannot hold.
     #[error("validity from {} to {}: {reason}", moment_text(*.not_before), moment_text(*.not_after))]
     Validity {

@@ -1,10 +1,11 @@
 //! Certificate extensions as bytes, and the constructors of those that certmint writes.
 
 use der::{Encode, asn1::Ia5String, asn1::ObjectIdentifier, asn1::OctetString};
-use x509_cert::ext::pkix;
+use x509_cert::ext::pkix::{self, crl::dp::DistributionPoint, name::DistributionPointName};
 
 use super::{
-    ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints, San, SanSet, X509Error, oid,
+    ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints, RevocationReason, San, SanSet,
+    ServiceUrl, X509Error, oid,
 };
 
 /// An extension (RFC 5280 §4.2): what it is, whether it is critical, and its DER value.
@@ -136,6 +137,70 @@ impl Extension {
         plain(oid::AUTHORITY_KEY_IDENTIFIER, what, &value)
     }
 
+    /// Where the issuer's revocation list is; not critical (RFC 5280 §4.2.1.13).
+    ///
+    /// # Errors
+    /// None in practice; DER encoders can fail.
+    pub fn crl_distribution_point(url: &ServiceUrl) -> Result<Self, X509Error> {
+        let what = "cRLDistributionPoints";
+        let point = DistributionPoint {
+            distribution_point: Some(DistributionPointName::FullName(vec![uri(what, url)?])),
+            reasons: None,
+            crl_issuer: None,
+        };
+        plain(
+            oid::CRL_DISTRIBUTION_POINTS,
+            what,
+            &pkix::CrlDistributionPoints(vec![point]),
+        )
+    }
+
+    /// Where the issuer's OCSP responder and its own certificate are; not critical
+    /// (RFC 5280 §4.2.2.1).
+    ///
+    /// # Errors
+    /// None in practice; DER encoders can fail.
+    pub fn authority_info_access(
+        ocsp: Option<&ServiceUrl>,
+        ca_issuers: Option<&ServiceUrl>,
+    ) -> Result<Self, X509Error> {
+        let what = "authorityInfoAccess";
+        let services = [(oid::OCSP, ocsp), (oid::CA_ISSUERS, ca_issuers)];
+        let descriptions: Result<Vec<_>, X509Error> = services
+            .into_iter()
+            .filter_map(|(access_method, url)| Some((access_method, url?)))
+            .map(|(access_method, url)| {
+                Ok(pkix::AccessDescription {
+                    access_method,
+                    access_location: uri(what, url)?,
+                })
+            })
+            .collect();
+        plain(
+            oid::AUTHORITY_INFO_ACCESS,
+            what,
+            &pkix::AuthorityInfoAccessSyntax(descriptions?),
+        )
+    }
+
+    /// The number of a revocation list; not critical (RFC 5280 §5.2.3).
+    ///
+    /// # Errors
+    /// None in practice; DER encoders can fail.
+    pub fn crl_number(number: u64) -> Result<Self, X509Error> {
+        plain(oid::CRL_NUMBER, "cRLNumber", &number)
+    }
+
+    /// Why a certificate is on a revocation list; not critical (RFC 5280 §5.3.1).
+    pub fn reason_code(reason: RevocationReason) -> Self {
+        const ENUMERATED: u8 = 0x0a;
+        Self {
+            oid: oid::REASON_CODE,
+            critical: false,
+            value: vec![ENUMERATED, 1, reason.number()],
+        }
+    }
+
     /// Its name, or its dotted identifier.
     pub fn name(&self) -> String {
         oid::display(&self.oid)
@@ -186,6 +251,11 @@ fn critical(
         critical: true,
         ..extension
     })
+}
+
+fn uri(what: &'static str, url: &ServiceUrl) -> Result<pkix::name::GeneralName, X509Error> {
+    general_name(&San::Uri(url.as_str().to_owned()))
+        .map_err(|source| X509Error::Encode { what, source })
 }
 
 /// A subject alternative name as x509-cert's general name.

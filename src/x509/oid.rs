@@ -17,6 +17,10 @@ pub const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
 pub const ISSUER_ALT_NAME: ObjectIdentifier = oid("2.5.29.18");
 /// `id-ce-basicConstraints`, RFC 5280 §4.2.1.9.
 pub const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
+/// `id-ce-cRLNumber`, RFC 5280 §5.2.3.
+pub const CRL_NUMBER: ObjectIdentifier = oid("2.5.29.20");
+/// `id-ce-cRLReasons`, RFC 5280 §5.3.1.
+pub const REASON_CODE: ObjectIdentifier = oid("2.5.29.21");
 /// `id-ce-nameConstraints`, RFC 5280 §4.2.1.10.
 pub const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 /// `id-ce-cRLDistributionPoints`, RFC 5280 §4.2.1.13.
@@ -37,6 +41,10 @@ pub const FRESHEST_CRL: ObjectIdentifier = oid("2.5.29.46");
 pub const INHIBIT_ANY_POLICY: ObjectIdentifier = oid("2.5.29.54");
 /// `id-pe-authorityInfoAccess`, RFC 5280 §4.2.2.1.
 pub const AUTHORITY_INFO_ACCESS: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.1");
+/// `id-ad-ocsp`, RFC 5280 §4.2.2.1.
+pub const OCSP: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1");
+/// `id-ad-caIssuers`, RFC 5280 §4.2.2.1.
+pub const CA_ISSUERS: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.2");
 /// `id-pe-tlsfeature`, RFC 7633 §6.
 pub const TLS_FEATURE: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.24");
 /// Netscape certificate type; obsolete.
@@ -116,6 +124,15 @@ pub fn attribute_name(attribute: &ObjectIdentifier) -> Option<&'static str> {
         .map(|(name, _)| *name)
 }
 
+/// The attribute type of a short name, in any case of letters, or of a dotted identifier.
+pub fn attribute_of_name(name: &str) -> Option<ObjectIdentifier> {
+    ATTRIBUTES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, attribute)| *attribute)
+        .or_else(|| ObjectIdentifier::new(name).ok())
+}
+
 /// Extensions and extended key usages with the names that RFC 5280 gives them.
 const NAMES: &[(&str, ObjectIdentifier)] = &[
     ("subjectKeyIdentifier", SUBJECT_KEY_IDENTIFIER),
@@ -137,7 +154,7 @@ const NAMES: &[(&str, ObjectIdentifier)] = &[
     ("tlsfeature", TLS_FEATURE),
     ("nsCertType", NETSCAPE_CERT_TYPE),
     ("nsComment", NETSCAPE_COMMENT),
-    ("cRLNumber", oid("2.5.29.20")),
+    ("cRLNumber", CRL_NUMBER),
     ("deltaCRLIndicator", oid("2.5.29.27")),
     ("issuingDistributionPoint", oid("2.5.29.28")),
     ("privateKeyUsagePeriod", oid("2.5.29.16")),

@@ -110,14 +110,27 @@ pub fn signed(
     signature: SignatureAlgorithm,
     octets: &[u8],
 ) -> Result<Vec<u8>, X509Error> {
-    let encode = |source| X509Error::Encode {
-        what: "signed object",
-        source,
-    };
+    wrapped(&[tbs, &after_signed(signature, octets)?].concat()).map_err(|source| {
+        X509Error::Encode {
+            what: "signed object",
+            source,
+        }
+    })
+}
+
+/// What follows the signed part inside of a signed object: the `AlgorithmIdentifier` and the
+/// signature as a `BIT STRING`.
+///
+/// # Errors
+/// None in practice; DER encoders can fail.
+pub fn after_signed(signature: SignatureAlgorithm, octets: &[u8]) -> Result<Vec<u8>, X509Error> {
     let bits = BitString::from_bytes(octets)
         .and_then(|bits| bits.to_der())
-        .map_err(encode)?;
-    wrapped(&[tbs, signature.identifier_der(), &bits].concat()).map_err(encode)
+        .map_err(|source| X509Error::Encode {
+            what: "signature",
+            source,
+        })?;
+    Ok([signature.identifier_der(), &bits].concat())
 }
 
 /// Every extension goes to rcgen as bytes, so that what a request asked for and what a profile

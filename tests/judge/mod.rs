@@ -74,7 +74,7 @@ pub(crate) fn strace() -> Command {
     command("strace")
 }
 
-/// A Python that has `cryptography`, `cryptography_vectors` and `pkilint`: the one that
+/// A Python that has `cryptography`, `cryptography_vectors`, `pkilint` and `jsonschema`: the one that
 /// `CERTMINT_PYTHON` names, else that of `tests/judges.sh`, else `python3`.
 pub(crate) fn python() -> Command {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
@@ -86,7 +86,7 @@ pub(crate) fn python() -> Command {
             _ => PathBuf::from("python3"),
         };
         const LACKING: &str = "import importlib.util as u; print(*[m for m in \
-            ('cryptography', 'cryptography_vectors', 'pkilint') if not u.find_spec(m)])";
+            ('cryptography', 'cryptography_vectors', 'pkilint', 'jsonschema') if not u.find_spec(m)])";
         let answer = Command::new(&python).args(["-c", LACKING]).output();
         let answer = answer.unwrap_or_else(|error| {
             panic!(

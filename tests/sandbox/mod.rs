@@ -12,6 +12,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod chance;
+pub(crate) mod kill;
 pub(crate) mod mount;
 
 use std::{

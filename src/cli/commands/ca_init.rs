@@ -8,7 +8,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::subject::SubjectFlags;
+use super::{services::ServiceFlags, subject::SubjectFlags};
 use crate::{
     authority::{Filed, Filing, Order, SigningAuthority, certify},
     cli::{actor::actor, output, render, report::Report, secrets, show_openssl},
@@ -58,6 +58,8 @@ pub(crate) struct AuthorityFlags {
     /// Permit IP addresses of this subnet, and no others; may be repeated
     #[arg(long, value_name = "CIDR")]
     pub(crate) permit_ip: Vec<IpSubnet>,
+    #[command(flatten)]
+    pub(crate) services: ServiceFlags,
     /// File whose first line is the passphrase for the CA key; - is standard input; asked for if left
     /// out
     #[arg(long, value_name = "FILE", conflicts_with = "no_passphrase")]
@@ -175,6 +177,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaInit) -> Result<Report> {
         },
     };
     let filed = certify(&mut store, &signer, order, now)?;
+    authority.services.configure(&mut store, name, now)?;
     Ok(authority_report("ca", "root CA", name, authority, &filed))
 }
 

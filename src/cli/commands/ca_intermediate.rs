@@ -92,6 +92,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaIntermediate) -> Result<Report> {
         },
     };
     let filed = certify(&mut store, &signer, order, now)?;
+    authority.services.configure(&mut store, name, now)?;
     Ok(authority_report(
         "ca",
         "subordinate CA",

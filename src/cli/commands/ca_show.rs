@@ -7,11 +7,12 @@ use clap::Args;
 use serde_json::json;
 use time::OffsetDateTime;
 
+use super::services::{settings_json, settings_text};
 use crate::{
     authority::{chain_above, named, named_certificate},
     cli::{render, report::Report},
     store::{AuthorityFile, Filter, Inventory, Layout, State, StoreName},
-    x509::PathLength,
+    x509::{PathLength, moment_text},
 };
 
 /// One CA.
@@ -88,6 +89,22 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
                 .join(" < "),
         );
     }
+    let settings = inventory.authority_settings(authority.id)?;
+    settings_text(&mut text, &settings);
+    let list = inventory.newest_revocation_list(authority.id)?;
+    if let Some(list) = &list {
+        let next = render::day(list.next_update);
+        let entries = usize::try_from(list.entries).unwrap_or(usize::MAX);
+        render::line(
+            &mut text,
+            "list",
+            &format!(
+                "number {}, {} revoked, the next is due by {next}",
+                list.number,
+                render::certificates(entries)
+            ),
+        );
+    }
     text.push_str(&render::files_text(
         files
             .iter()
@@ -104,7 +121,14 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
         },
         "chain": chain.iter().map(render::certificate_json).collect::<Vec<_>>(),
         "files": files,
+        "revocation_list": list.map(|list| json!({
+            "number": list.number,
+            "this_update": moment_text(list.this_update),
+            "next_update": moment_text(list.next_update),
+            "entries": list.entries,
+        })),
     });
     let document = render::with_fields(render::certificate_json(&certificate), fields);
+    let document = render::with_fields(document, settings_json(&settings));
     Ok(Report::new("ca.show", document, text))
 }

@@ -7,10 +7,10 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::{signing::open_authority, subject::SubjectFlags};
+use super::{issue_batch, issue_batch::IssueBatch, signing::open_authority, subject::SubjectFlags};
 use crate::{
     authority::{Filed, Generation, LeafKey, LeafOrder, issue},
-    cli::{actor::actor, failure::Advised, render, report::Report, show_openssl},
+    cli::{actor::actor, args::Global, failure::Advised, render, report::Report, show_openssl},
     key::KeySpec,
     profile::{LeafKind, LongLife},
     store::{Store, StoreName},
@@ -34,6 +34,18 @@ pub(crate) enum Issue {
     #[command(after_help = "Examples:
   certmint issue peer node1.internal.local --san ip:10.0.0.7 --key p256")]
     Peer(IssueLeaf),
+    /// Make keys and certificates of a whole list; what is there already is left as it is
+    #[command(after_help = "Examples:
+  certmint issue batch hosts.csv
+  certmint issue batch devices.jsonl --profile client --key p256 --days 365
+
+A list in CSV:
+  name,profile,san
+  node1,peer,node1.internal ip:10.0.0.7
+  www.example.com,,
+
+The same command, run again after an interruption, makes what is missing.")]
+    Batch(IssueBatch),
 }
 
 /// A leaf certificate with its key.
@@ -68,16 +80,6 @@ pub(crate) struct IssueLeaf {
     /// Print the openssl commands that do the same, and do nothing
     #[arg(long)]
     pub(crate) show_openssl: bool,
-}
-
-impl Issue {
-    fn kind(&self) -> (LeafKind, &IssueLeaf) {
-        match self {
-            Self::Server(leaf) => (LeafKind::Server, leaf),
-            Self::Client(leaf) => (LeafKind::Client, leaf),
-            Self::Peer(leaf) => (LeafKind::Peer, leaf),
-        }
-    }
 }
 
 impl IssueLeaf {
@@ -122,8 +124,16 @@ impl IssueLeaf {
     }
 }
 
-pub(crate) fn run(pki: &Path, arguments: &Issue) -> Result<Report> {
-    let (kind, leaf) = arguments.kind();
+pub(crate) fn run(pki: &Path, arguments: &Issue, global: &Global) -> Result<Report> {
+    match arguments {
+        Issue::Server(leaf) => run_one(pki, LeafKind::Server, leaf),
+        Issue::Client(leaf) => run_one(pki, LeafKind::Client, leaf),
+        Issue::Peer(leaf) => run_one(pki, LeafKind::Peer, leaf),
+        Issue::Batch(batch) => issue_batch::run(pki, batch, global),
+    }
+}
+
+fn run_one(pki: &Path, kind: LeafKind, leaf: &IssueLeaf) -> Result<Report> {
     let names = leaf.names()?;
     let subject = leaf.subject(names.as_ref())?;
     if leaf.show_openssl {

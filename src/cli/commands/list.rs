@@ -148,7 +148,8 @@ fn abbreviated(serial: &str) -> String {
     }
 }
 
-fn document(row: &Row, now: OffsetDateTime) -> Value {
+/// A certificate of the inventory for `--json`.
+pub(super) fn document(row: &Row, now: OffsetDateTime) -> Value {
     let sans: Vec<String> = row
         .sans
         .iter()

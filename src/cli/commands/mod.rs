@@ -3,17 +3,23 @@
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
+pub(crate) mod ca_set;
 pub(crate) mod ca_show;
 pub(crate) mod completions;
+pub(crate) mod crl;
 pub(crate) mod csr_new;
 pub(crate) mod export;
 pub(crate) mod inspect;
 pub(crate) mod issue;
+pub(crate) mod issue_batch;
 pub(crate) mod key_new;
 pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod manifest;
 pub(crate) mod renew;
+pub(crate) mod revoke;
+mod services;
 pub(crate) mod sign;
 pub(crate) mod signing;
 mod subject;
@@ -33,17 +39,21 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
+        Command::Ca(CaCommand::Set(arguments)) => ca_set::run(pki, arguments),
         Command::Ca(CaCommand::Show(arguments)) => ca_show::run(pki, arguments),
         Command::Key(KeyCommand::New(arguments)) => key_new::run(arguments),
         Command::Key(KeyCommand::Protect(arguments)) => key_protect::run(arguments),
         Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
         Command::Sign(arguments) => sign::run(pki, arguments),
-        Command::Issue(arguments) => issue::run(pki, arguments),
+        Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
         Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
+        Command::Manifest(arguments) => manifest::run(arguments),
+        Command::Revoke(arguments) => revoke::run(pki, arguments),
+        Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

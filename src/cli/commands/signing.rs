@@ -9,7 +9,7 @@ use crate::{
     authority::{SigningAuthority, named},
     cli::{failure::Advised, read, secrets},
     key::{KeyError, KeyFile, PrivateKey, PublicKey},
-    store::{AuthorityFile, Store, StoreName, files},
+    store::{Authority, AuthorityFile, Store, StoreName, files},
     x509::{CaCertificate, Certificate},
 };
 
@@ -55,6 +55,26 @@ pub(crate) fn fitting(certificates: Vec<Certificate>, key: &PublicKey) -> Option
     let fits = |one: &Certificate| one.public_key() == key;
     let position = certificates.iter().position(fits).unwrap_or_default();
     certificates.into_iter().nth(position)
+}
+
+/// A CA of this PKI with its key, or nothing where somebody would have to be asked for the key's
+/// passphrase.
+pub(crate) fn open_authority_without_asking(
+    store: &Store,
+    name: &StoreName,
+    authority: &Authority,
+    passphrase_file: Option<&PathBuf>,
+) -> Result<Option<SigningAuthority>> {
+    let key_file = store.layout().authority_file(name, AuthorityFile::Key);
+    let place = || format!("{}", key_file.display());
+    let octets = files::read(&key_file, files::USUAL_LIMIT)?;
+    let key = KeyFile::read(&octets).with_context(place)?;
+    if key.is_encrypted() && passphrase_file.is_none() {
+        return Ok(None);
+    }
+    let key = open_key(&key_file, passphrase_file, "--passphrase-file")?;
+    let signing = SigningAuthority::of_this_pki(store, authority, key).with_context(place)?;
+    Ok(Some(signing))
 }
 
 /// A private key in any form; its passphrase is asked for only when it is encrypted.

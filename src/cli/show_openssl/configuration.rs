@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use der::Decode as _;
-use x509_cert::ext::pkix;
+use x509_cert::ext::pkix::{self, name::DistributionPointName};
 
 use super::quoting;
 use crate::{
@@ -281,6 +281,8 @@ fn in_words(extension: &Extension, key: Option<&PublicKey>) -> Option<Words> {
             names: names(extension)?,
         }),
         oid::NAME_CONSTRAINTS => plain("nameConstraints", name_constraints(extension)?),
+        oid::CRL_DISTRIBUTION_POINTS => plain("crlDistributionPoints", list_points(extension)?),
+        oid::AUTHORITY_INFO_ACCESS => plain("authorityInfoAccess", services(extension)?),
         oid::TLS_FEATURE => plain("tlsfeature", "status_request".to_owned()),
         _ => None,
     }
@@ -338,6 +340,51 @@ fn name_constraints(extension: &Extension) -> Option<String> {
         }
     }
     Some(items.join(", "))
+}
+
+/// Where revocation lists are, each point a URL.
+fn list_points(extension: &Extension) -> Option<String> {
+    let points = pkix::CrlDistributionPoints::from_der(&extension.value).ok()?;
+    let points: Option<Vec<String>> = points
+        .0
+        .into_iter()
+        .map(|point| match point.distribution_point? {
+            DistributionPointName::FullName(names) => match names.as_slice() {
+                [name] => url(name),
+                _ => None,
+            },
+            DistributionPointName::NameRelativeToCRLIssuer(_) => None,
+        })
+        .collect();
+    Some(points?.join(", "))
+}
+
+/// Where the issuer's services are.
+fn services(extension: &Extension) -> Option<String> {
+    let services = pkix::AuthorityInfoAccessSyntax::from_der(&extension.value).ok()?;
+    let services: Option<Vec<String>> = services
+        .0
+        .iter()
+        .map(|service| {
+            let method = match service.access_method {
+                oid::OCSP => "OCSP",
+                oid::CA_ISSUERS => "caIssuers",
+                _ => return None,
+            };
+            Some(format!("{method};{}", url(&service.access_location)?))
+        })
+        .collect();
+    Some(services?.join(", "))
+}
+
+/// A URL with nothing in it that means something in a configuration.
+fn url(name: &pkix::name::GeneralName) -> Option<String> {
+    let pkix::name::GeneralName::UniformResourceIdentifier(url) = name else {
+        return None;
+    };
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || ":/.-_~%?=&+".contains(letter);
+    let url = url.to_string();
+    url.chars().all(plain).then(|| format!("URI:{url}"))
 }
 
 /// An address and its mask.

@@ -11,10 +11,12 @@ use super::{
 };
 use crate::{
     authority::{AuthorityError, chain_above, is_self_signed, named},
+    ca::Services,
     cli::read,
     key::KeySpec,
+    profile::Approved,
     store::{AuthorityFile, Inventory, Layout, StoreName},
-    x509::{CaCertificate, Certificate, Validity},
+    x509::{CaCertificate, Certificate, Extension, Validity},
 };
 
 /// What `certmint ca init` makes when nothing else is said.
@@ -26,6 +28,7 @@ pub(super) struct IssuerFiles {
     pub(super) certificate: PathBuf,
     pub(super) key: PathBuf,
     known: Option<CaCertificate>,
+    services: Services,
     /// The certificates above the CA's own, the root last.
     above: Vec<Above>,
     pub(super) notes: Vec<String>,
@@ -76,6 +79,7 @@ impl IssuerFiles {
         let name = authority.name.as_ref().or(name);
         let mut files = Self::at(&layout, name)?;
         files.known = Some(CaCertificate::try_from(certificate)?);
+        files.services = inventory.authority_settings(authority.id)?.services;
         files.above = above;
         files.notes = notes;
         Ok(files)
@@ -89,6 +93,7 @@ impl IssuerFiles {
             certificate: certificate.to_owned(),
             key: key.to_owned(),
             known: first.map(CaCertificate::try_from).transpose()?,
+            services: Services::default(),
             above: Vec::new(),
             notes: Vec::new(),
         })
@@ -113,6 +118,7 @@ impl IssuerFiles {
             certificate: layout.authority_file(&name, AuthorityFile::Certificate),
             key: layout.authority_file(&name, AuthorityFile::Key),
             known: None,
+            services: Services::default(),
             above: Vec::new(),
             notes: Vec::new(),
         })
@@ -124,6 +130,14 @@ impl IssuerFiles {
             Some(known) => digest_of(known.certificate().public_key().algorithm()),
             None => digest_of_spec(USUAL_KEY),
         }
+    }
+
+    /// The extensions of a certificate that it signs, with what only the issuer knows but for the
+    /// identifier of its key.
+    pub(super) fn extensions(&self, approved: &Approved) -> Result<Vec<Extension>> {
+        let mut extensions = approved.extensions().to_vec();
+        self.services.add_to(&mut extensions)?;
+        Ok(extensions)
     }
 
     /// What its certificates say of its key.

@@ -47,7 +47,7 @@ pub(crate) fn issue(
     }
     configuration.extensions(
         CERTIFICATE,
-        approved.extensions(),
+        &issuer.extensions(&approved)?,
         Some(stand_in.public_key()),
         issuer.authority_key(),
     )?;

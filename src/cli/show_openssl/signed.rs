@@ -47,7 +47,7 @@ pub(crate) fn sign(
     let mut configuration = Configuration::new();
     configuration.extensions(
         CERTIFICATE,
-        approved.extensions(),
+        &issuer.extensions(&approved)?,
         Some(approved.public_key()),
         issuer.authority_key(),
     )?;

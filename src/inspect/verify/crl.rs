@@ -5,7 +5,7 @@ use x509_parser::prelude::FromDer;
 use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate};
 
 use crate::x509::name_matching::ComparableName;
-use crate::x509::read_element;
+use crate::x509::{RevocationReason, read_element};
 
 use super::certificate::parser_text;
 use super::general_name::{GeneralName, IssuingPoint, read_general_names, read_issuing_point};
@@ -209,7 +209,9 @@ impl<'a> Crl<'a> {
             8 => Listing::Removed,
             code => Listing::Revoked {
                 date: entry.date,
-                reason: reason_text(code),
+                reason: RevocationReason::from_number(i64::from(code))
+                    .unwrap_or(RevocationReason::Unspecified)
+                    .name(),
             },
         })
     }
@@ -296,21 +298,6 @@ fn crl_extension<'a>(fields: &'a [u8], oid: &[u8]) -> Option<&'a [u8]> {
             return (field.tag == 0x04).then_some(field.content);
         }
         rest = extension.rest;
-    }
-}
-
-/// CRLReason (RFC 5280 §5.3.1).
-fn reason_text(code: u8) -> &'static str {
-    match code {
-        1 => "keyCompromise",
-        2 => "cACompromise",
-        3 => "affiliationChanged",
-        4 => "superseded",
-        5 => "cessationOfOperation",
-        6 => "certificateHold",
-        9 => "privilegeWithdrawn",
-        10 => "aACompromise",
-        _ => "unspecified",
     }
 }
 

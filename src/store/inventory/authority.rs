@@ -148,6 +148,16 @@ impl Inventory {
         self.select_authorities(&format!("{SELECT} ORDER BY id"), [])
     }
 
+    /// The authority of the inventory's number for it.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn authority(&self, id: AuthorityId) -> Result<Option<Authority>, StoreError> {
+        let sql = format!("{SELECT} WHERE id = ?");
+        let found = self.select_authorities(&sql, [id.0])?;
+        Ok(found.into_iter().next())
+    }
+
     /// The authority of a name.
     ///
     /// # Errors

@@ -14,9 +14,11 @@ mod query;
 mod record;
 mod recording;
 mod revocation;
+mod revocation_list;
 mod row;
 mod schema;
 mod seal;
+mod settings;
 
 use std::path::{Path, PathBuf};
 
@@ -34,8 +36,10 @@ pub use record::{
     SanText,
 };
 pub use revocation::Revocation;
-pub use row::{RevocationReason, Row, Signed, State, Status};
+pub use revocation_list::{RevocationList, RevocationListId, RevocationListRecord, Revoked, Shown};
+pub use row::{Row, Signed, State, Status};
 pub use seal::{ActivationNeed, Sealing};
+pub use settings::AuthoritySettings;
 
 /// The inventory of a PKI directory, opened.
 #[derive(Debug)]

@@ -6,10 +6,9 @@ use time::OffsetDateTime;
 
 use super::audit::{AuditLog, Deed, certificate_details};
 use super::record::RecordId;
-use super::row::RevocationReason;
 use super::{Inventory, fault, seconds};
 use crate::store::error::StoreError;
-use crate::x509::moment_text;
+use crate::x509::{RevocationReason, moment_text};
 
 /// A certificate to be revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use super::record::{CertificateKind, Place, RecordId, SanText};
 use super::{damaged, fault, from_seconds};
 use crate::store::error::StoreError;
 use crate::store::name::{Shelf, StoreName};
+use crate::x509::RevocationReason;
 
 /// The state of a certificate, as a word. Being expired is not a state: it follows from the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,66 +102,6 @@ impl Status {
             Self::Issued(signed) | Self::Superseded(signed) => Some(*signed),
             Self::Revoked { signed, .. } => *signed,
         }
-    }
-}
-
-/// Why a certificate was revoked, by its number (RFC 5280 §5.3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RevocationReason {
-    /// unspecified (0)
-    Unspecified,
-    /// keyCompromise (1)
-    KeyCompromise,
-    /// cACompromise (2)
-    CaCompromise,
-    /// affiliationChanged (3)
-    AffiliationChanged,
-    /// superseded (4)
-    Superseded,
-    /// cessationOfOperation (5)
-    CessationOfOperation,
-    /// certificateHold (6)
-    CertificateHold,
-    /// removeFromCRL (8)
-    RemoveFromCrl,
-    /// privilegeWithdrawn (9)
-    PrivilegeWithdrawn,
-    /// aACompromise (10)
-    AaCompromise,
-}
-
-impl RevocationReason {
-    /// Its number in a CRL.
-    pub fn number(self) -> u8 {
-        match self {
-            Self::Unspecified => 0,
-            Self::KeyCompromise => 1,
-            Self::CaCompromise => 2,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-            Self::CertificateHold => 6,
-            Self::RemoveFromCrl => 8,
-            Self::PrivilegeWithdrawn => 9,
-            Self::AaCompromise => 10,
-        }
-    }
-
-    fn from_number(number: i64) -> Option<Self> {
-        [
-            Self::Unspecified,
-            Self::KeyCompromise,
-            Self::CaCompromise,
-            Self::AffiliationChanged,
-            Self::Superseded,
-            Self::CessationOfOperation,
-            Self::CertificateHold,
-            Self::RemoveFromCrl,
-            Self::PrivilegeWithdrawn,
-            Self::AaCompromise,
-        ]
-        .into_iter()
-        .find(|reason| i64::from(reason.number()) == number)
     }
 }
 

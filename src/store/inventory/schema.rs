@@ -116,10 +116,15 @@ CREATE TABLE revocation_list (
     number       INTEGER NOT NULL CHECK (number >= 0),
     this_update  INTEGER NOT NULL,
     next_update  INTEGER NOT NULL,
-    entries      INTEGER NOT NULL CHECK (entries >= 0),
-    fingerprint  BLOB CHECK (length(fingerprint) = 32),     -- NULL until it is published
-    UNIQUE (authority_id, number)
+    entries      INTEGER NOT NULL CHECK (entries >= 0),     -- 0 until it is signed
+    fingerprint  BLOB CHECK (length(fingerprint) = 32),     -- NULL: not signed, or nobody saw it
+    published_at INTEGER,
+    UNIQUE (authority_id, number),
+    CHECK (published_at IS NULL OR fingerprint IS NOT NULL)
 ) STRICT;
+
+CREATE INDEX revocation_list_unpublished ON revocation_list (id)
+    WHERE published_at IS NULL AND fingerprint IS NOT NULL;
 
 -- What is on CRLs: revoked rows by their issuer, in the order of their numbers.
 CREATE INDEX certificate_revoked ON certificate (authority_id, id) WHERE state = 'revoked';

@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::*;
 use crate::store::name::{Shelf, StoreName};
+use crate::x509::RevocationReason;
 
 struct Bench {
     // Kept for its drop.

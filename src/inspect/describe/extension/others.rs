@@ -8,7 +8,7 @@ use super::{
     ExtensionValue, date_text,
 };
 use crate::x509::{
-    X509Error,
+    RevocationReason, X509Error,
     element::{Element, OBJECT_IDENTIFIER, SEQUENCE, read_element},
     object_identifier, string_value,
 };
@@ -38,25 +38,14 @@ fn tagged<'der>(what: &'static str, value: &'der [u8], tag: u8) -> Result<&'der 
 /// RFC 5280 §5.3.1.
 pub(super) fn reason(value: &[u8]) -> Result<ExtensionValue, X509Error> {
     let content = tagged("cRLReason", value, ENUMERATED)?;
-    let name = match content {
-        [0] => "unspecified",
-        [1] => "keyCompromise",
-        [2] => "cACompromise",
-        [3] => "affiliationChanged",
-        [4] => "superseded",
-        [5] => "cessationOfOperation",
-        [6] => "certificateHold",
-        [8] => "removeFromCRL",
-        [9] => "privilegeWithdrawn",
-        [10] => "aACompromise",
-        other => {
-            return Ok(ExtensionValue::Text(format!(
-                "reason {}",
-                decimal_or_hexadecimal(other)
-            )));
-        }
+    let known = match content {
+        [number] => RevocationReason::from_number(i64::from(*number)),
+        _ => None,
     };
-    Ok(ExtensionValue::Text(name.to_owned()))
+    Ok(ExtensionValue::Text(known.map_or_else(
+        || format!("reason {}", decimal_or_hexadecimal(content)),
+        |reason| reason.to_string(),
+    )))
 }
 
 pub(super) fn date(value: &[u8]) -> Result<ExtensionValue, X509Error> {

@@ -1,0 +1,85 @@
+//! A CA as the manifest wants it.
+
+use std::path::PathBuf;
+
+use crate::{
+    authority::RenewalWindow,
+    key::KeySpec,
+    store::StoreName,
+    x509::{Name, NameConstraints, PathLength},
+};
+
+/// `[ca.NAME]`: a root, or a subordinate CA where an issuer is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredAuthority {
+    /// What it is called; its files are `ca/NAME.key` and `ca/NAME.crt`.
+    pub name: StoreName,
+    /// The CA that signs it; none for a root.
+    pub issuer: Option<StoreName>,
+    /// Its subject.
+    pub subject: Name,
+    /// Its kind of key.
+    pub key: KeySpec,
+    /// How long a certificate of it is made for.
+    pub days: u32,
+    /// How many levels of CAs may come below it.
+    pub path_length: PathLength,
+    /// The names that it may certify, where they are limited.
+    pub name_constraints: Option<NameConstraints>,
+    /// How its key is protected.
+    pub custody: Custody,
+    /// When its certificate is renewed.
+    pub renewal: RenewalWindow,
+    /// The addresses that it writes into what it signs.
+    pub urls: AuthorityUrls,
+    /// How long a revocation list is good for; where left out, one is only kept when there is
+    /// something on it or an address for it.
+    pub crl_days: Option<u32>,
+}
+
+impl DesiredAuthority {
+    /// The life of a root's certificate, in days.
+    pub const ROOT_DAYS: u32 = 3650;
+    /// The life of a subordinate CA's certificate, in days.
+    pub const INTERMEDIATE_DAYS: u32 = 1825;
+    /// The kind of key.
+    pub const KEY: KeySpec = KeySpec::Rsa4096;
+
+    /// The life of a CA's certificate where none is said, in days.
+    pub fn usual_days(issuer: Option<&StoreName>) -> u32 {
+        match issuer {
+            None => Self::ROOT_DAYS,
+            Some(_) => Self::INTERMEDIATE_DAYS,
+        }
+    }
+
+    /// How many levels of CAs may come below where nothing is said: one below a root, none below a
+    /// subordinate CA.
+    pub fn usual_path_length(issuer: Option<&StoreName>) -> PathLength {
+        PathLength::AtMost(u8::from(issuer.is_none()))
+    }
+}
+
+/// How a CA's key is protected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Custody {
+    /// By a passphrase that somebody is asked for.
+    #[default]
+    Asked,
+    /// By a passphrase that is the first line of a file.
+    File(PathBuf),
+    /// Not at all.
+    Plain,
+}
+
+/// The addresses that a CA writes into the certificates that it signs: where its revocation list is
+/// (RFC 5280 §4.2.1.13), its own certificate and its OCSP responder (§4.2.2.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthorityUrls {
+    /// Its revocation list.
+    pub crl: Option<String>,
+    /// Its certificate.
+    pub ca_issuers: Option<String>,
+    /// Its OCSP responder.
+    pub ocsp: Option<String>,
+}

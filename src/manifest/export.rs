@@ -1,0 +1,76 @@
+//! The foreign formats that a certificate is wanted in.
+
+use std::path::PathBuf;
+
+use crate::formats::pkcs12;
+
+/// A file that is kept beside the PKI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Where it is written.
+    pub file: PathBuf,
+    /// What it is.
+    pub format: ExportFormat,
+}
+
+/// What an exported file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// PKCS#12: key, certificate and chain under a password.
+    Pkcs12 {
+        /// The file whose first line is the password.
+        password_file: PathBuf,
+        /// Who will read it.
+        protection: pkcs12::Protection,
+        /// The name that its reader shows.
+        friendly_name: String,
+    },
+    /// PKCS#7: certificate and chain.
+    Pkcs7,
+    /// DER: the certificate alone.
+    Der,
+    /// PEM: certificates, without the key.
+    Pem(PemPart),
+}
+
+/// Which certificates a PEM file has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PemPart {
+    /// The certificate alone.
+    #[default]
+    Certificate,
+    /// The certificate, then the intermediates: what a server sends.
+    FullChain,
+    /// The issuer up to the root.
+    Chain,
+}
+
+impl ExportFormat {
+    /// The word of the format, which is its key in the manifest too.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Pkcs12 { .. } => "p12",
+            Self::Pkcs7 => "p7b",
+            Self::Der => "der",
+            Self::Pem(_) => "pem",
+        }
+    }
+
+    /// The file that it goes to where none is named: beside the manifest.
+    pub(super) fn usual_file(&self, called: &str) -> PathBuf {
+        let ending = match self {
+            Self::Der => "cer",
+            other => other.word(),
+        };
+        PathBuf::from(format!("{called}.{ending}"))
+    }
+}
+
+impl PemPart {
+    /// Every part with its word.
+    pub(super) const WORDS: [(&'static str, Self); 3] = [
+        ("certificate", Self::Certificate),
+        ("fullchain", Self::FullChain),
+        ("chain", Self::Chain),
+    ];
+}

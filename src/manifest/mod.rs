@@ -1,0 +1,38 @@
+//! The manifest: `pki.toml`, the file that says which CAs and certificates there are.
+//!
+//! Two shapes. What was written is TOML 1.1 with the place of every key and value; [`parse`] makes of
+//! it what it means, a [`Manifest`], or gives every [`Problem`] at once with line and column.
+//! [`Manifest::new`] holds the rules that no single value can break: a CA that is there, lives that
+//! fit into each other, names that are permitted. [`write`] gives TOML that parses to an equal
+//! manifest. `docs/manifest.md` describes every key; `docs/pki.schema.json` tells editors.
+//!
+//! Nothing here reads a file, a clock or the environment; relative paths are as they were written,
+//! and whoever reads the manifest takes them relative to its folder.
+
+mod authority;
+mod certificate;
+mod contradiction;
+mod desired;
+mod endpoint;
+mod error;
+mod export;
+mod keys;
+mod read;
+mod rules;
+mod source;
+mod subject;
+mod templates;
+mod write;
+
+pub use authority::{AuthorityUrls, Custody, DesiredAuthority};
+pub use certificate::{DesiredCertificate, Reload, RenewalKey};
+pub use contradiction::{Contradiction, Table};
+pub use desired::{Manifest, Removed};
+pub use endpoint::Endpoint;
+pub use error::{ManifestError, Problem};
+pub use export::{Export, ExportFormat, PemPart};
+pub use keys::{KnownKeys, known_keys};
+pub use read::parse;
+pub use subject::written_name;
+pub use templates::{TEMPLATES, Template};
+pub use write::write;
