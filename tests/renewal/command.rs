@@ -3,7 +3,8 @@
 use certmint::{
     key::KeySpec,
     profile::LeafKind,
-    store::{Actor, Revocation, RevocationReason, Shelf, Store},
+    store::{Actor, Revocation, Shelf, Store},
+    x509::RevocationReason,
 };
 use time::{Duration, OffsetDateTime};
 
