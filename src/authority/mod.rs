@@ -25,7 +25,7 @@ pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
 pub use chain::{chain_above, is_self_signed, sent_chain};
-pub use due::{Due, Reason, all, due};
+pub use due::{Due, Reason, all, due, due_lists};
 pub use error::AuthorityError;
 pub use filing::Filing;
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};

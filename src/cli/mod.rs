@@ -14,7 +14,7 @@ mod output;
 mod progress;
 mod read;
 mod render;
-mod renewal_report;
+mod renewal;
 mod report;
 mod schedule;
 mod secrets;

@@ -5,6 +5,7 @@ use std::path::Path;
 use certmint::{
     authority::{
         Filing, Generation, LeafKey, LeafOrder, Order, SigningAuthority, certify, issue_all, named,
+        publish_revocation_list,
     },
     key::{KeyFile, KeySpec, PrivateKey},
     profile::{AlternativeNames, Application, CaProfile, LeafKind, LongLife, Profile},
@@ -72,15 +73,27 @@ pub(crate) fn server(name: &'static str) -> Leaf<'static> {
     }
 }
 
-/// Makes certificates of the CA `ca`; one without alternative names gets `NAME.example.com`.
-pub(crate) fn leaves(pki: &Path, leaves: &[Leaf<'_>], days: u32, at: OffsetDateTime) {
-    let mut store = Store::open(pki, &Actor::new("lab"), at).unwrap();
+/// The CA `ca` with its key.
+fn signer(store: &Store) -> SigningAuthority {
     let name = "ca".parse().unwrap();
     let authority = named(store.inventory(), Some(&name)).unwrap();
     let key = store.layout().authority_file(&name, AuthorityFile::Key);
     let key = KeyFile::read(&std::fs::read(key).unwrap()).unwrap();
     let key = key.unlock(None).unwrap();
-    let signer = SigningAuthority::of_this_pki(&store, &authority, key).unwrap();
+    SigningAuthority::of_this_pki(store, &authority, key).unwrap()
+}
+
+/// Makes the revocation list of `ca`.
+pub(crate) fn list(pki: &Path, days: u32, at: OffsetDateTime) {
+    let mut store = Store::open(pki, &Actor::new("lab"), at).unwrap();
+    let signer = signer(&store);
+    publish_revocation_list(&mut store, &signer, Some(days), at).unwrap();
+}
+
+/// Makes certificates of the CA `ca`; one without alternative names gets `NAME.example.com`.
+pub(crate) fn leaves(pki: &Path, leaves: &[Leaf<'_>], days: u32, at: OffsetDateTime) {
+    let mut store = Store::open(pki, &Actor::new("lab"), at).unwrap();
+    let signer = signer(&store);
     let orders = leaves.iter().map(|leaf| {
         let own = format!("{}.example.com", leaf.name);
         let sans = if leaf.sans.is_empty() {

@@ -19,6 +19,7 @@ mod command;
 mod killed;
 mod lab;
 mod lock;
+mod manifest;
 mod schedule;
 mod served;
 mod servers;
