@@ -30,6 +30,7 @@ PROGRAMS=(
     "javac default-jdk-headless Java as a TLS client, from its source"
     "nginx nginx a TLS server"
     "apache2 apache2-bin another TLS server"
+    "systemd-analyze systemd the units of the renewal"
     "ssh-keygen openssh-client keys in its own form, which are refused"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"

@@ -126,7 +126,7 @@ impl Drop for Server<'_> {
 /// Clients that connect again and again, each connection a new handshake that has to be right.
 pub(crate) struct Load<'world> {
     world: &'world World,
-    process: Child,
+    process: Option<Child>,
 }
 
 const CLIENTS: &str = "
@@ -180,12 +180,15 @@ impl<'world> Load<'world> {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        Self { world, process }
+        Self {
+            world,
+            process: Some(process),
+        }
     }
 
-    pub(crate) fn end(self) -> Seen {
+    pub(crate) fn end(mut self) -> Seen {
         self.world.write("enough", "");
-        let output = self.process.wait_with_output().unwrap();
+        let output = self.process.take().unwrap().wait_with_output().unwrap();
         let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let texts = |field: &str| -> Vec<String> {
             let values = told[field].as_array().unwrap().iter();
@@ -197,6 +200,16 @@ impl<'world> Load<'world> {
             handshakes: told["handshakes"].as_u64().unwrap(),
             failures: texts("failures"),
             serials: texts("serials"),
+        }
+    }
+}
+
+impl Drop for Load<'_> {
+    fn drop(&mut self) {
+        // The test has failed before the clients were told that it is enough.
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+            let _ = process.wait();
         }
     }
 }
