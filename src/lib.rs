@@ -12,5 +12,6 @@ pub mod key;
 pub mod manifest;
 pub mod probe;
 pub mod profile;
+pub mod report;
 pub mod store;
 pub mod x509;

@@ -42,10 +42,12 @@ const HOUSE: &[(&str, &[&str])] = &[
             "key",
         ],
     ),
+    ("report", &["authority", "store", "x509", "key"]),
     (
         "cli",
         &[
             "manifest",
+            "report",
             "authority",
             "probe",
             "hook",

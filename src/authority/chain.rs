@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Longer chains than this are a loop or a mistake.
-const LONGEST: usize = 16;
+pub(super) const LONGEST: usize = 16;
 
 /// The issuer of `certificate`, that one's issuer, and so on to the root, as far as the inventory
 /// knows them; empty for a root.
@@ -53,7 +53,7 @@ pub fn is_self_signed(certificate: &Certificate) -> bool {
     certificate.is_self_issued() && has_signed(certificate, certificate)
 }
 
-fn has_signed(issuer: &Certificate, certificate: &Certificate) -> bool {
+pub(super) fn has_signed(issuer: &Certificate, certificate: &Certificate) -> bool {
     let parts: Result<_, X509Error> = certificate.signed_parts();
     parts.is_ok_and(|parts| {
         verify_signature(

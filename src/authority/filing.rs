@@ -9,7 +9,7 @@ use crate::{
     ca::Issued,
     store::{
         ActivationNeed, AuthorityFile, CertificateFile, Layout, Placement, Recorded, Staged,
-        Staging, StoreName,
+        Staging, StoreError, StoreName,
     },
     x509::Certificate,
 };
@@ -92,13 +92,13 @@ pub(super) fn stage(
     issued: &Issued,
     filing: &Filing,
 ) -> Result<Option<Staged>, AuthorityError> {
-    let leaf = issued.certificate().to_pem();
     match filing {
         Filing::Elsewhere => Ok(None),
         Filing::Authority { key_pem, .. } => {
             let staging = Staging::new(layout, row)?;
             staging.write_authority(AuthorityFile::Key, key_pem.as_bytes())?;
-            staging.write_authority(AuthorityFile::Certificate, leaf.as_bytes())?;
+            let certificate = issued.certificate().to_pem();
+            staging.write_authority(AuthorityFile::Certificate, certificate.as_bytes())?;
             Ok(Some(staging.complete()?))
         }
         Filing::Certificate {
@@ -111,24 +111,32 @@ pub(super) fn stage(
             request_pem,
             ..
         } => {
-            let chain = authority.chain();
-            let pem = |certificates: &[Certificate]| {
-                certificates
-                    .iter()
-                    .map(Certificate::to_pem)
-                    .collect::<String>()
-            };
-            let sent = sent_chain(chain);
             let staging = Staging::new(layout, row)?;
             staging.write(CertificateFile::Key, key_pem.as_bytes())?;
             staging.write(CertificateFile::Request, request_pem.as_bytes())?;
-            staging.write(CertificateFile::Certificate, leaf.as_bytes())?;
-            staging.write(
-                CertificateFile::FullChain,
-                format!("{leaf}{}", pem(&sent)).as_bytes(),
-            )?;
-            staging.write(CertificateFile::Chain, pem(chain).as_bytes())?;
+            write_chain(&staging, issued.certificate(), authority.chain())?;
             Ok(Some(staging.complete()?))
         }
     }
+}
+
+/// Writes a certificate alone, with what a server sends after it, and the chain above it.
+pub(super) fn write_chain(
+    staging: &Staging,
+    certificate: &Certificate,
+    chain: &[Certificate],
+) -> Result<(), StoreError> {
+    let pem = |certificates: &[Certificate]| {
+        certificates
+            .iter()
+            .map(Certificate::to_pem)
+            .collect::<String>()
+    };
+    let leaf = certificate.to_pem();
+    staging.write(CertificateFile::Certificate, leaf.as_bytes())?;
+    staging.write(
+        CertificateFile::FullChain,
+        format!("{leaf}{}", pem(&sent_chain(chain))).as_bytes(),
+    )?;
+    staging.write(CertificateFile::Chain, pem(chain).as_bytes())
 }

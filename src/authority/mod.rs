@@ -4,6 +4,7 @@
 //! a signed request and an issued leaf differ in their [`Order`] alone.
 
 mod activate;
+mod adopt;
 mod again;
 mod batch;
 mod certify;
@@ -11,6 +12,7 @@ mod chain;
 mod due;
 mod error;
 mod filing;
+mod import;
 mod issue;
 mod ledger;
 mod parallel;
@@ -18,9 +20,12 @@ mod publish;
 mod renew;
 mod renewal_window;
 mod revoke;
+mod settle;
 mod signer;
+pub mod status;
 
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
+pub use adopt::{Adopted, Adoption, adopt};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
@@ -28,6 +33,7 @@ pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use due::{Due, Reason, all, due, due_lists};
 pub use error::AuthorityError;
 pub use filing::Filing;
+pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use publish::{
     IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
@@ -38,4 +44,5 @@ pub use renewal_window::RenewalWindow;
 pub use revoke::{
     Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
 };
+pub use settle::{Settlement, settle};
 pub use signer::{SigningAuthority, named, named_certificate};

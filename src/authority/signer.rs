@@ -61,19 +61,7 @@ impl SigningAuthority {
     ) -> Result<Self, AuthorityError> {
         let issuer = Issuer::new(certificate.clone(), key)?;
         let certificate = certificate.certificate();
-        let id = store.add_authority(&NewAuthority {
-            name: None,
-            subject: certificate.subject().openssl_oneline(),
-            subject_der: certificate.subject().as_der().to_vec(),
-            key_id: certificate
-                .subject_key_identifier()
-                .map(|id| id.as_octets().to_vec())
-                .unwrap_or_default(),
-            certificate_der: certificate.as_der().to_vec(),
-            not_before: certificate.not_before(),
-            not_after: certificate.not_after(),
-            created_at: now,
-        })?;
+        let id = store.add_authority(&new_authority(certificate, now))?;
         let mut chain = vec![certificate.clone()];
         chain.extend(chain_above(store.inventory(), certificate)?);
         Ok(Self {
@@ -86,6 +74,23 @@ impl SigningAuthority {
     /// The CA's certificate first, the root last; empty for a root that is about to be made.
     pub fn chain(&self) -> &[Certificate] {
         &self.chain
+    }
+}
+
+/// A CA that was made elsewhere, as the inventory gets to know it: without a name.
+pub(super) fn new_authority(certificate: &Certificate, now: OffsetDateTime) -> NewAuthority {
+    NewAuthority {
+        name: None,
+        subject: certificate.subject().openssl_oneline(),
+        subject_der: certificate.subject().as_der().to_vec(),
+        key_id: certificate
+            .subject_key_identifier()
+            .map(|id| id.as_octets().to_vec())
+            .unwrap_or_default(),
+        certificate_der: certificate.as_der().to_vec(),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
+        created_at: now,
     }
 }
 

@@ -105,6 +105,8 @@ pub(crate) enum Command {
     Revoke(Box<commands::revoke::Revoke>),
     /// Make the revocation lists
     Crl(commands::crl::Crl),
+    /// Tell what needs attention, for people and for monitoring
+    Status(commands::status::Status),
     /// Write a shell's completion script to standard output
     Completions(commands::completions::Completions),
     /// Write the manual pages into a directory
@@ -118,6 +120,8 @@ pub(crate) enum CaCommand {
     Init(commands::ca_init::CaInit),
     /// Make a subordinate CA
     Intermediate(commands::ca_intermediate::CaIntermediate),
+    /// Adopt a CA that openssl, easy-rsa, mkcert or step made, with what it issued
+    Import(commands::ca_import::CaImport),
     /// List the CAs of this PKI
     List(commands::ca_list::CaList),
     /// Show one CA

@@ -9,7 +9,9 @@ mod commands;
 mod configuration;
 mod description;
 mod failure;
+mod foreign_ca;
 mod manifest_file;
+mod matching;
 mod output;
 mod progress;
 mod read;
@@ -19,6 +21,7 @@ mod report;
 mod schedule;
 mod secrets;
 mod show_openssl;
+mod status;
 mod table;
 mod terminal;
 

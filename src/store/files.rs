@@ -106,6 +106,20 @@ pub fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     read_whole(file, path, expected.saturating_add(1), limit)
 }
 
+/// Who may read a file by its permissions: everybody but its owner counts as the public.
+///
+/// # Errors
+/// What the operating system refuses.
+pub fn secrecy(path: &Path) -> Result<Secrecy, StoreError> {
+    let metadata =
+        fs::metadata(path).map_err(|error| StoreError::file(FileDeed::Read, path, error))?;
+    Ok(if metadata.permissions().mode() & 0o077 == 0 {
+        Secrecy::Secret
+    } else {
+        Secrecy::Public
+    })
+}
+
 /// Reads standard input to its end, at most `limit` octets of it; wiped when it is dropped. Nothing
 /// of it stays in the buffer that [`std::io::stdin`] shares.
 ///

@@ -5,6 +5,7 @@
 //! here signed. The order of the steps that makes a `kill -9` harmless is in `docs/store.md`.
 //! Serial numbers and reasons follow RFC 5280 §4.1.2.2 and §5.3.1; times are whole seconds.
 
+mod adoption;
 mod directory;
 mod error;
 pub mod files;
@@ -21,10 +22,11 @@ pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, AuthoritySettings,
-    CertificateKind, Deed, Filter, Inventory, NewAuthority, NewRecord, Order, Place, Placement,
-    Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList, RevocationListId,
-    RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed, Sort, State,
-    Status, TextMatch,
+    Census, CertificateKind, Deed, Filter, ImportOutcome, Imported, ImportedCertificate, Inventory,
+    MonthOfEnds, NewAuthority, NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer,
+    Recorded, Revocation, RevocationList, RevocationListId, RevocationListRecord, Revoked, Row,
+    SanKind, SanText, Sealing, Shown, Signed, SignedBy, Sort, Source, Standings, State, Status,
+    TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;

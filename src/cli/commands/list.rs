@@ -1,46 +1,93 @@
 //! `certmint list`
 
-use std::{ops::ControlFlow, path::Path};
+use std::{collections::HashMap, ops::ControlFlow, path::Path};
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
+    authority::named,
     cli::{
+        matching::{Days, Sha256, kind, san, subject, text},
         render,
         report::{Form, Report},
         table::Table,
     },
-    store::{CertificateKind, Inventory, Layout, Order, Query, Row, Sort, State},
-    x509::{Name, escape_control},
+    store::{
+        AuthorityId, CertificateKind, Filter, Inventory, Layout, Order, Query, Row, Sort, State,
+        StoreName, TextMatch,
+    },
+    x509::{Name, SerialStart, escape_control},
 };
 
 /// The inventory.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   certmint list
-  certmint list --sort not-after --limit 10
-  certmint list --json | jq '.certificates[] | select(.days_left < 30) | .name'")]
+  certmint list --expiring-within 30d --sort not-after
+  certmint list --san '*.example.com'
+  certmint list --name 'web*' --issuer ca --kind server
+  certmint list --serial 0F962B
+  certmint list --state revoked --json | jq -r '.certificates[].serial'
+
+Filters combine: what is listed meets all of them. A * at the end of a NAME, SUBJECT or SAN stands
+for any ending.")]
 pub(crate) struct List {
+    #[command(flatten)]
+    wanted: Wanted,
     /// What to sort by
     #[arg(long, value_name = "WHAT", default_value = "recorded")]
-    pub(crate) sort: SortBy,
+    sort: SortBy,
     /// Largest first
     #[arg(long)]
-    pub(crate) reverse: bool,
+    reverse: bool,
     /// How many at most
     #[arg(long, value_name = "COUNT")]
-    pub(crate) limit: Option<u64>,
+    limit: Option<u64>,
     /// How many to pass over first
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
-    pub(crate) offset: u64,
+    offset: u64,
+}
+
+/// Which certificates.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+struct Wanted {
+    /// In use and ending within so many days from now: 30 or 30d
+    #[arg(long, value_name = "DAYS")]
+    expiring_within: Option<Days>,
+    /// With this subject alternative name, as --san of 'issue' takes it
+    #[arg(long, value_name = "SAN", value_parser = san)]
+    san: Option<TextMatch>,
+    /// Called this
+    #[arg(long, value_name = "NAME", value_parser = text)]
+    name: Option<TextMatch>,
+    /// Signed by this CA
+    #[arg(long, value_name = "CA")]
+    issuer: Option<StoreName>,
+    /// In this state
+    #[arg(long, value_name = "STATE")]
+    state: Option<ShownState>,
+    /// Of this kind: ca, server, client or peer
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    kind: Option<CertificateKind>,
+    /// Whose serial number starts with these digits
+    #[arg(long, value_name = "DIGITS")]
+    serial: Option<SerialStart>,
+    /// With this SHA-256 over the certificate
+    #[arg(long, value_name = "SHA-256")]
+    fingerprint: Option<Sha256>,
+    /// With this subject, as openssl writes it: 'O = Acme, CN = flb'; without a = it is the common
+    /// name
+    #[arg(long, value_name = "SUBJECT", value_parser = subject)]
+    subject: Option<TextMatch>,
 }
 
 /// What `--sort` takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SortBy {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum SortBy {
     /// The order in which they were made
     Recorded,
     /// Name
@@ -53,10 +100,100 @@ pub(crate) enum SortBy {
     NotAfter,
 }
 
+/// The states as people see them: what is issued and has ended is expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ShownState {
+    /// In use and not ended
+    Issued,
+    /// In use by its name, and ended
+    Expired,
+    /// Revoked
+    Revoked,
+    /// Replaced by a newer one
+    Superseded,
+    /// Recorded and never signed
+    Lost,
+    /// Known from another program's index alone
+    Listed,
+    /// About to be signed
+    Recorded,
+}
+
+impl ShownState {
+    fn of(row: &Row, now: OffsetDateTime) -> Self {
+        match row.status.state() {
+            State::Issued if row.not_after < now => Self::Expired,
+            State::Issued => Self::Issued,
+            State::Revoked => Self::Revoked,
+            State::Superseded => Self::Superseded,
+            State::Lost => Self::Lost,
+            State::Listed => Self::Listed,
+            State::Recorded => Self::Recorded,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Issued => State::Issued.word(),
+            Self::Revoked => State::Revoked.word(),
+            Self::Superseded => State::Superseded.word(),
+            Self::Lost => State::Lost.word(),
+            Self::Listed => State::Listed.word(),
+            Self::Recorded => State::Recorded.word(),
+        }
+    }
+
+    fn narrow(self, filter: &mut Filter, now: OffsetDateTime) {
+        filter.state = Some(match self {
+            Self::Issued | Self::Expired => State::Issued,
+            Self::Revoked => State::Revoked,
+            Self::Superseded => State::Superseded,
+            Self::Lost => State::Lost,
+            Self::Listed => State::Listed,
+            Self::Recorded => State::Recorded,
+        });
+        match self {
+            Self::Issued => filter.ends_from = Some(now),
+            Self::Expired => filter.ends_before = Some(now),
+            _ => {}
+        }
+    }
+}
+
+impl Wanted {
+    fn filter(&self, inventory: &Inventory, now: OffsetDateTime) -> Result<Filter> {
+        let mut filter = Filter {
+            name: self.name.clone(),
+            subject: self.subject.clone(),
+            san: self.san.clone(),
+            serial_start: self.serial.clone(),
+            fingerprint: self.fingerprint.map(|fingerprint| fingerprint.0),
+            kind: self.kind,
+            ..Filter::default()
+        };
+        if let Some(name) = &self.issuer {
+            filter.issuer = Some(named(inventory, Some(name))?.id);
+        }
+        if let Some(Days(days)) = self.expiring_within {
+            filter.state = Some(State::Issued);
+            filter.ends_from = Some(now);
+            filter.ends_before = now.checked_add(Duration::days(i64::from(days)));
+        }
+        if let Some(state) = self.state {
+            state.narrow(&mut filter, now);
+        }
+        Ok(filter)
+    }
+}
+
 pub(crate) fn run(pki: &Path, arguments: &List, form: Form) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
     let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
+    let filter = arguments.wanted.filter(&inventory, now)?;
+    let is_filtered = filter != Filter::default();
     let query = Query {
+        filter,
         sort: match arguments.sort {
             SortBy::Recorded => Sort::Recorded,
             SortBy::Name => Sort::Name,
@@ -71,76 +208,119 @@ pub(crate) fn run(pki: &Path, arguments: &List, form: Form) -> Result<Report> {
         },
         limit: arguments.limit,
         offset: arguments.offset,
-        ..Query::default()
     };
+    let issuers = Issuers::of(&inventory)?;
     // A million certificates are not kept in more than the form that is shown.
     match form {
         Form::Json => {
             let mut documents: Vec<Value> = Vec::new();
             inventory.for_each(&query, |row| {
-                documents.push(document(&row, now));
+                documents.push(with_issuer(&row, issuers.get(&row), now));
                 ControlFlow::Continue(())
             })?;
             let json = json!({ "certificates": documents });
             Ok(Report::new("list", json, String::new()))
         }
         Form::Text => {
+            const NAMES: usize = 2;
+            const ISSUER: usize = 3;
             let mut table = Table::new([
                 "NAME",
                 "KIND",
-                "SUBJECT",
                 "NAMES",
+                "ISSUER",
                 "SERIAL",
                 "NOT AFTER",
                 "STATE",
                 "DAYS LEFT",
-            ]);
+            ])
+            .yielding(NAMES, 16)
+            .yielding(ISSUER, 10);
             inventory.for_each(&query, |row| {
-                table.row(cells(&row, now));
+                table.row(cells(&row, &issuers, now));
                 ControlFlow::Continue(())
             })?;
-            let text = if table.is_empty() {
-                "no certificate yet\n".to_owned()
-            } else {
-                table.to_string()
+            let text = match (table.is_empty(), is_filtered) {
+                (false, _) => table.to_string(),
+                (true, true) => "no certificate is like that\n".to_owned(),
+                (true, false) => "no certificate yet\n".to_owned(),
             };
             Ok(Report::new("list", Value::Null, text))
         }
     }
 }
 
-fn cells(row: &Row, now: OffsetDateTime) -> [String; 8] {
+/// The authorities as lists show them.
+struct Issuers(HashMap<AuthorityId, Issuer>);
+
+struct Issuer {
+    name: Option<String>,
+    /// As openssl writes it.
+    subject: String,
+    /// RFC 4514.
+    distinguished_name: String,
+}
+
+impl Issuers {
+    fn of(inventory: &Inventory) -> Result<Self> {
+        let authorities = inventory.authorities()?.into_iter().map(|authority| {
+            let issuer = Issuer {
+                name: authority.name.as_ref().map(ToString::to_string),
+                distinguished_name: distinguished_name(&authority.subject_der, &authority.subject),
+                subject: authority.subject,
+            };
+            (authority.id, issuer)
+        });
+        Ok(Self(authorities.collect()))
+    }
+
+    fn get(&self, row: &Row) -> Option<&Issuer> {
+        row.issuer.and_then(|issuer| self.0.get(&issuer))
+    }
+}
+
+/// In the notation of every other document (RFC 4514).
+fn distinguished_name(der: &[u8], otherwise: &str) -> String {
+    Name::from_der(der).map_or_else(|_| otherwise.to_owned(), |name| name.to_string())
+}
+
+fn cells(row: &Row, issuers: &Issuers, now: OffsetDateTime) -> [String; 8] {
     let names: Vec<String> = row
         .sans
         .iter()
         .map(|name| escape_control(&name.value))
         .collect();
     let shown = match names.as_slice() {
-        [] => "-".to_owned(),
+        [] => escape_control(&row.subject),
         [first, second, rest @ ..] if !rest.is_empty() => {
             format!("{first}, {second}, +{}", rest.len())
         }
         few => few.join(", "),
     };
-    let valid = row.status.state() == State::Issued;
+    let issuer = issuers.get(row).map(|issuer| {
+        let by_name = issuer.name.clone();
+        by_name.unwrap_or_else(|| escape_control(&issuer.subject))
+    });
+    let state = ShownState::of(row, now);
+    let none = || "-".to_owned();
     [
-        name(row).unwrap_or_else(|| "-".to_owned()),
-        kind(row.kind).to_owned(),
-        escape_control(&row.subject),
+        name(row).unwrap_or_else(none),
+        row.kind.word().to_owned(),
         shown,
+        issuer.unwrap_or_else(none),
         abbreviated(&render::hexadecimal(&row.serial).to_uppercase()),
         render::day(row.not_after),
-        state(row, now).to_owned(),
-        if valid {
+        state.word().to_owned(),
+        if row.status.state() == State::Issued {
             render::days_text(render::days_left(row.not_after, now))
         } else {
-            "-".to_owned()
+            none()
         },
     ]
 }
 
-/// A serial number of 40 digits would fill half a line; its start tells certificates apart, and
-/// `--json` has the whole.
+/// A serial number of 40 digits would fill half a line; its start tells certificates apart,
+/// `--serial` takes it, and `--json` has the whole.
 fn abbreviated(serial: &str) -> String {
     match serial.get(..12) {
         Some(start) if serial.len() > 16 => format!("{start}…"),
@@ -148,26 +328,33 @@ fn abbreviated(serial: &str) -> String {
     }
 }
 
-/// A certificate of the inventory for `--json`.
+fn with_issuer(row: &Row, issuer: Option<&Issuer>, now: OffsetDateTime) -> Value {
+    render::with_fields(
+        document(row, now),
+        json!({
+            "issuer": issuer.map(|issuer| &issuer.distinguished_name),
+            "ca": issuer.and_then(|issuer| issuer.name.as_ref()),
+        }),
+    )
+}
+
+/// A certificate of the inventory for `--json`, without its issuer.
 pub(super) fn document(row: &Row, now: OffsetDateTime) -> Value {
     let sans: Vec<String> = row
         .sans
         .iter()
         .map(|name| format!("{}:{}", name.kind.word(), name.value))
         .collect();
-    // In the notation of every other document (RFC 4514).
-    let subject = Name::from_der(&row.subject_der)
-        .map_or_else(|_| row.subject.clone(), |subject| subject.to_string());
     json!({
         "name": name(row),
-        "kind": kind(row.kind),
+        "kind": row.kind.word(),
         "generation": row.place.as_ref().map(|place| place.generation),
-        "subject": subject,
+        "subject": distinguished_name(&row.subject_der, &row.subject),
         "sans": sans,
         "serial": render::hexadecimal(&row.serial).to_uppercase(),
         "not_before": crate::x509::moment_text(row.not_before),
         "not_after": crate::x509::moment_text(row.not_after),
-        "state": state(row, now),
+        "state": ShownState::of(row, now).word(),
         "days_left": render::days_left(row.not_after, now),
         "fingerprint_sha256": row.status.signed().map(|signed| render::hexadecimal(&signed.fingerprint)),
     })
@@ -175,21 +362,4 @@ pub(super) fn document(row: &Row, now: OffsetDateTime) -> Value {
 
 fn name(row: &Row) -> Option<String> {
     row.place.as_ref().map(|place| place.name.to_string())
-}
-
-fn kind(kind: CertificateKind) -> &'static str {
-    match kind {
-        CertificateKind::Ca => "ca",
-        CertificateKind::Server => "server",
-        CertificateKind::Client => "client",
-        CertificateKind::Peer => "peer",
-    }
-}
-
-/// The state as people see it: an issued certificate that has ended is expired.
-fn state(row: &Row, now: OffsetDateTime) -> &'static str {
-    match row.status.state() {
-        State::Issued if row.not_after < now => "expired",
-        state => state.word(),
-    }
 }

@@ -1,5 +1,6 @@
 //! One file per command: its flags, whose comments are its help, and what it does.
 
+pub(crate) mod ca_import;
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
@@ -22,6 +23,7 @@ pub(crate) mod revoke;
 mod services;
 pub(crate) mod sign;
 pub(crate) mod signing;
+pub(crate) mod status;
 mod subject;
 pub(crate) mod verify;
 
@@ -38,6 +40,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
+        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
         Command::Ca(CaCommand::Set(arguments)) => ca_set::run(pki, arguments),
         Command::Ca(CaCommand::Show(arguments)) => ca_show::run(pki, arguments),
@@ -54,6 +57,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Manifest(arguments) => manifest::run(arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
+        Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

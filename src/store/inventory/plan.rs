@@ -12,7 +12,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::query::{Filter, Order, Query, Sort, TextMatch};
 use super::record::magnitude;
-use super::row::COLUMNS;
+use super::row::{COLUMNS, State};
 use super::seconds;
 
 /// How many rows are few: finding and sorting as many takes milliseconds.
@@ -50,7 +50,7 @@ enum Column {
     Unique,
     /// Shared by many rows; its index goes on with `not_after`.
     Shared,
-    /// Shared by many rows, without an index of its own: the shelf.
+    /// Shared by many rows, without an index of its own: the shelf, the part of a life that is left.
     Unindexed,
     NotAfter,
 }
@@ -191,6 +191,7 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
         issuer,
         ends_from,
         ends_before,
+        last_third_at,
     } = filter;
     let mut conditions = Vec::new();
     if let Some(fingerprint) = fingerprint {
@@ -220,8 +221,10 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
     if let Some(subject) = subject {
         conditions.push(text(Column::Subject, "subject", subject));
     }
+    if let Some(state) = state {
+        conditions.push(in_state(*state));
+    }
     let words = [
-        (Column::Shared, "state", state.map(|state| state.word())),
         (Column::Shared, "kind", kind.map(|kind| kind.word())),
         (Column::Unindexed, "shelf", shelf.map(|shelf| shelf.word())),
     ];
@@ -249,7 +252,40 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
             });
         }
     }
+    if let Some(moment) = last_third_at {
+        let comparison = "3 * (certificate.not_after - ?) < \
+            certificate.not_after - certificate.not_before";
+        conditions.push(Condition {
+            column: Column::Unindexed,
+            leading: comparison.to_owned(),
+            counted: String::new(),
+            checked: comparison.to_owned(),
+            values: vec![Value::Integer(seconds(*moment))],
+        });
+    }
     Some(conditions)
+}
+
+/// What an index lists is kept as lost, with its source.
+fn in_state(state: State) -> Condition {
+    let source = match state {
+        State::Listed => " AND certificate.source = 'index'",
+        State::Lost => " AND certificate.source IS NULL",
+        _ => {
+            return equal(
+                Column::Shared,
+                "state",
+                Value::Text(state.word().to_owned()),
+            );
+        }
+    };
+    Condition {
+        column: Column::Shared,
+        leading: format!("certificate.state = 'lost'{source}"),
+        counted: format!("certificate WHERE certificate.state = 'lost'{source}"),
+        checked: format!("+certificate.state = 'lost'{source}"),
+        values: Vec::new(),
+    }
 }
 
 fn equal(column: Column, name: &str, value: Value) -> Condition {

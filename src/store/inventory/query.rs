@@ -50,6 +50,8 @@ pub struct Filter {
     pub ends_from: Option<OffsetDateTime>,
     /// Ends before this time: what has expired by then.
     pub ends_before: Option<OffsetDateTime>,
+    /// Is in the last third of its life at this time, or beyond it.
+    pub last_third_at: Option<OffsetDateTime>,
 }
 
 /// What to sort by.
@@ -205,8 +207,12 @@ impl Inventory {
         Ok(der.flatten())
     }
 
-    /// What was signed and has a place in the PKI directory, but is not known to be there.
-    pub(in crate::store) fn unfiled(&self) -> Result<Vec<Row>, StoreError> {
+    /// What was signed and has a place in the PKI directory, but is not known to be there. The next
+    /// process that writes while no other does puts it there.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn unfiled(&self) -> Result<Vec<Row>, StoreError> {
         self.select(UNFILED, [])
     }
 

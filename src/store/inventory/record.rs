@@ -44,7 +44,8 @@ pub enum CertificateKind {
 }
 
 impl CertificateKind {
-    pub(super) fn word(self) -> &'static str {
+    /// The word: `ca`, `server`, `client`, `peer`.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Ca => "ca",
             Self::Server => "server",

@@ -107,6 +107,12 @@ ALTER TABLE authority ADD COLUMN renewed_by     INTEGER REFERENCES authority (id
 ALTER TABLE authority ADD COLUMN successor_id   INTEGER REFERENCES authority (id);
 ALTER TABLE authority ADD COLUMN switched_at    INTEGER;
 ALTER TABLE authority ADD COLUMN retired_at     INTEGER;
+
+-- NULL: made here. 'import': another program issued it. 'index': another program's index or CRL
+-- speaks of it, and the certificate itself is not known: it is 'lost' until it is revoked.
+ALTER TABLE certificate ADD COLUMN source TEXT CHECK (
+    source IN ('import', 'index') AND (source = 'index') = (fingerprint IS NULL));
+
 CREATE INDEX authority_by_key ON authority (subject_der, key_id);
 
 -- Every CRL that was signed, or was about to be: its number is used once (RFC 5280 §5.2.3).

@@ -1,0 +1,169 @@
+//! Certificates that have ended or soon will, are lost, or were not filed.
+
+use std::collections::HashMap;
+
+use time::{Duration, OffsetDateTime};
+
+use super::authorities::AuthorityState;
+use super::finding::{About, Finding, Matter, end, renew};
+use super::{Scope, Soon};
+use crate::store::{
+    AuthorityId, CertificateKind, Filter, Inventory, Query, Row, Shelf, Sort, State, StoreError,
+    TextMatch,
+};
+
+/// A certificate that ends so shortly before its CA was cut to the CA's end.
+const CUT: Duration = Duration::DAY;
+/// What was recorded or signed so recently may still be at work.
+const AT_WORK: Duration = Duration::minutes(10);
+
+pub(super) fn findings(
+    inventory: &Inventory,
+    authorities: &[AuthorityState],
+    scope: Scope,
+    now: OffsetDateTime,
+) -> Result<Vec<Finding>, StoreError> {
+    let issuers: HashMap<AuthorityId, &AuthorityState> =
+        authorities.iter().map(|one| (one.id, one)).collect();
+    let mut findings = Vec::new();
+    for row in ending(inventory, scope, now)? {
+        if is_authority(&row) || is_replaced_elsewhere(inventory, &row)? {
+            continue;
+        }
+        let issuer = row.issuer.and_then(|issuer| issuers.get(&issuer));
+        findings.push(ending_finding(&row, issuer.copied(), now));
+    }
+    for row in inventory.unfiled()? {
+        let signed_at = row.status.signed().map(|signed| signed.issued_at);
+        let in_use = row.status.state() == State::Issued;
+        if in_use && signed_at.is_some_and(|at| at + AT_WORK < now) {
+            findings.push(Finding {
+                matter: Matter::NotFiled,
+                about: About::row(&row),
+                what: "is signed, and its files are not where they belong".to_owned(),
+                remedy: "any command that writes to this PKI, such as 'certmint renew', puts them \
+                         there, or says what is in the way"
+                    .to_owned(),
+            });
+        }
+    }
+    for state in [State::Recorded, State::Lost] {
+        let filter = Filter {
+            state: Some(state),
+            ends_from: Some(now),
+            ..Filter::default()
+        };
+        let query = Query {
+            filter,
+            ..Query::default()
+        };
+        for row in inventory.list(&query)? {
+            if row.recorded_at + AT_WORK < now {
+                findings.push(lost(&row));
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// What is in use and has ended or soon will, the first to end first.
+fn ending(
+    inventory: &Inventory,
+    scope: Scope,
+    now: OffsetDateTime,
+) -> Result<Vec<Row>, StoreError> {
+    let mut filter = Filter {
+        state: Some(State::Issued),
+        ..Filter::default()
+    };
+    match scope.soon {
+        Soon::PartOfLife => filter.last_third_at = Some(now),
+        Soon::Within(time) => filter.ends_before = now.checked_add(time),
+    }
+    inventory.list(&Query {
+        filter,
+        sort: Sort::NotAfter,
+        ..Query::default()
+    })
+}
+
+pub(super) fn is_authority(row: &Row) -> bool {
+    let on_shelf = |shelf| shelf == Shelf::Authorities;
+    row.kind == CertificateKind::Ca
+        && row
+            .place
+            .as_ref()
+            .is_some_and(|place| on_shelf(place.shelf))
+}
+
+/// Whether a certificate that was written elsewhere, and so has no generations, was made again for
+/// the same names and lives longer.
+fn is_replaced_elsewhere(inventory: &Inventory, row: &Row) -> Result<bool, StoreError> {
+    if row.place.is_some() {
+        return Ok(false);
+    }
+    let longer = inventory.list(&Query {
+        filter: Filter {
+            subject: Some(TextMatch::Exactly(row.subject.clone())),
+            state: Some(State::Issued),
+            ends_from: Some(row.not_after + Duration::SECOND),
+            ..Filter::default()
+        },
+        ..Query::default()
+    })?;
+    Ok(longer.iter().any(|other| {
+        other.subject_der == row.subject_der && other.sans == row.sans && other.kind == row.kind
+    }))
+}
+
+fn ending_finding(row: &Row, issuer: Option<&AuthorityState>, now: OffsetDateTime) -> Finding {
+    let end = end(row.not_after, now);
+    let has_ended = row.not_after < now;
+    let renewed = match &row.place {
+        Some(place) => renew(&place.name),
+        None => "sign a new request of it with 'certmint sign'".to_owned(),
+    };
+    let (matter, what, remedy) = match (&row.place, has_ended) {
+        (Some(_), true) => (
+            Matter::CertificateExpired,
+            end,
+            format!("{renewed}, or 'certmint revoke' if it is not used any more"),
+        ),
+        (None, true) => (
+            Matter::ElsewhereExpired,
+            format!("{end}; it was written elsewhere, and may be out of use"),
+            format!("{renewed}, if it is still used"),
+        ),
+        (_, false) => {
+            let cut = issuer.filter(|issuer| row.not_after + CUT >= issuer.not_after);
+            match cut {
+                Some(issuer) => (
+                    Matter::CertificateExpiresSoon,
+                    format!("{end}, with its CA {}", issuer.title()),
+                    format!("renew the CA first, then: {renewed}"),
+                ),
+                None => (Matter::CertificateExpiresSoon, end, renewed),
+            }
+        }
+    };
+    Finding {
+        matter,
+        about: About::row(row),
+        what,
+        remedy,
+    }
+}
+
+fn lost(row: &Row) -> Finding {
+    let about = About::row(row);
+    let serial = about.serial.clone().unwrap_or_default();
+    let day = row.recorded_at.date();
+    Finding {
+        matter: Matter::Lost,
+        about,
+        what: format!("was about to be signed on {day}, and was never completed"),
+        remedy: format!(
+            "nothing has to be done; who wants the serial number on the CRL: certmint revoke --serial {serial}"
+        ),
+    }
+}

@@ -1,0 +1,103 @@
+//! What needs attention in a PKI, and what there is.
+//!
+//! [`Status::of`] reads the inventory and the files and gives a value; how it is shown is left to
+//! others. Nothing is written.
+
+mod authorities;
+mod certificates;
+mod files;
+mod finding;
+mod holding;
+
+use time::{Duration, OffsetDateTime};
+
+use super::AuthorityError;
+use crate::store::{Census, Inventory, Layout, MonthOfEnds};
+
+pub use authorities::{AuthorityState, PublishedList};
+pub use finding::{About, Finding, Matter, Noun, Severity};
+pub use holding::{Holding, Holdings};
+
+/// What counts as soon, and how far to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// When an end counts as near.
+    pub soon: Soon,
+    /// Whether the files are compared with the inventory.
+    pub files: Files,
+}
+
+/// When an end counts as near.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Soon {
+    /// In the last third of the life of a certificate or CRL, the last tenth of a CA's.
+    PartOfLife,
+    /// Within this time.
+    Within(Duration),
+}
+
+/// Whether the files are compared with the inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// Every certificate in use and its private key are read.
+    Compared,
+    /// No file but the inventory is looked at.
+    Skipped,
+}
+
+/// The state of a PKI at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The moment.
+    pub at: OffsetDateTime,
+    /// How many certificates there are in each state.
+    pub census: Census,
+    /// How many certificates in use end in each month.
+    pub months: Vec<MonthOfEnds>,
+    /// The CAs, in the order in which the inventory came to know them.
+    pub authorities: Vec<AuthorityState>,
+    /// What was found, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Status {
+    /// Looks at a PKI.
+    ///
+    /// # Errors
+    /// An inventory that cannot be read, or that holds what is no certificate. What is wrong with
+    /// files is no error but a finding.
+    pub fn of(
+        inventory: &Inventory,
+        layout: &Layout,
+        scope: Scope,
+        now: OffsetDateTime,
+    ) -> Result<Self, AuthorityError> {
+        let mut authorities = authorities::states(inventory, now)?;
+        let mut findings = authorities::findings(inventory, &authorities, scope, now)?;
+        findings.extend(certificates::findings(inventory, &authorities, scope, now)?);
+        if scope.files == Files::Compared {
+            findings.extend(files::findings(inventory, layout, &authorities)?);
+        }
+        // Stable: within a matter they stay in the order of their ends.
+        findings.sort_by_key(|finding| (finding.severity(), finding.matter));
+        authorities.shrink_to_fit();
+        Ok(Self {
+            at: now,
+            census: inventory.census(now)?,
+            months: inventory.ends_by_month()?,
+            authorities,
+            findings,
+        })
+    }
+
+    /// Whether somebody has to do something.
+    pub fn needs_attention(&self) -> bool {
+        self.count(Severity::Critical) + self.count(Severity::Warning) > 0
+    }
+
+    /// How many findings of a severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        let is_so = |finding: &&Finding| finding.severity() == severity;
+        self.findings.iter().filter(is_so).count()
+    }
+}
