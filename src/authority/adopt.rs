@@ -5,17 +5,11 @@ use std::path::PathBuf;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{
-    AuthorityError,
-    chain::{LONGEST, chain_above, has_signed},
-    import::imported,
-    is_self_signed,
-    signer::new_authority,
-};
+use super::{AuthorityError, import::imported, signer::new_authority};
 use crate::{
     store::{
-        Authority, AuthorityFile, AuthorityId, ImportOutcome, Placement, Store, StoreError,
-        StoreName,
+        Authority, AuthorityFile, AuthorityId, ImportOutcome, LONGEST_CHAIN, Placement, Store,
+        StoreError, StoreName, chain_above, has_signed, is_self_signed,
     },
     x509::{CaCertificate, Certificate},
 };
@@ -140,7 +134,7 @@ fn add_above(
 ) -> Result<(), AuthorityError> {
     let mut current = certificate;
     // CAs that certify each other would go round for ever.
-    for _ in 0..LONGEST {
+    for _ in 0..LONGEST_CHAIN {
         if is_self_signed(current) {
             break;
         }

@@ -171,6 +171,9 @@ fn draft(
         application,
         filing,
     } = order;
+    if let Some(succeeded) = &authority.succeeded {
+        return Err(succeeded.clone().into());
+    }
     let approved = approve(application)?;
     let draft = authority.issuer.draft(approved, random_serial()?, now)?;
     refuse_forbidden_names(authority, &draft)?;
@@ -270,6 +273,7 @@ fn seal_and_publish(
             certificate_der: signed.issued.certificate().as_der().to_vec(),
             issued_at: now,
             activation: signed.filing.activation(),
+            succession: signed.filing.succession(),
         })
         .collect();
     if let Err(error) = store.seal(&sealings) {
@@ -355,7 +359,7 @@ fn refuse_forbidden_names(
     authority: &SigningAuthority,
     draft: &Draft,
 ) -> Result<(), AuthorityError> {
-    let above: Vec<&[u8]> = authority.chain.iter().map(Certificate::as_der).collect();
+    let above: Vec<&[u8]> = authority.path.iter().map(Certificate::as_der).collect();
     let forbidden = forbidden_names(draft.unsigned().as_der(), &above)?;
     if forbidden.is_empty() {
         return Ok(());

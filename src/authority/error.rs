@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{NotTaken, PutBack};
+use super::{NotTaken, PutBack, rollover::RolloverRefusal, signer::Succeeded};
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
@@ -31,6 +31,22 @@ pub enum AuthorityError {
     /// A noun that cannot be.
     #[error(transparent)]
     X509(#[from] X509Error),
+    /// The CA's successor signs in its place.
+    #[error(transparent)]
+    Succeeded(#[from] Succeeded),
+    /// A CA that cannot be renewed here.
+    #[error("the CA {name} cannot be renewed: {reason}")]
+    AuthorityNotRenewable {
+        /// Its name.
+        name: String,
+        /// Why not.
+        reason: String,
+        /// What to do instead.
+        hint: String,
+    },
+    /// A step of a rollover that is not taken.
+    #[error(transparent)]
+    Rollover(#[from] RolloverRefusal),
     /// No CA of that name, or no CA at all.
     #[error("there is no CA {name:?} in this PKI{}", there_is(.known))]
     NoSuchCa {
@@ -188,6 +204,11 @@ impl AuthorityError {
             Self::Ca(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::X509(error) => error.hint(),
+            Self::Succeeded(Succeeded { successor, .. }) => {
+                Some(format!("use {successor}, or renew that"))
+            }
+            Self::AuthorityNotRenewable { hint, .. } => Some(hint.clone()),
+            Self::Rollover(refusal) => refusal.hint(),
             Self::NotTaken { cause, .. } => match cause {
                 NotTaken::Reload(error) => error.hint(),
                 NotTaken::Handshake(error) => error.hint(),

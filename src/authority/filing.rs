@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::{AuthorityError, SigningAuthority, sent_chain};
+use super::{AuthorityError, SigningAuthority};
 use crate::{
     ca::Issued,
     store::{
-        ActivationNeed, AuthorityFile, CertificateFile, Layout, Placement, Recorded, Staged,
-        Staging, StoreError, StoreName,
+        ActivationNeed, AuthorityFile, AuthorityId, CertificateFile, ChainPem, Layout, Placement,
+        Recorded, Staged, Staging, StoreError, StoreName, Succession,
     },
     x509::Certificate,
 };
+use time::OffsetDateTime;
 
 /// Where a certificate is filed, with what goes beside it.
 pub enum Filing {
@@ -24,6 +25,29 @@ pub enum Filing {
         name: StoreName,
         /// PEM of its private key.
         key_pem: Zeroizing<String>,
+    },
+    /// As a CA of this PKI that takes over from another one, with another key.
+    Successor {
+        /// Its name.
+        name: StoreName,
+        /// PEM of its private key.
+        key_pem: Zeroizing<String>,
+        /// The CA that it takes over from.
+        of: AuthorityId,
+        /// When it may take over at the earliest.
+        switch_from: OffsetDateTime,
+    },
+    /// As the next certificate of a CA of this PKI, with the same name and key.
+    RenewedAuthority {
+        /// Its name.
+        name: StoreName,
+    },
+    /// As the cross-certificate of a CA of this PKI.
+    CrossCertificate {
+        /// What it is filed as: its file is `ca/NAME.crt`.
+        name: StoreName,
+        /// The CA whose name and key it certifies.
+        of: AuthorityId,
     },
     /// As a certificate of this PKI.
     Certificate {
@@ -51,7 +75,10 @@ impl Filing {
     pub(super) fn placement(&self) -> Placement {
         match self {
             Self::Elsewhere => Placement::Elsewhere,
-            Self::Authority { name, .. } => Placement::NewAuthority(name.clone()),
+            Self::Authority { name, .. }
+            | Self::Successor { name, .. }
+            | Self::CrossCertificate { name, .. } => Placement::NewAuthority(name.clone()),
+            Self::RenewedAuthority { name } => Placement::NextAuthority(name.clone()),
             Self::Certificate { name, .. } => Placement::NewCertificate(name.clone()),
             Self::Renewal { name, .. } => Placement::NextGeneration(name.clone()),
         }
@@ -64,13 +91,35 @@ impl Filing {
         }
     }
 
+    pub(super) fn succession(&self) -> Succession {
+        match self {
+            Self::RenewedAuthority { .. } => Succession::Renewal,
+            Self::Successor {
+                of, switch_from, ..
+            } => Succession::Successor {
+                of: *of,
+                switch_from: *switch_from,
+            },
+            Self::CrossCertificate { of, .. } => Succession::Cross { of: *of },
+            Self::Elsewhere
+            | Self::Authority { .. }
+            | Self::Certificate { .. }
+            | Self::Renewal { .. } => Succession::None,
+        }
+    }
+
     /// The files as people find them when all is done.
     pub(super) fn files(&self, layout: &Layout) -> Vec<PathBuf> {
         match self {
             Self::Elsewhere => Vec::new(),
-            Self::Authority { name, .. } => [AuthorityFile::Key, AuthorityFile::Certificate]
-                .map(|file| layout.authority_file(name, file))
-                .to_vec(),
+            Self::Authority { name, .. } | Self::Successor { name, .. } => {
+                [AuthorityFile::Key, AuthorityFile::Certificate]
+                    .map(|file| layout.authority_file(name, file))
+                    .to_vec()
+            }
+            Self::RenewedAuthority { name } | Self::CrossCertificate { name, .. } => {
+                vec![layout.authority_file(name, AuthorityFile::Certificate)]
+            }
             Self::Certificate { name, .. } | Self::Renewal { name, .. } => [
                 CertificateFile::Key,
                 CertificateFile::Request,
@@ -92,15 +141,21 @@ pub(super) fn stage(
     issued: &Issued,
     filing: &Filing,
 ) -> Result<Option<Staged>, AuthorityError> {
+    let certificate = issued.certificate();
     match filing {
         Filing::Elsewhere => Ok(None),
-        Filing::Authority { key_pem, .. } => {
+        Filing::Authority { key_pem, .. } | Filing::Successor { key_pem, .. } => {
             let staging = Staging::new(layout, row)?;
             staging.write_authority(AuthorityFile::Key, key_pem.as_bytes())?;
-            let certificate = issued.certificate().to_pem();
-            staging.write_authority(AuthorityFile::Certificate, certificate.as_bytes())?;
+            staging.write_authority(AuthorityFile::Certificate, certificate.to_pem().as_bytes())?;
             Ok(Some(staging.complete()?))
         }
+        Filing::CrossCertificate { .. } => {
+            let staging = Staging::new(layout, row)?;
+            staging.write_authority(AuthorityFile::Certificate, certificate.to_pem().as_bytes())?;
+            Ok(Some(staging.complete()?))
+        }
+        Filing::RenewedAuthority { .. } => Ok(Some(Staged::next_of_authority(layout, row)?)),
         Filing::Certificate {
             key_pem,
             request_pem,
@@ -114,7 +169,7 @@ pub(super) fn stage(
             let staging = Staging::new(layout, row)?;
             staging.write(CertificateFile::Key, key_pem.as_bytes())?;
             staging.write(CertificateFile::Request, request_pem.as_bytes())?;
-            write_chain(&staging, issued.certificate(), authority.chain())?;
+            write_chain(&staging, certificate, authority.chain())?;
             Ok(Some(staging.complete()?))
         }
     }
@@ -126,17 +181,11 @@ pub(super) fn write_chain(
     certificate: &Certificate,
     chain: &[Certificate],
 ) -> Result<(), StoreError> {
-    let pem = |certificates: &[Certificate]| {
-        certificates
-            .iter()
-            .map(Certificate::to_pem)
-            .collect::<String>()
-    };
-    let leaf = certificate.to_pem();
-    staging.write(CertificateFile::Certificate, leaf.as_bytes())?;
+    let ChainPem { full_chain, chain } = ChainPem::new(certificate, chain);
     staging.write(
-        CertificateFile::FullChain,
-        format!("{leaf}{}", pem(&sent_chain(chain))).as_bytes(),
+        CertificateFile::Certificate,
+        certificate.to_pem().as_bytes(),
     )?;
-    staging.write(CertificateFile::Chain, pem(chain).as_bytes())
+    staging.write(CertificateFile::FullChain, full_chain.as_bytes())?;
+    staging.write(CertificateFile::Chain, chain.as_bytes())
 }

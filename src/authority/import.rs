@@ -2,11 +2,12 @@
 
 use time::OffsetDateTime;
 
-use super::{AuthorityError, chain::has_signed, ledger::san_text, parallel::on_all_cores};
+use super::{AuthorityError, ledger::san_text, parallel::on_all_cores};
 use crate::{
     inspect::verify::RevocationList,
     store::{
         Authority, CertificateKind, ImportOutcome, Imported, ImportedCertificate, Standings, Store,
+        has_signed,
     },
     x509::{
         BasicConstraints, Certificate, ExtendedKeyUsage, KeyIdentifier, RevocationReason,

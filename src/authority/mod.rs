@@ -8,7 +8,6 @@ mod adopt;
 mod again;
 mod batch;
 mod certify;
-mod chain;
 mod due;
 mod error;
 mod filing;
@@ -18,18 +17,20 @@ mod ledger;
 mod parallel;
 mod publish;
 mod renew;
+mod renew_authority;
 mod renewal_window;
 mod revoke;
+pub mod rollover;
 mod settle;
 mod signer;
 pub mod status;
 
+pub use crate::store::{chain_above, is_self_signed, sent_chain};
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
 pub use adopt::{Adopted, Adoption, adopt};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
-pub use chain::{chain_above, is_self_signed, sent_chain};
 pub use due::{Due, Reason, all, due, due_lists};
 pub use error::AuthorityError;
 pub use filing::Filing;
@@ -40,9 +41,10 @@ pub use publish::{
     publish_revocation_list,
 };
 pub use renew::{KeyChoice, renewal, renewing_authority};
+pub use renew_authority::{CertifiedBy, certified_by, renew_authority};
 pub use renewal_window::RenewalWindow;
 pub use revoke::{
     Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
 };
 pub use settle::{Settlement, settle};
-pub use signer::{SigningAuthority, named, named_certificate};
+pub use signer::{SigningAuthority, itself, named, named_certificate, stands_for};

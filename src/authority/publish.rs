@@ -189,7 +189,7 @@ fn life(
         now.saturating_sub(Validity::BACKDATE),
         now.saturating_add(Duration::days(i64::from(days))),
     )?;
-    let Some(own) = authority.chain().first() else {
+    let Some(own) = authority.path().first() else {
         return Ok((wanted, ListEnd::Days));
     };
     // A CA that is not valid now is refused by the issuer, in its own words.

@@ -2,10 +2,10 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::{AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again};
+use super::{AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again, stands_for};
 use crate::{
     key::{KeyFile, PrivateKey},
-    store::{ActivationNeed, Authority, CertificateFile, Inventory, Store, StoreName, files},
+    store::{ActivationNeed, CertificateFile, Inventory, Store, StoreName, files},
     x509::Validity,
 };
 
@@ -22,26 +22,15 @@ pub enum KeyChoice {
 /// A renewal whose CA lets it end only so much later than what is there gains nothing.
 const LEAST_GAIN: Duration = Duration::HOUR;
 
-/// The name of the CA that renews a certificate: the one that signed it, or the one of the same name
-/// and key that took its place.
+/// The name of the CA that renews a certificate: the one that now stands for the one that signed it.
 ///
 /// # Errors
 /// [`AuthorityError::NotRenewable`] if that is no CA of this PKI, and what SQLite refuses.
 pub fn renewing_authority(inventory: &Inventory, due: &Due) -> Result<StoreName, AuthorityError> {
-    let authorities = inventory.authorities()?;
-    let signed_by = authorities
-        .iter()
-        .find(|authority| Some(authority.id) == due.row.issuer);
-    signed_by
-        .and_then(|by| {
-            let same = |other: &&Authority| {
-                other.subject_der == by.subject_der && other.key_id == by.key_id
-            };
-            let mut named = authorities.iter().filter(same);
-            by.name
-                .clone()
-                .or_else(|| named.find_map(|authority| authority.name.clone()))
-        })
+    let signer = due.row.issuer.map(|id| stands_for(inventory, id));
+    signer
+        .transpose()?
+        .and_then(|signer| signer.name)
         .ok_or_else(|| AuthorityError::NotRenewable {
             name: due.name.clone(),
             reason: "the CA that signed it is not one of this PKI",
@@ -81,7 +70,7 @@ fn within_issuers(
     now: OffsetDateTime,
 ) -> Result<Validity, AuthorityError> {
     let first_to_end = authority
-        .chain()
+        .path()
         .iter()
         .min_by_key(|certificate| certificate.not_after());
     // An issuer that has expired is refused where every certificate is drafted.

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{AuthorityError, named};
+use super::{AuthorityError, itself};
 use crate::{
     store::{
         Authority, AuthorityId, Filter, Inventory, Query, RecordId, Revocation, Row, Shelf, Sort,
@@ -86,7 +86,7 @@ pub fn select_for_revocation(
     now: OffsetDateTime,
 ) -> Result<Selection, AuthorityError> {
     let authorities = inventory.authorities()?;
-    let ca = ca.map(|ca| named(inventory, Some(ca))).transpose()?;
+    let ca = ca.map(|ca| itself(inventory, Some(ca))).transpose()?;
     let is_of_ca = |row: &Row| {
         let issuer = row.issuer.and_then(|issuer| by_id(&authorities, issuer));
         ca.as_ref()

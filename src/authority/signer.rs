@@ -1,11 +1,14 @@
 //! Which CA signs.
 
-use super::{AuthorityError, chain_above};
+use super::AuthorityError;
 use crate::{
     ca::Issuer,
     key::PrivateKey,
-    store::{Authority, Inventory, NewAuthority, RecordIssuer, Store, StoreName},
-    x509::{CaCertificate, Certificate, Name, X509Error},
+    store::{
+        Authority, AuthorityId, Inventory, NewAuthority, Paths, RecordIssuer, Store, StoreError,
+        StoreName,
+    },
+    x509::{CaCertificate, Certificate, Name, X509Error, moment_text},
 };
 use time::OffsetDateTime;
 
@@ -13,8 +16,24 @@ use time::OffsetDateTime;
 pub struct SigningAuthority {
     pub(super) issuer: Issuer,
     pub(super) recorded_as: RecordIssuer,
-    /// The CA's own certificate first, the root last; empty for a root that is about to be made.
+    /// The CA's own certificate first, its root last; empty for a root that is about to be made.
+    pub(super) path: Vec<Certificate>,
+    /// The chain of what it signs: its path, except while a root is rolled over.
     pub(super) chain: Vec<Certificate>,
+    /// That it signs no certificate any more.
+    pub(super) succeeded: Option<Succeeded>,
+}
+
+/// A CA whose successor signs in its place: its key still signs revocation lists.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the CA {name} signs no certificate any more: its successor {successor} does, since {}", moment_text(*.switched_at))]
+pub struct Succeeded {
+    /// The CA.
+    pub name: String,
+    /// The CA that took over.
+    pub successor: String,
+    /// Since when.
+    pub switched_at: OffsetDateTime,
 }
 
 impl SigningAuthority {
@@ -23,7 +42,9 @@ impl SigningAuthority {
         Self {
             issuer: Issuer::self_signing(subject, key),
             recorded_as: RecordIssuer::Itself,
+            path: Vec::new(),
             chain: Vec::new(),
+            succeeded: None,
         }
     }
 
@@ -37,15 +58,17 @@ impl SigningAuthority {
         key: PrivateKey,
     ) -> Result<Self, AuthorityError> {
         let certificate = Certificate::from_der(&authority.certificate_der)?;
-        let mut chain = vec![certificate.clone()];
-        chain.extend(chain_above(store.inventory(), &certificate)?);
-        let settings = store.inventory().authority_settings(authority.id)?;
+        let inventory = store.inventory();
+        let paths = Paths::of(inventory)?;
+        let settings = inventory.authority_settings(authority.id)?;
         let issuer = Issuer::new(CaCertificate::try_from(certificate)?, key)?
             .with_services(settings.services);
         Ok(Self {
             issuer,
             recorded_as: RecordIssuer::Authority(authority.id),
-            chain,
+            path: paths.of_authority(authority.id),
+            chain: paths.signed_by(authority.id),
+            succeeded: succeeded(inventory, authority)?,
         })
     }
 
@@ -62,16 +85,25 @@ impl SigningAuthority {
         let issuer = Issuer::new(certificate.clone(), key)?;
         let certificate = certificate.certificate();
         let id = store.add_authority(&new_authority(certificate, now))?;
-        let mut chain = vec![certificate.clone()];
-        chain.extend(chain_above(store.inventory(), certificate)?);
+        let mut path = vec![certificate.clone()];
+        path.extend(Paths::of(store.inventory())?.above(certificate));
         Ok(Self {
             issuer,
             recorded_as: RecordIssuer::Authority(id),
-            chain,
+            chain: path.clone(),
+            path,
+            succeeded: None,
         })
     }
 
-    /// The CA's certificate first, the root last; empty for a root that is about to be made.
+    /// The CA's own certificate first, its root last; empty for a root that is about to be made.
+    /// Nothing that it signs may outlive any of them.
+    pub fn path(&self) -> &[Certificate] {
+        &self.path
+    }
+
+    /// The certificates that are filed with what it signs. While a root is rolled over they lead
+    /// over the cross-certificate to the other root.
     pub fn chain(&self) -> &[Certificate] {
         &self.chain
     }
@@ -94,11 +126,85 @@ pub(super) fn new_authority(certificate: &Certificate, now: OffsetDateTime) -> N
     }
 }
 
-/// The CA of a name; without a name the only one that there is.
+fn succeeded(
+    inventory: &Inventory,
+    authority: &Authority,
+) -> Result<Option<Succeeded>, AuthorityError> {
+    let (Some(switched_at), Some(successor)) = (authority.switched_at, authority.successor) else {
+        return Ok(None);
+    };
+    let title = |authority: &Authority| match &authority.name {
+        Some(name) => name.to_string(),
+        None => authority.subject.clone(),
+    };
+    Ok(Some(Succeeded {
+        name: title(authority),
+        successor: title(&stands_for(inventory, successor)?),
+        switched_at,
+    }))
+}
+
+/// The CA that signs for a name: after a rollover the successor of the CA of that name. Without a
+/// name the only one that there is, a CA and its successor counting as one.
 ///
 /// # Errors
 /// No such CA, no CA at all, or several and no name.
 pub fn named(inventory: &Inventory, name: Option<&StoreName>) -> Result<Authority, AuthorityError> {
+    if name.is_some() {
+        return stands_for(inventory, itself(inventory, name)?.id);
+    }
+    let authorities = inventory.authorities()?;
+    let is_waiting = |authority: &Authority| {
+        authorities
+            .iter()
+            .any(|old| old.successor == Some(authority.id) && old.switched_at.is_none())
+    };
+    let signing: Vec<&Authority> = authorities
+        .iter()
+        .filter(|one| one.name.is_some() && one.switched_at.is_none() && !is_waiting(one))
+        .collect();
+    match signing.as_slice() {
+        [only] => Ok((*only).clone()),
+        _ => itself(inventory, None),
+    }
+}
+
+/// The CA that signs in the place of one that the inventory knows: its newest certificate, or that
+/// of its successor once that has taken over.
+///
+/// # Errors
+/// What SQLite refuses, and an authority that is not in the inventory.
+pub fn stands_for(inventory: &Inventory, id: AuthorityId) -> Result<Authority, AuthorityError> {
+    let authorities = inventory.authorities()?;
+    let unknown = || StoreError::AuthorityUnknown { id: id.number() };
+    let mut wanted = id;
+    // No chain of renewals and successors has more links than there are authorities.
+    for _ in 0..=authorities.len() {
+        let authority = authorities
+            .iter()
+            .find(|authority| authority.id == wanted)
+            .ok_or_else(unknown)?;
+        let next = authority.renewed_by.or_else(|| {
+            authority
+                .successor
+                .filter(|_| authority.switched_at.is_some())
+        });
+        match next {
+            Some(next) => wanted = next,
+            None => return Ok(authority.clone()),
+        }
+    }
+    Err(unknown().into())
+}
+
+/// The CA of a name, whether or not another one signs in its place by now; without a name the only one that there is.
+///
+/// # Errors
+/// No such CA, no CA at all, or several and no name.
+pub fn itself(
+    inventory: &Inventory,
+    name: Option<&StoreName>,
+) -> Result<Authority, AuthorityError> {
     let named: Vec<Authority> = inventory
         .authorities()?
         .into_iter()

@@ -58,6 +58,11 @@ impl Issuer {
         self
     }
 
+    /// Where its certificates say that its services are.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
     /// Its certificate, if it has one already.
     pub fn certificate(&self) -> Option<&CaCertificate> {
         match &self.identity {
@@ -69,6 +74,11 @@ impl Issuer {
     /// Its key.
     pub fn key(&self) -> &PrivateKey {
         &self.key
+    }
+
+    /// Gives the key back.
+    pub fn into_key(self) -> PrivateKey {
+        self.key
     }
 
     /// Its name, byte for byte as its certificates will carry it.
@@ -98,7 +108,7 @@ impl Issuer {
         now: OffsetDateTime,
     ) -> Result<Draft, CaError> {
         let validity = self.validity_within(*approved.validity(), now)?;
-        self.refuse_path(approved.profile())?;
+        self.refuse_path(&approved)?;
         if self.certificate().is_some() && approved.public_key() == self.key.public_key() {
             return Err(CaError::IssuersOwnKey {
                 issuer: self.name().to_string(),
@@ -202,12 +212,18 @@ impl Issuer {
         )?)
     }
 
-    fn refuse_path(&self, profile: &Profile) -> Result<(), CaError> {
-        let (Profile::Ca(ca), Some(certificate)) = (profile, self.certificate()) else {
+    /// A self-issued certificate, as for a new key of the same CA, uses up none of the path length
+    /// (RFC 5280 §4.2.1.9 and §6.1.4 (l)).
+    fn refuse_path(&self, approved: &Approved) -> Result<(), CaError> {
+        let (Profile::Ca(ca), Some(certificate)) = (approved.profile(), self.certificate()) else {
             return Ok(());
         };
+        let is_self_issued = approved.subject() == self.name();
         let fits = match (certificate.path_length(), ca.path_length) {
             (PathLength::Unlimited, _) => true,
+            (PathLength::AtMost(own), PathLength::AtMost(wanted)) if is_self_issued => {
+                wanted <= own
+            }
             (PathLength::AtMost(own), PathLength::AtMost(wanted)) => wanted < own,
             (PathLength::AtMost(_), PathLength::Unlimited) => false,
         };

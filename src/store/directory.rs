@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use time::OffsetDateTime;
 
+use super::chain_files::{self, RefreshedChains};
 use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{
@@ -180,10 +181,9 @@ impl Store {
         staged: Vec<Staged>,
         now: OffsetDateTime,
     ) -> Result<Vec<Result<Published, StoreError>>, StoreError> {
-        let current = |name: &StoreName| self.inventory.current_generations(name);
         let published: Vec<Result<Published, StoreError>> = staged
             .into_iter()
-            .map(|staged| staged.publish(current))
+            .map(|staged| staged.publish(&self.inventory))
             .collect();
         let ids: Vec<_> = published.iter().flatten().map(|one| one.id).collect();
         self.inventory.mark_filed(&ids, now)?;
@@ -283,6 +283,31 @@ impl Store {
         self.inventory.configure_authority(id, settings, now)
     }
 
+    /// Lets the successor of an authority sign from now on.
+    ///
+    /// # Errors
+    /// [`StoreError::Succession`] if it has no successor, and what SQLite refuses.
+    pub fn switch(&mut self, id: AuthorityId, now: OffsetDateTime) -> Result<(), StoreError> {
+        self.inventory.switch(id, now)
+    }
+
+    /// Lets the key of an authority that has a successor sign no certificate any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Succession`] if no successor has taken over, and what SQLite refuses.
+    pub fn retire(&mut self, id: AuthorityId, now: OffsetDateTime) -> Result<(), StoreError> {
+        self.inventory.retire(id, now)
+    }
+
+    /// Brings the chain files of all current certificates and the trust bundles up to date, if the
+    /// certificates above them changed. A crash in between is put right when the PKI is opened.
+    ///
+    /// # Errors
+    /// What the operating system and SQLite refuse.
+    pub fn refresh_chains(&mut self) -> Result<RefreshedChains, StoreError> {
+        chain_files::refresh(&self.layout, &self.inventory)
+    }
+
     /// The authority of a name.
     ///
     /// # Errors
@@ -310,7 +335,7 @@ pub(super) fn check_place(
         }
     }
     match placement {
-        Placement::Elsewhere => Ok(()),
+        Placement::Elsewhere | Placement::NextAuthority(_) => Ok(()),
         Placement::NewAuthority(name) => {
             for file in [AuthorityFile::Key, AuthorityFile::Certificate] {
                 let path = layout.authority_file(name, file);

@@ -111,6 +111,20 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// No authority of that name is there to renew.
+    #[error("no certification authority is named {name}")]
+    AuthorityNameUnknown {
+        /// The name.
+        name: String,
+    },
+    /// The authority has a successor already, or none that could take over.
+    #[error("certification authority {id} of the inventory {state}")]
+    Succession {
+        /// The inventory's number for it.
+        id: i64,
+        /// What it has or lacks.
+        state: &'static str,
+    },
     /// The issuer has used the serial number before.
     #[error("serial number {serial} has been used by this issuer before")]
     SerialTaken {

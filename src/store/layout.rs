@@ -46,6 +46,26 @@ impl Layout {
         self.authorities().join(file.file_name(name))
     }
 
+    /// The folder of the earlier certificates of an authority that was renewed.
+    pub fn authority_generations(&self, name: &StoreName) -> PathBuf {
+        self.authorities()
+            .join(".generations")
+            .join(name.file_name())
+    }
+
+    /// An earlier certificate of an authority that was renewed.
+    pub fn authority_generation(&self, name: &StoreName, generation: u32) -> PathBuf {
+        self.authority_generations(name)
+            .join(format!("{generation}.crt"))
+    }
+
+    /// What clients are to trust while a root is rolled over: the roots of an authority and of its
+    /// successors.
+    pub fn trust_bundle(&self, name: &StoreName) -> PathBuf {
+        self.authorities()
+            .join(format!("{}.bundle.crt", name.file_name()))
+    }
+
     /// The folder of the certificates' folders.
     pub fn certificates(&self) -> PathBuf {
         self.root.join("certs")

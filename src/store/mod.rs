@@ -6,6 +6,8 @@
 //! Serial numbers and reasons follow RFC 5280 §4.1.2.2 and §5.3.1; times are whole seconds.
 
 mod adoption;
+mod chain;
+mod chain_files;
 mod directory;
 mod error;
 pub mod files;
@@ -18,6 +20,10 @@ mod revocation_list;
 mod staging;
 mod unfinished;
 
+pub use chain::{
+    ChainPem, LONGEST_CHAIN, Paths, chain_above, has_signed, is_self_signed, sent_chain,
+};
+pub use chain_files::RefreshedChains;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
@@ -26,7 +32,7 @@ pub use inventory::{
     MonthOfEnds, NewAuthority, NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer,
     Recorded, Revocation, RevocationList, RevocationListId, RevocationListRecord, Revoked, Row,
     SanKind, SanText, Sealing, Shown, Signed, SignedBy, Sort, Source, Standings, State, Status,
-    TextMatch,
+    Succession, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+use super::chain_files::{self, RefreshedChains};
 use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{Inventory, Place};
@@ -27,6 +28,8 @@ pub struct Reconciled {
     pub without_files: Vec<StoreName>,
     /// The authorities whose newest revocation list is whole again.
     pub revocation_lists: Vec<StoreName>,
+    /// The certificates whose chain files follow their authorities again.
+    pub chains: RefreshedChains,
     /// How many unfinished files and folders were removed.
     pub removed: usize,
 }
@@ -35,6 +38,7 @@ impl Reconciled {
     /// Whether nothing was done and nothing is left to do.
     pub fn is_nothing(&self) -> bool {
         self.revocation_lists.is_empty()
+            && self.chains.is_nothing()
             && self.lost == 0
             && self.published.is_empty()
             && self.refused.is_empty()
@@ -60,7 +64,9 @@ pub(super) fn reconcile(
         };
         let name = place.name.clone();
         match whereabouts(layout, place, &der)? {
-            Whereabouts::Gone => reconciled.without_files.push(name),
+            Whereabouts::Gone if !is_rewritten(layout, inventory, place)? => {
+                reconciled.without_files.push(name);
+            }
             found => match finish(layout, inventory, place, &found) {
                 Ok(()) => {
                     filed.push(row.id);
@@ -80,6 +86,7 @@ pub(super) fn reconcile(
     if !filed.is_empty() {
         inventory.mark_filed(&filed, now)?;
     }
+    reconciled.chains = chain_files::refresh(layout, inventory)?;
     reconciled.revocation_lists = revocation_list::reconcile(layout, inventory, now)?;
     reconciled.removed = remove_unfinished(layout, &kept)?;
     Ok(reconciled)
@@ -117,6 +124,16 @@ fn whereabouts(layout: &Layout, place: &Place, der: &[u8]) -> Result<Whereabouts
     Ok(staged.map_or(Whereabouts::Gone, Whereabouts::Staged))
 }
 
+/// Whether the missing certificate can be written anew: that of an authority whose key is there, as
+/// after a renewal.
+fn is_rewritten(layout: &Layout, inventory: &Inventory, place: &Place) -> Result<bool, StoreError> {
+    Ok(place.shelf == Shelf::Authorities
+        && layout
+            .authority_file(&place.name, AuthorityFile::Key)
+            .is_file()
+        && inventory.authority_by_name(&place.name)?.is_some())
+}
+
 fn finish(
     layout: &Layout,
     inventory: &Inventory,
@@ -139,7 +156,12 @@ fn finish(
         (Shelf::Authorities, Whereabouts::Staged(folder)) => {
             staging::publish_authority(layout, name, folder).map(|_| ())
         }
-        (Shelf::Authorities, Whereabouts::Published) | (_, Whereabouts::Gone) => Ok(()),
+        (Shelf::Authorities, Whereabouts::Gone) => {
+            staging::write_authority_certificate(layout, inventory, name).map(|_| ())
+        }
+        (Shelf::Authorities, Whereabouts::Published) | (Shelf::Certificates, Whereabouts::Gone) => {
+            Ok(())
+        }
     }
 }
 

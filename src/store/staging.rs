@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use super::error::{FileDeed, StoreError};
 use super::files::{self, Secrecy};
-use super::inventory::{Place, RecordId, Recorded};
+use super::inventory::{Inventory, Place, RecordId, Recorded, sha256};
 use super::layout::{AuthorityFile, CertificateFile, Layout};
 use super::name::{Shelf, StoreName};
+use crate::x509::pem_block;
 
 /// A folder that nobody knows yet, into which the files of a record are written. Dropping it
 /// removes it.
@@ -28,7 +29,13 @@ pub struct Staging {
 /// All files of a record, on disk and synced, still out of sight. Dropping it removes them, unless
 /// publishing was tried.
 #[derive(Debug)]
-pub struct Staged(Staging);
+pub struct Staged {
+    id: RecordId,
+    place: Place,
+    layout: Layout,
+    /// None for the next certificate of an authority: it is in the inventory, and its key is there.
+    folder: Option<StagingFolder>,
+}
 
 /// Where the files of a record are now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +53,7 @@ impl Staging {
     /// [`StoreError::Unplaced`] if the record has no place here, and what the operating system
     /// refuses.
     pub fn new(layout: &Layout, recorded: &Recorded) -> Result<Self, StoreError> {
-        let Some(place) = recorded.place.clone() else {
-            return Err(StoreError::Unplaced {
-                id: recorded.id.number(),
-            });
-        };
+        let place = place_of(recorded)?;
         let folder = StagingFolder::new(layout, place.shelf)?;
         Ok(Self {
             id: recorded.id,
@@ -92,34 +95,69 @@ impl Staging {
     /// # Errors
     /// What the operating system refuses.
     pub fn complete(self) -> Result<Staged, StoreError> {
-        files::sync_folder(&self.folder.path)?;
-        Ok(Staged(self))
-    }
-}
-
-impl Staged {
-    /// `current` tells the generations of a name that may be the current one, the newest first.
-    pub(super) fn publish(
-        mut self,
-        current: impl FnOnce(&StoreName) -> Result<Vec<u32>, StoreError>,
-    ) -> Result<Published, StoreError> {
-        // The certificate is in the inventory from here on. If publishing fails its key must not go
-        // with this folder: reconciling publishes it later.
-        self.0.folder.removed_on_drop = false;
-        let Staging {
+        let Self {
             id,
             place,
             layout,
             folder,
-        } = &self.0;
-        let folder = match place.shelf {
-            Shelf::Certificates => {
-                publish_generation(layout, &place.name, place.generation, &folder.path, current)?
-            }
-            Shelf::Authorities => publish_authority(layout, &place.name, &folder.path)?,
-        };
-        Ok(Published { id: *id, folder })
+        } = self;
+        files::sync_folder(&folder.path)?;
+        Ok(Staged {
+            id,
+            place,
+            layout,
+            folder: Some(folder),
+        })
     }
+}
+
+impl Staged {
+    /// The next certificate of an authority, whose file is made from the inventory.
+    ///
+    /// # Errors
+    /// [`StoreError::Unplaced`] if the record has no place here.
+    pub fn next_of_authority(layout: &Layout, recorded: &Recorded) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: recorded.id,
+            place: place_of(recorded)?,
+            layout: layout.clone(),
+            folder: None,
+        })
+    }
+
+    pub(super) fn publish(self, inventory: &Inventory) -> Result<Published, StoreError> {
+        let Self {
+            id,
+            place,
+            layout,
+            folder,
+        } = self;
+        let Some(mut folder) = folder else {
+            let folder = write_authority_certificate(&layout, inventory, &place.name)?;
+            return Ok(Published { id, folder });
+        };
+        // The certificate is in the inventory from here on. If publishing fails its key must not go
+        // with this folder: reconciling publishes it later.
+        folder.removed_on_drop = false;
+        let current = |name: &StoreName| inventory.current_generations(name);
+        let folder = match place.shelf {
+            Shelf::Certificates => publish_generation(
+                &layout,
+                &place.name,
+                place.generation,
+                &folder.path,
+                current,
+            )?,
+            Shelf::Authorities => publish_authority(&layout, &place.name, &folder.path)?,
+        };
+        Ok(Published { id, folder })
+    }
+}
+
+fn place_of(recorded: &Recorded) -> Result<Place, StoreError> {
+    recorded.place.clone().ok_or(StoreError::Unplaced {
+        id: recorded.id.number(),
+    })
 }
 
 /// Makes a complete staging folder generation `generation` of `name`, and the current one if it is
@@ -212,6 +250,44 @@ pub(super) fn publish_authority(
     // Empty now; if it stays, reconciling removes it.
     let _ = fs::remove_dir(staged);
     Ok(layout.authorities())
+}
+
+/// Writes the certificate that the inventory has for an authority in the place of the one before, in
+/// one rename; the one before is kept beside it under its generation.
+pub(super) fn write_authority_certificate(
+    layout: &Layout,
+    inventory: &Inventory,
+    name: &StoreName,
+) -> Result<PathBuf, StoreError> {
+    let folder = layout.authorities();
+    let path = layout.authority_file(name, AuthorityFile::Certificate);
+    // Two renewals at once: whoever comes last must have asked the inventory last.
+    let refused = |error| StoreError::file(FileDeed::Write, &path, error);
+    let guard = File::open(&folder).map_err(refused)?;
+    guard.lock().map_err(refused)?;
+    let Some(authority) = inventory.authority_by_name(name)? else {
+        return Err(StoreError::AuthorityNameUnknown {
+            name: name.to_string(),
+        });
+    };
+    if fs::symlink_metadata(&path).is_ok() {
+        let content = files::read(&path, files::USUAL_LIMIT)?;
+        let there = pem::parse(content.as_slice()).ok();
+        let der = there.as_ref().map_or(&[][..], pem::Pem::contents);
+        if der == authority.certificate_der {
+            return Ok(folder);
+        }
+        let generation = inventory
+            .by_fingerprint(&sha256(der))?
+            .and_then(|row| row.place)
+            .map_or(1, |place| place.generation);
+        let kept = layout.authority_generation(name, generation);
+        files::make_folder(&layout.authority_generations(name))?;
+        files::replace(&kept, &content, Secrecy::Public)?;
+    }
+    let pem = pem_block("CERTIFICATE", &authority.certificate_der);
+    files::replace(&path, pem.as_bytes(), Secrecy::Public)?;
+    Ok(folder)
 }
 
 #[derive(Debug)]

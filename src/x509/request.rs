@@ -4,7 +4,7 @@ use der::Decode;
 use x509_parser::prelude::{FromDer, X509CertificationRequest};
 
 use super::{
-    Extension, Name, X509Error,
+    Certificate, Extension, Name, X509Error,
     certificate::object_identifier,
     element::{Element, SEQUENCE, SET},
     oid, pem_block,
@@ -22,6 +22,12 @@ impl ProvenKey {
     /// The holder is here.
     pub fn of(key: &PrivateKey) -> Self {
         Self(key.public_key().clone())
+    }
+
+    /// The holder proved it when this certificate was made: for certificates that are made again by
+    /// the CA that made them, or that it trusts.
+    pub fn of_certified(certificate: &Certificate) -> Self {
+        Self(certificate.public_key().clone())
     }
 
     /// The key.

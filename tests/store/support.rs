@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use certmint::store::{
     ActivationNeed, Actor, AuthorityFile, AuthorityId, CertificateFile, CertificateKind, Filter,
     Inventory, NewAuthority, NewRecord, Placement, Published, Query, RecordIssuer, Recorded,
-    SanKind, SanText, Sealing, Shelf, Staged, Store, StoreError, StoreName,
+    SanKind, SanText, Sealing, Shelf, Staged, Store, StoreError, StoreName, Succession,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -133,6 +133,7 @@ pub(crate) fn sealing(recorded: &Recorded, record: &NewRecord) -> Sealing {
         certificate_der: sign(record),
         issued_at: now(),
         activation: ActivationNeed::Nothing,
+        succession: Succession::None,
     }
 }
 

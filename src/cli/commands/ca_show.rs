@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::services::{settings_json, settings_text};
 use crate::{
-    authority::{chain_above, named, named_certificate},
+    authority::{chain_above, itself, named_certificate},
     cli::{render, report::Report},
     store::{AuthorityFile, Filter, Inventory, Layout, State, StoreName},
     x509::{PathLength, moment_text},
@@ -29,7 +29,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
     let layout = Layout::new(pki);
     let inventory = Inventory::open_to_read(&layout.inventory())?;
-    let authority = named(&inventory, arguments.name.as_ref())?;
+    let authority = itself(&inventory, arguments.name.as_ref())?;
     let certificate = named_certificate(&authority)?;
     let chain = chain_above(&inventory, &certificate)?;
     let issued = inventory.count(&Filter {

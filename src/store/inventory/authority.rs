@@ -68,10 +68,34 @@ pub struct Authority {
     pub not_after: OffsetDateTime,
     /// When the inventory came to know it.
     pub created_at: OffsetDateTime,
+    /// The certificate that took the place of this one, with the same name and key.
+    pub renewed_by: Option<AuthorityId>,
+    /// For a cross-certificate: the authority whose name and key it certifies.
+    pub cross_of: Option<AuthorityId>,
+    /// The authority with another key that takes over.
+    pub successor: Option<AuthorityId>,
+    /// When the successor may take over at the earliest.
+    pub switch_from: Option<OffsetDateTime>,
+    /// When the successor took over.
+    pub switched_at: Option<OffsetDateTime>,
+    /// When the key stopped signing certificates for good.
+    pub retired_at: Option<OffsetDateTime>,
+}
+
+impl Authority {
+    /// Whether another authority has the same name and key: one of the two renews the other, or is
+    /// its cross-certificate.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.id == other.id
+            || (self.subject_der == other.subject_der
+                && self.key_id == other.key_id
+                && !self.key_id.is_empty())
+    }
 }
 
 const SELECT: &str = "SELECT id, name, subject, subject_der, key_id, der, fingerprint, not_before,
-    not_after, created_at FROM authority";
+    not_after, created_at, renewed_by, cross_of, successor_id, switch_from, switched_at, retired_at
+    FROM authority";
 
 impl Inventory {
     /// Adds an authority that was made elsewhere, durably. One that is there already (the same
@@ -250,6 +274,14 @@ fn read(row: &rusqlite::Row<'_>, path: &Path) -> Result<Authority, StoreError> {
         ),
         None => None,
     };
+    let other = |column: usize| -> Result<Option<AuthorityId>, StoreError> {
+        let id: Option<i64> = row.get(column).map_err(|error| fault(path, error))?;
+        Ok(id.map(AuthorityId))
+    };
+    let moment = |column: usize| -> Result<Option<OffsetDateTime>, StoreError> {
+        let at: Option<i64> = row.get(column).map_err(|error| fault(path, error))?;
+        at.map(|at| from_seconds(path, at)).transpose()
+    };
     Ok(Authority {
         id: AuthorityId(id),
         name,
@@ -261,5 +293,11 @@ fn read(row: &rusqlite::Row<'_>, path: &Path) -> Result<Authority, StoreError> {
         not_before: from_seconds(path, not_before)?,
         not_after: from_seconds(path, not_after)?,
         created_at: from_seconds(path, created_at)?,
+        renewed_by: other(10)?,
+        cross_of: other(11)?,
+        successor: other(12)?,
+        switch_from: moment(13)?,
+        switched_at: moment(14)?,
+        retired_at: moment(15)?,
     })
 }

@@ -22,6 +22,7 @@ mod row;
 mod schema;
 mod seal;
 mod settings;
+mod succession;
 
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,7 @@ pub use revocation_list::{RevocationList, RevocationListId, RevocationListRecord
 pub use row::{Row, Signed, Source, State, Status};
 pub use seal::{ActivationNeed, Sealing};
 pub use settings::AuthoritySettings;
+pub use succession::Succession;
 
 /// The inventory of a PKI directory, opened.
 #[derive(Debug)]
@@ -86,7 +88,7 @@ fn from_seconds(path: &Path, seconds: i64) -> Result<OffsetDateTime, StoreError>
         .map_err(|_| damaged(path, format!("the time {seconds}")))
 }
 
-fn sha256(octets: &[u8]) -> [u8; 32] {
+pub(super) fn sha256(octets: &[u8]) -> [u8; 32] {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, octets);
     let mut fingerprint = [0; 32];
     for (to, from) in fingerprint.iter_mut().zip(digest.as_ref()) {

@@ -68,6 +68,8 @@ pub enum Placement {
     Elsewhere,
     /// As a new authority, under a name that no authority has.
     NewAuthority(StoreName),
+    /// As the next certificate of an authority that is there.
+    NextAuthority(StoreName),
     /// As the first generation of a name that no certificate has.
     NewCertificate(StoreName),
     /// As the next generation of a certificate that is there.
@@ -164,7 +166,7 @@ pub struct Place {
     pub shelf: Shelf,
     /// The name, in the spelling of its first generation.
     pub name: StoreName,
-    /// The generation, from 1. An authority's is 1.
+    /// The generation, from 1.
     pub generation: u32,
 }
 

@@ -145,13 +145,16 @@ impl Desk<'_> {
     pub(super) fn place(&self, placement: &Placement) -> Result<Option<Place>, StoreError> {
         let (shelf, name) = match placement {
             Placement::Elsewhere => return Ok(None),
-            Placement::NewAuthority(name) => (Shelf::Authorities, name),
+            Placement::NewAuthority(name) | Placement::NextAuthority(name) => {
+                (Shelf::Authorities, name)
+            }
             Placement::NewCertificate(name) | Placement::NextGeneration(name) => {
                 (Shelf::Certificates, name)
             }
         };
         let (written, generation) = match placement {
             Placement::NextGeneration(_) => self.next_generation(name)?,
+            Placement::NextAuthority(_) => self.next_authority(name)?,
             _ => (name.clone(), self.first_generation(shelf, name)?),
         };
         Ok(Some(Place {
@@ -213,6 +216,22 @@ impl Desk<'_> {
             return Err(StoreError::NameUnknown { name });
         };
         let generation = self.newest(shelf, &written)?.saturating_add(1);
+        Ok((StoreName::from_str(&written)?, generation))
+    }
+
+    /// One that was adopted has no record of its first certificate.
+    fn next_authority(&self, name: &StoreName) -> Result<(StoreName, u32), StoreError> {
+        let shelf = Shelf::Authorities;
+        let name = name.to_string();
+        let written: Option<String> = self
+            .transaction
+            .prepare_cached("SELECT name FROM authority WHERE name = ?")
+            .and_then(|mut select| select.query_row([&name], |row| row.get(0)).optional())
+            .map_err(|error| self.fault(error))?;
+        let Some(written) = written else {
+            return Err(StoreError::AuthorityNameUnknown { name });
+        };
+        let generation = self.newest(shelf, &written)?.max(1).saturating_add(1);
         Ok((StoreName::from_str(&written)?, generation))
     }
 

@@ -97,7 +97,8 @@ CREATE INDEX san_by_value ON san (value, certificate_id);
 ///
 /// `authority.name` moves to the renewed certificate of a CA; the older row keeps no name and says
 /// in `renewed_by` which one took its place. `successor_id` names the CA that takes over when a key
-/// is rolled over, `switched_at` when it does, `retired_at` when the old key stops signing.
+/// is rolled over, `switched_at` when it does, `retired_at` when the old key stops signing. A
+/// cross-certificate is a row without a name, too.
 const SECOND: &str = "
 ALTER TABLE authority ADD COLUMN crl_url        TEXT;   -- cRLDistributionPoints of what it signs
 ALTER TABLE authority ADD COLUMN ca_issuers_url TEXT;   -- authorityInfoAccess, id-ad-caIssuers
@@ -105,6 +106,7 @@ ALTER TABLE authority ADD COLUMN ocsp_url       TEXT;   -- authorityInfoAccess, 
 ALTER TABLE authority ADD COLUMN crl_days       INTEGER CHECK (crl_days >= 1);
 ALTER TABLE authority ADD COLUMN renewed_by     INTEGER REFERENCES authority (id);
 ALTER TABLE authority ADD COLUMN successor_id   INTEGER REFERENCES authority (id);
+ALTER TABLE authority ADD COLUMN switch_from    INTEGER;  -- not before this does the successor sign
 ALTER TABLE authority ADD COLUMN switched_at    INTEGER;
 ALTER TABLE authority ADD COLUMN retired_at     INTEGER;
 
@@ -113,6 +115,8 @@ ALTER TABLE authority ADD COLUMN retired_at     INTEGER;
 ALTER TABLE certificate ADD COLUMN source TEXT CHECK (
     source IN ('import', 'index') AND (source = 'index') = (fingerprint IS NULL));
 
+-- A cross-certificate: whose name and key it certifies.
+ALTER TABLE authority ADD COLUMN cross_of       INTEGER REFERENCES authority (id);
 CREATE INDEX authority_by_key ON authority (subject_der, key_id);
 
 -- Every CRL that was signed, or was about to be: its number is used once (RFC 5280 §5.2.3).
@@ -140,6 +144,14 @@ CREATE TABLE activation (
     certificate_id INTEGER PRIMARY KEY REFERENCES certificate (id),
     started_at     INTEGER NOT NULL,
     replaces       INTEGER REFERENCES certificate (id)      -- what its servers served before
+) STRICT;
+
+-- How often the certificates above others changed, and up to which change the chain files and the
+-- trust bundles follow it.
+CREATE TABLE chains (
+    only      INTEGER PRIMARY KEY CHECK (only = 1),
+    changes   INTEGER NOT NULL,
+    refreshed INTEGER NOT NULL
 ) STRICT;
 
 -- Each entry's hash covers the one before; the head says how many there are, so that the newest

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::audit::{AuditLog, Deed, certificate_details};
 use super::authority::{self, NewAuthority};
 use super::record::RecordId;
+use super::succession::{self, Succession};
 use super::{Inventory, damaged, fault, from_seconds, seconds, sha256};
 use crate::store::error::StoreError;
 use crate::store::name::StoreName;
@@ -24,6 +25,8 @@ pub struct Sealing {
     pub issued_at: OffsetDateTime,
     /// Whether its servers have yet to take it once it is published.
     pub activation: ActivationNeed,
+    /// How it is tied to an authority that is there.
+    pub succession: Succession,
 }
 
 /// Whether something remains to be done after a certificate is published.
@@ -58,9 +61,12 @@ impl Inventory {
             .map_err(refused)?;
         let mut log = AuditLog::begin(&transaction, path, &actor, first.issued_at)?;
         for sealing in sealings {
-            seal(&transaction, path, sealing)?;
+            let authority = seal(&transaction, path, sealing)?;
             let details = certificate_details(&transaction, path, sealing.id.0)?;
             log.append(Deed::Issue, Some(sealing.id.0), &details.into())?;
+            if let Some(authority) = authority {
+                succession::note(&transaction, path, &mut log, sealing, authority)?;
+            }
         }
         log.finish()?;
         transaction.commit().map_err(refused)
@@ -173,7 +179,12 @@ fn write_filed(connection: &mut Connection, ids: &[RecordId], at: i64) -> rusqli
     transaction.commit()
 }
 
-fn seal(connection: &Connection, path: &Path, sealing: &Sealing) -> Result<(), StoreError> {
+/// The number of the authority that it became, if it became one.
+fn seal(
+    connection: &Connection,
+    path: &Path,
+    sealing: &Sealing,
+) -> Result<Option<i64>, StoreError> {
     let refused = |error| fault(path, error);
     let id = sealing.id.0;
     let recorded: Option<Vec<u8>> = connection
@@ -255,7 +266,7 @@ fn found_authority(
     connection: &Connection,
     path: &Path,
     sealing: &Sealing,
-) -> Result<(), StoreError> {
+) -> Result<Option<i64>, StoreError> {
     let refused = |error| fault(path, error);
     let id = sealing.id.0;
     type Founded = (Option<String>, String, Vec<u8>, Vec<u8>, i64, i64);
@@ -280,13 +291,21 @@ fn found_authority(
         })
         .map_err(refused)?;
     let Some((name, subject, subject_der, key_id, not_before, not_after)) = founded else {
-        return Ok(());
+        return Ok(None);
     };
     let name = match name {
+        // Nobody signs with a cross-certificate: what it certifies has a name already.
+        Some(_) if matches!(sealing.succession, Succession::Cross { .. }) => None,
         Some(name) => Some(
             StoreName::from_str(&name).map_err(|_| damaged(path, format!("the name {name:?}")))?,
         ),
         None => None,
+    };
+    let renewed = match (&sealing.succession, &name) {
+        (Succession::Renewal, Some(name)) => {
+            Some(succession::give_up_name(connection, path, name)?)
+        }
+        _ => None,
     };
     let authority = NewAuthority {
         name,
@@ -305,5 +324,8 @@ fn found_authority(
             params![authority_id, id],
         )
         .map_err(refused)?;
-    Ok(())
+    if let Some(renewed) = renewed {
+        succession::take_over(connection, renewed, authority_id).map_err(refused)?;
+    }
+    Ok(Some(authority_id))
 }

@@ -112,6 +112,7 @@ fn sealing(id: RecordId, number: u32) -> Sealing {
         certificate_der,
         issued_at: now(),
         activation: ActivationNeed::Nothing,
+        succession: Succession::None,
     }
 }
 
