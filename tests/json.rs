@@ -196,6 +196,7 @@ fn documents_are_as_documented() {
         "manifest new",
         "manifest new minimal",
         "manifest check",
+        "plan",
         "completions bash",
         "man man",
         "inspect own.crt own.key own.csr",

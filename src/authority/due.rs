@@ -38,9 +38,19 @@ impl Reason {
     /// Why a certificate has to be renewed at `now`, if it has to. `due_at` is when the last stretch
     /// of its life begins.
     pub fn at(row: &Row, due_at: OffsetDateTime, now: OffsetDateTime) -> Option<Self> {
-        if now > row.not_after {
+        Self::of_life(row.not_before, row.not_after, due_at, now)
+    }
+
+    /// As [`Reason::at`], for a life.
+    pub fn of_life(
+        not_before: OffsetDateTime,
+        not_after: OffsetDateTime,
+        due_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Option<Self> {
+        if now > not_after {
             Some(Self::Expired)
-        } else if now + SKEW < row.not_before {
+        } else if now + SKEW < not_before {
             Some(Self::NotYetValid)
         } else if now >= due_at {
             Some(Self::Window(due_at))

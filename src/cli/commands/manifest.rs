@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     cli::{failure::Advised, manifest_file, output, render, report::Report},
     formats::nearest,
-    manifest::{Manifest, ManifestError, TEMPLATES, Template},
+    manifest::{Manifest, TEMPLATES, Template},
 };
 
 /// Work on a manifest.
@@ -104,12 +104,9 @@ fn new(name: &str, out: &Path) -> Result<Report> {
 }
 
 fn check(file: &Path) -> Result<Report> {
-    match manifest_file::read(file) {
+    match manifest_file::read(file)? {
         Ok(manifest) => Ok(sound(file, &manifest)),
-        Err(error) => match error.downcast::<ManifestError>() {
-            Ok(wrong) => Ok(faulty(wrong)),
-            Err(other) => Err(other),
-        },
+        Err(wrong) => Ok(manifest_file::faulty(wrong)),
     }
 }
 
@@ -129,28 +126,4 @@ fn sound(file: &Path, manifest: &Manifest) -> Report {
         "problems": [],
     });
     Report::new("manifest.check", json, text)
-}
-
-/// Each fault on a line of its own, so that an editor can jump to it.
-fn faulty(ManifestError(problems): ManifestError) -> Report {
-    let documents: Vec<_> = problems
-        .iter()
-        .map(|problem| {
-            json!({
-                "line": problem.line,
-                "column": problem.column,
-                "what": problem.what,
-                "remedy": problem.remedy,
-            })
-        })
-        .collect();
-    let file = problems.first().map(|problem| problem.file.clone());
-    let json = json!({
-        "file": file,
-        "authorities": null,
-        "certificates": null,
-        "problems": documents,
-    });
-    let failures = problems.into_iter().map(anyhow::Error::from).collect();
-    Report::new("manifest.check", json, String::new()).failures(failures)
 }

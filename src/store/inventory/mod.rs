@@ -9,6 +9,7 @@ mod activation;
 mod audit;
 mod authority;
 mod census;
+mod export;
 mod import;
 mod open;
 mod placing;
@@ -35,6 +36,7 @@ pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use census::{Census, MonthOfEnds, SignedBy};
+pub use export::ExportRecord;
 pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
