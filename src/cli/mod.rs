@@ -19,7 +19,7 @@ mod plan_report;
 mod progress;
 mod read;
 mod render;
-mod renewal_report;
+mod renewal;
 mod report;
 mod schedule;
 mod secrets;
