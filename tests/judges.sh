@@ -30,6 +30,7 @@ PROGRAMS=(
     "javac default-jdk-headless Java as a TLS client, from its source"
     "nginx nginx a TLS server"
     "apache2 apache2-bin another TLS server"
+    "systemd-analyze systemd the units of the renewal"
     "easyrsa easy-rsa a CA to adopt"
     "mkcert mkcert another CA to adopt"
     "ssh-keygen openssh-client keys in its own form, which are refused"

@@ -31,7 +31,7 @@ pub use adopt::{Adopted, Adoption, adopt};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
-pub use due::{Due, Reason, all, due};
+pub use due::{Due, Reason, all, due, due_lists};
 pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
@@ -40,7 +40,7 @@ pub use publish::{
     IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
     publish_revocation_list,
 };
-pub use renew::{KeyChoice, renewal, renewing_authority};
+pub use renew::{KeyChoice, kept_key, renewal, renewing_authority};
 pub use renew_authority::{CertifiedBy, certified_by, renew_authority};
 pub use renewal_window::RenewalWindow;
 pub use revoke::{

@@ -28,23 +28,30 @@ impl FromStr for Days {
 }
 
 /// A SHA-256 in hexadecimal, with or without colons.
-pub(crate) fn sha256(text: &str) -> Result<[u8; 32], String> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
-    let refused = || "write 64 hexadecimal digits, with or without colons".to_owned();
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let mut octets = [0_u8; 32];
-    if digits.len() != 2 * octets.len() {
-        return Err(refused());
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sha256(pub(crate) [u8; 32]);
+
+impl FromStr for Sha256 {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
+        let refused = || "write 64 hexadecimal digits, with or without colons".to_owned();
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        let mut octets = [0_u8; 32];
+        if digits.len() != 2 * octets.len() {
+            return Err(refused());
+        }
+        for (octet, pair) in octets.iter_mut().zip(digits.chunks_exact(2)) {
+            let values: Option<Vec<u32>> = pair.iter().map(digit).collect();
+            let value = values
+                .ok_or_else(refused)?
+                .iter()
+                .fold(0, |all, one| all * 16 + one);
+            *octet = u8::try_from(value).map_err(|_| refused())?;
+        }
+        Ok(Self(octets))
     }
-    for (octet, pair) in octets.iter_mut().zip(digits.chunks_exact(2)) {
-        let values: Option<Vec<u32>> = pair.iter().map(digit).collect();
-        let value = values
-            .ok_or_else(refused)?
-            .iter()
-            .fold(0, |all, one| all * 16 + one);
-        *octet = u8::try_from(value).map_err(|_| refused())?;
-    }
-    Ok(octets)
 }
 
 /// A text, or the beginning of one with `*` behind it.
@@ -116,16 +123,10 @@ mod tests {
     #[test]
     fn fingerprints_have_64_digits() {
         let plain = "0a".repeat(32);
-        assert_eq!(sha256(&plain), Ok([10; 32]));
-        assert_eq!(sha256(&vec!["0A"; 32].join(":")), Ok([10; 32]));
-        for wrong in [
-            "",
-            "0a",
-            &"0g".repeat(32),
-            &"+a".repeat(32),
-            &"0a".repeat(33),
-        ] {
-            assert!(sha256(wrong).is_err(), "{wrong}");
+        assert_eq!(plain.parse(), Ok(Sha256([10; 32])));
+        assert_eq!(vec!["0A"; 32].join(":").parse(), Ok(Sha256([10; 32])));
+        for wrong in ["", "0a", &"0g".repeat(32), &"0a".repeat(33)] {
+            assert!(wrong.parse::<Sha256>().is_err(), "{wrong}");
         }
     }
 

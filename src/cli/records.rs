@@ -42,7 +42,7 @@ impl Issuers {
 }
 
 /// In the notation of every other document (RFC 4514).
-fn distinguished_name(der: &[u8], otherwise: &str) -> String {
+pub(crate) fn distinguished_name(der: &[u8], otherwise: &str) -> String {
     Name::from_der(der).map_or_else(|_| otherwise.to_owned(), |name| name.to_string())
 }
 

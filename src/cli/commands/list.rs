@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     authority::named,
     cli::{
-        matching::{Days, kind, san, sha256, subject, text},
+        matching::{Days, Sha256, kind, san, subject, text},
         records::{Issuers, document, name, state},
         render,
         report::{Form, Report},
@@ -78,8 +78,8 @@ struct Wanted {
     #[arg(long, value_name = "DIGITS")]
     serial: Option<SerialStart>,
     /// With this SHA-256 over the certificate
-    #[arg(long, value_name = "SHA256", value_parser = sha256)]
-    fingerprint: Option<[u8; 32]>,
+    #[arg(long, value_name = "SHA256")]
+    fingerprint: Option<Sha256>,
     /// With this subject, as openssl writes it: 'O = Acme, CN = flb'; without a = it is the common
     /// name
     #[arg(long, value_name = "SUBJECT", value_parser = subject)]
@@ -145,7 +145,7 @@ impl Wanted {
             subject: self.subject.clone(),
             san: self.san.clone(),
             serial_start: self.serial.clone(),
-            fingerprint: self.fingerprint,
+            fingerprint: self.fingerprint.map(|fingerprint| fingerprint.0),
             kind: self.kind,
             ..Filter::default()
         };
