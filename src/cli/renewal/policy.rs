@@ -56,7 +56,10 @@ impl Policy {
         Ok(Self {
             wishes,
             folder: folder.map(Path::to_path_buf).unwrap_or_default(),
-            manifest: file.as_deref().map(manifest_file::read).transpose()?,
+            manifest: match file.as_deref() {
+                Some(file) => Some(manifest_file::read(file)??),
+                None => None,
+            },
         })
     }
 
