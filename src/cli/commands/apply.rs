@@ -81,6 +81,16 @@ pub(crate) fn run(pki: &Path, arguments: &Apply, global: &Global) -> Result<Repo
     for _ in 0..ATTEMPTS {
         let writer = actor().with_plan(current.fingerprint());
         let mut store = Store::create(pki, &writer, now)?;
+        // What a killed process left is put right now, and some steps may not be needed any more.
+        if store.reconciled().has_changed() {
+            drop(store);
+            current = plan::made(pki, &arguments.file, &manifest, now)?;
+            match &arguments.plan {
+                Some(file) => refuse_other(file, &current)?,
+                None => ask(&current, arguments)?,
+            }
+            continue;
+        }
         match carry_out(&mut store, pki, &manifest, &current, arguments, global, now) {
             Err(ApplyError::Outrun) if arguments.plan.is_none() => {}
             applied => return Ok(apply_report::report(&current, Some(applied?))),
