@@ -162,9 +162,9 @@ fn refuse_other(file: &Path, plan: &Plan) -> Result<()> {
     let octets = files::read(file, files::USUAL_LIMIT)?;
     let document: Value = serde_json::from_slice(&octets)
         .ok()
-        .filter(|document: &Value| document["schema"] == "certmint.plan/1")
+        .filter(|document: &Value| field(document, "schema") == Some("certmint.plan/1"))
         .with_context(|| format!("{} is no plan of certmint", file.display()))?;
-    if document["fingerprint"] == plan.fingerprint() {
+    if field(&document, "fingerprint") == Some(plan.fingerprint().as_str()) {
         return Ok(());
     }
     Err(Advised {
@@ -175,4 +175,8 @@ fn refuse_other(file: &Path, plan: &Plan) -> Result<()> {
         hint: "look at 'certmint plan' again, then apply that".to_owned(),
     }
     .into())
+}
+
+fn field<'a>(document: &'a Value, name: &str) -> Option<&'a str> {
+    document.get(name).and_then(Value::as_str)
 }
