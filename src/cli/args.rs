@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Manifest(commands::manifest::ManifestCommand),
     /// Revoke certificates, or take them off hold
     Revoke(Box<commands::revoke::Revoke>),
+    /// Make everything under a CA, or with a key, anew
+    Reissue(Box<commands::reissue::Reissue>),
     /// Make the revocation lists
     Crl(commands::crl::Crl),
     /// Tell what needs attention, for people and for monitoring
@@ -124,6 +126,11 @@ pub(crate) enum CaCommand {
     List(commands::ca_list::CaList),
     /// Show one CA
     Show(commands::ca_show::CaShow),
+    /// Renew the certificate of a CA, with the same name and key
+    Renew(commands::ca_renew::CaRenew),
+    /// Replace the key of a CA, step by step
+    #[command(subcommand)]
+    Rollover(commands::ca_rollover::CaRollover),
     /// Change what a CA says of itself in what it signs
     Set(commands::ca_set::CaSet),
 }

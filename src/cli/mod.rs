@@ -17,6 +17,7 @@ mod read;
 mod render;
 mod renewal_report;
 mod report;
+mod rollover;
 mod schedule;
 mod secrets;
 mod show_openssl;

@@ -3,6 +3,8 @@
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
+pub(crate) mod ca_renew;
+pub(crate) mod ca_rollover;
 pub(crate) mod ca_set;
 pub(crate) mod ca_show;
 pub(crate) mod completions;
@@ -17,6 +19,7 @@ pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
+pub(crate) mod reissue;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
@@ -40,6 +43,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
+        Command::Ca(CaCommand::Renew(arguments)) => ca_renew::run(pki, arguments),
+        Command::Ca(CaCommand::Rollover(arguments)) => ca_rollover::run(&cli.global, arguments),
         Command::Ca(CaCommand::Set(arguments)) => ca_set::run(pki, arguments),
         Command::Ca(CaCommand::Show(arguments)) => ca_show::run(pki, arguments),
         Command::Key(KeyCommand::New(arguments)) => key_new::run(arguments),
@@ -54,6 +59,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
+        Command::Reissue(arguments) => reissue::run(&cli.global, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),
         Command::Completions(arguments) => completions::run(arguments),
