@@ -2,7 +2,7 @@
 # Makes the seeds of every fuzz target with openssl: fuzz/seeds.sh [FOLDER], by default fuzz/corpus.
 set -euo pipefail
 out="${1:-$(dirname "${BASH_SOURCE[0]}")/corpus}"
-mkdir -p "$out"/{certificate,general_names,inspect,key_file,name,name_constraints,openssl_conf,path_validation,pkcs12,pkcs7,request,san}
+mkdir -p "$out"/{certificate,general_names,inspect,key_file,name,name_constraints,openssl_conf,openssl_index,path_validation,pkcs12,pkcs7,request,san}
 out="$(cd "$out" && pwd)"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 work="$(mktemp -d)"
@@ -171,10 +171,22 @@ for name in root int leaf odd; do
     openssl asn1parse -inform DER -in "$out/request/$name.der" -strparse "$at" -noout -out "$out/name/$name.der"
 done
 
+n=0
 : >index.txt
 echo 01 >number
 openssl ca -config small.cnf -name ca_section -gencrl -crldays 36500 -keyfile P-384.pem -cert int.crt -out int.crl.pem
 openssl crl -in int.crl.pem -outform DER -out int.crl
+
+keep() { openssl ca -config small.cnf -name ca_section -keyfile P-384.pem -cert int.crt "$@"; }
+keep -valid leaf.crt
+for reason in '-crl_reason keyCompromise' '-crl_hold holdInstructionReject' '-crl_CA_compromise 20260101000000Z' ''; do
+    cp index.txt "$out/openssl_index/$((n += 1)).txt"
+    # shellcheck disable=SC2086 # a flag and its value
+    keep -revoke odd.crt $reason
+    tail -n 1 index.txt >>"$out/openssl_index/revoked.txt"
+    cp "$out/openssl_index/$n.txt" index.txt
+done
+cp number "$out/openssl_index/"
 path() { # target, then pairs of letter and file
     printf '\n#=>T'; cat "$1"; shift
     while [ $# -gt 0 ]; do printf '\n#=>%s' "$1"; cat "$2"; shift 2; done

@@ -29,7 +29,18 @@ const HOUSE: &[(&str, &[&str])] = &[
     ),
     (
         "manifest",
-        &["authority", "store", "formats", "profile", "x509", "key"],
+        &[
+            "authority",
+            "store",
+            "ca",
+            "profile",
+            "probe",
+            "hook",
+            "inspect",
+            "formats",
+            "x509",
+            "key",
+        ],
     ),
     ("report", &["authority", "store", "x509", "key"]),
     (

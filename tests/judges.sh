@@ -6,7 +6,7 @@
 # Set CERTMINT_PYTHON to a Python that has the modules of tests/requirements.txt to use that one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/share/easy-rsa"
 
 say() { printf 'judges: %s\n' "$*"; }
 fail() { printf 'judges: %s\n' "$*" >&2; exit 1; }
@@ -30,6 +30,8 @@ PROGRAMS=(
     "javac default-jdk-headless Java as a TLS client, from its source"
     "nginx nginx a TLS server"
     "apache2 apache2-bin another TLS server"
+    "easyrsa easy-rsa a CA to adopt"
+    "mkcert mkcert another CA to adopt"
     "ssh-keygen openssh-client keys in its own form, which are refused"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"

@@ -154,6 +154,7 @@ targets! {
     name
     name_constraints
     openssl_conf
+    openssl_index
     path_validation
     pkcs12
     pkcs7

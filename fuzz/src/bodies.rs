@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use certmint::formats::openssl_conf::{
     CertificateExtensions, Config, CopyExtensions, DistinguishedName, Included, RequestConfig,
 };
-use certmint::formats::{pkcs7, pkcs12};
+use certmint::formats::{openssl_index, pkcs7, pkcs12};
 use certmint::inspect::verify::{Host, Options, Purpose, Request, rustls_says, verify};
 use certmint::inspect::{self, bundle, describe, partners};
 use certmint::key::{KeyFile, KeySpec, PrivateKey, PublicKey};
@@ -24,7 +24,7 @@ use time::{Duration, OffsetDateTime};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("certificate", certificate),
     ("general_names", general_names),
     ("inspect", inspect),
@@ -32,6 +32,7 @@ pub const TARGETS: [Target; 12] = [
     ("name", name),
     ("name_constraints", name_constraints),
     ("openssl_conf", openssl_conf),
+    ("openssl_index", openssl_index),
     ("path_validation", path_validation),
     ("pkcs12", pkcs12),
     ("pkcs7", pkcs7),
@@ -294,6 +295,19 @@ pub fn pkcs12(data: &[u8]) {
                 let _ = error.to_string();
             }
         }
+    }
+}
+
+/// The list of an openssl CA, and its file of the next number.
+pub fn openssl_index(data: &[u8]) {
+    let whole =
+        |octets: &[u8]| (1..=64).contains(&octets.len()) && (octets.len() == 1 || octets[0] != 0);
+    for entry in openssl_index::Entries::new(data).flatten() {
+        assert!(whole(&entry.serial));
+        assert!(!entry.subject.chars().any(char::is_control));
+    }
+    if let Ok(number) = openssl_index::next_number(data) {
+        assert!(whole(&number));
     }
 }
 

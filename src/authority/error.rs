@@ -138,6 +138,18 @@ pub enum AuthorityError {
         /// What became of the generation before.
         put_back: PutBack,
     },
+    /// A CA that is to be adopted under another name than it has.
+    #[error("this CA is in this PKI already; its name is {name}")]
+    KnownAs {
+        /// The name.
+        name: String,
+    },
+    /// A CA to be adopted whose serial number its issuer has given to another certificate.
+    #[error("the issuer of this CA has given its serial number to another certificate as well")]
+    SerialOfAnother,
+    /// The number of a revocation list that is beyond what the inventory counts.
+    #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
+    ListNumber(String),
     /// A certificate that cannot be made again as it is.
     #[error("{subject} cannot be made again: {reason}")]
     NotAgain {
@@ -209,6 +221,9 @@ impl AuthorityError {
                 "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
                     .to_owned(),
             ),
+            Self::KnownAs { name } => Some(format!(
+                "use {name}: importing again under its name brings what is new"
+            )),
             Self::NoCa => Some(
                 "make one with 'certmint ca init --cn NAME', or name another PKI with --pki DIR"
                     .to_owned(),

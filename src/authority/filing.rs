@@ -9,8 +9,9 @@ use crate::{
     ca::Issued,
     store::{
         ActivationNeed, AuthorityFile, AuthorityId, CertificateFile, ChainPem, Layout, Placement,
-        Recorded, Staged, Staging, StoreName, Succession,
+        Recorded, Staged, Staging, StoreError, StoreName, Succession,
     },
+    x509::Certificate,
 };
 use time::OffsetDateTime;
 
@@ -165,17 +166,26 @@ pub(super) fn stage(
             request_pem,
             ..
         } => {
-            let ChainPem { full_chain, chain } = ChainPem::new(certificate, authority.chain());
             let staging = Staging::new(layout, row)?;
             staging.write(CertificateFile::Key, key_pem.as_bytes())?;
             staging.write(CertificateFile::Request, request_pem.as_bytes())?;
-            staging.write(
-                CertificateFile::Certificate,
-                certificate.to_pem().as_bytes(),
-            )?;
-            staging.write(CertificateFile::FullChain, full_chain.as_bytes())?;
-            staging.write(CertificateFile::Chain, chain.as_bytes())?;
+            write_chain(&staging, certificate, authority.chain())?;
             Ok(Some(staging.complete()?))
         }
     }
+}
+
+/// Writes a certificate alone, with what a server sends after it, and the chain above it.
+pub(super) fn write_chain(
+    staging: &Staging,
+    certificate: &Certificate,
+    chain: &[Certificate],
+) -> Result<(), StoreError> {
+    let ChainPem { full_chain, chain } = ChainPem::new(certificate, chain);
+    staging.write(
+        CertificateFile::Certificate,
+        certificate.to_pem().as_bytes(),
+    )?;
+    staging.write(CertificateFile::FullChain, full_chain.as_bytes())?;
+    staging.write(CertificateFile::Chain, chain.as_bytes())
 }

@@ -95,7 +95,7 @@ fn inventory_kind(kind: LeafKind) -> CertificateKind {
     }
 }
 
-fn san_text(name: &GeneralName) -> SanText {
+pub(super) fn san_text(name: &GeneralName) -> SanText {
     let (kind, value) = match name {
         GeneralName::Dns(value) => (SanKind::Dns, value.clone()),
         GeneralName::Ip(address) => (SanKind::Ip, address.to_string()),

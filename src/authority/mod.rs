@@ -4,12 +4,14 @@
 //! a signed request and an issued leaf differ in their [`Order`] alone.
 
 mod activate;
+mod adopt;
 mod again;
 mod batch;
 mod certify;
 mod due;
 mod error;
 mod filing;
+mod import;
 mod issue;
 mod issuer_change;
 mod ledger;
@@ -21,17 +23,20 @@ mod renew_authority;
 mod renewal_window;
 mod revoke;
 pub mod rollover;
+mod settle;
 mod signer;
 pub mod status;
 
 pub use crate::store::{chain_above, is_self_signed, sent_chain};
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
+pub use adopt::{Adopted, Adoption, adopt};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
 pub use due::{Due, Reason, all, due};
 pub use error::AuthorityError;
 pub use filing::Filing;
+pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use issuer_change::{IssuerChange, IssuerDifference, issuer_differs, issuer_has_changed};
 pub use publish::{
@@ -48,4 +53,5 @@ pub use renewal_window::RenewalWindow;
 pub use revoke::{
     Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
 };
+pub use settle::{Settlement, settle};
 pub use signer::{SigningAuthority, itself, named, named_certificate, stands_for};

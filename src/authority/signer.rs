@@ -84,19 +84,7 @@ impl SigningAuthority {
     ) -> Result<Self, AuthorityError> {
         let issuer = Issuer::new(certificate.clone(), key)?;
         let certificate = certificate.certificate();
-        let id = store.add_authority(&NewAuthority {
-            name: None,
-            subject: certificate.subject().openssl_oneline(),
-            subject_der: certificate.subject().as_der().to_vec(),
-            key_id: certificate
-                .subject_key_identifier()
-                .map(|id| id.as_octets().to_vec())
-                .unwrap_or_default(),
-            certificate_der: certificate.as_der().to_vec(),
-            not_before: certificate.not_before(),
-            not_after: certificate.not_after(),
-            created_at: now,
-        })?;
+        let id = store.add_authority(&new_authority(certificate, now))?;
         let mut path = vec![certificate.clone()];
         path.extend(Paths::of(store.inventory())?.above(certificate));
         Ok(Self {
@@ -118,6 +106,23 @@ impl SigningAuthority {
     /// over the cross-certificate to the other root.
     pub fn chain(&self) -> &[Certificate] {
         &self.chain
+    }
+}
+
+/// A CA that was made elsewhere, as the inventory gets to know it: without a name.
+pub(super) fn new_authority(certificate: &Certificate, now: OffsetDateTime) -> NewAuthority {
+    NewAuthority {
+        name: None,
+        subject: certificate.subject().openssl_oneline(),
+        subject_der: certificate.subject().as_der().to_vec(),
+        key_id: certificate
+            .subject_key_identifier()
+            .map(|id| id.as_octets().to_vec())
+            .unwrap_or_default(),
+        certificate_der: certificate.as_der().to_vec(),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
+        created_at: now,
     }
 }
 

@@ -122,6 +122,8 @@ pub(crate) enum CaCommand {
     Init(commands::ca_init::CaInit),
     /// Make a subordinate CA
     Intermediate(commands::ca_intermediate::CaIntermediate),
+    /// Adopt a CA that openssl, easy-rsa, mkcert or step made, with what it issued
+    Import(commands::ca_import::CaImport),
     /// List the CAs of this PKI
     List(commands::ca_list::CaList),
     /// Show one CA

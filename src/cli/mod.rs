@@ -9,6 +9,7 @@ mod commands;
 mod configuration;
 mod description;
 mod failure;
+mod foreign_ca;
 mod manifest_file;
 mod matching;
 mod output;

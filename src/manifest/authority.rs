@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{
     authority::RenewalWindow,
     key::KeySpec,
-    store::StoreName,
+    store::{AuthoritySettings, StoreName},
     x509::{Name, NameConstraints, PathLength},
 };
 
@@ -30,11 +30,9 @@ pub struct DesiredAuthority {
     pub custody: Custody,
     /// When its certificate is renewed.
     pub renewal: RenewalWindow,
-    /// The addresses that it writes into what it signs.
-    pub urls: AuthorityUrls,
-    /// How long a revocation list is good for; where left out, one is only kept when there is
-    /// something on it or an address for it.
-    pub crl_days: Option<u32>,
+    /// The URLs that it writes into what it signs, and how long its revocation list is good for;
+    /// where that is left out, there is only a list when something is revoked or a URL names it.
+    pub settings: AuthoritySettings,
 }
 
 impl DesiredAuthority {
@@ -70,16 +68,4 @@ pub enum Custody {
     File(PathBuf),
     /// Not at all.
     Plain,
-}
-
-/// The addresses that a CA writes into the certificates that it signs: where its revocation list is
-/// (RFC 5280 §4.2.1.13), its own certificate and its OCSP responder (§4.2.2.1).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AuthorityUrls {
-    /// Its revocation list.
-    pub crl: Option<String>,
-    /// Its certificate.
-    pub ca_issuers: Option<String>,
-    /// Its OCSP responder.
-    pub ocsp: Option<String>,
 }

@@ -1,14 +1,17 @@
 //! A leaf certificate as the manifest wants it.
 
 use crate::{
-    authority::RenewalWindow,
+    authority::{KeyChoice, RenewalWindow},
+    hook::HookCommand,
+    inspect::verify::Host,
     key::KeySpec,
+    probe::Endpoint,
     profile::{LeafKind, LongLife},
     store::StoreName,
     x509::{Name, SanSet},
 };
 
-use super::{endpoint::Endpoint, export::Export};
+use super::export::Export;
 
 /// `[server.NAME]`, `[client.NAME]` or `[peer.NAME]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,11 +35,11 @@ pub struct DesiredCertificate {
     /// When it is renewed.
     pub renewal: RenewalWindow,
     /// Which key a renewal certifies.
-    pub renewal_key: RenewalKey,
+    pub renewal_key: KeyChoice,
     /// What makes its server read it again.
-    pub reload: Option<Reload>,
+    pub reload: Option<HookCommand>,
     /// Where it must be seen after that.
-    pub probe: Option<Endpoint>,
+    pub probe: Option<Probe>,
     /// The places that it goes to.
     pub targets: Vec<String>,
     /// The foreign formats that it is wanted in.
@@ -50,21 +53,12 @@ impl DesiredCertificate {
     pub const KEY: KeySpec = KeySpec::Rsa2048;
 }
 
-/// Which key a renewed certificate has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RenewalKey {
-    /// A new one.
-    #[default]
-    New,
-    /// The one before.
-    Same,
-}
-
-/// A command that makes a server read its certificate again.
+/// Where a new certificate must be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reload {
-    /// A line for `sh -c`.
-    Shell(String),
-    /// A program with its arguments, at least the program.
-    Program(Vec<String>),
+pub struct Probe {
+    /// Host and port.
+    pub endpoint: Endpoint,
+    /// The server name to ask for; where there is none, the host is asked for, or a name of the
+    /// certificate.
+    pub server_name: Option<Host>,
 }

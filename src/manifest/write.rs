@@ -3,9 +3,13 @@
 use std::{fmt::Write as _, path::Path};
 
 use crate::{
-    authority::RenewalWindow,
+    authority::{KeyChoice, RenewalWindow},
+    ca::Services,
     formats::pkcs12::Protection,
+    hook::HookCommand,
+    inspect::verify::Host,
     profile::LongLife,
+    store::AuthoritySettings,
     x509::{
         Name, PathLength, San, SanSet, SubjectParts, Subtree, usual_alternative_name,
         usual_common_name,
@@ -13,11 +17,10 @@ use crate::{
 };
 
 use super::{
-    authority::{AuthorityUrls, Custody, DesiredAuthority},
-    certificate::{DesiredCertificate, Reload, RenewalKey},
+    authority::{Custody, DesiredAuthority},
+    certificate::{DesiredCertificate, Probe},
     contradiction::Table,
     desired::{Manifest, Removed},
-    endpoint::Endpoint,
     export::{Export, ExportFormat, PemPart},
     keys::quoted,
     subject::attributes,
@@ -68,8 +71,16 @@ fn write_authority(text: &mut String, authority: &DesiredAuthority) {
         name_constraints,
         custody,
         renewal,
-        urls,
-        crl_days,
+        settings:
+            AuthoritySettings {
+                services:
+                    Services {
+                        crl,
+                        ca_issuers,
+                        ocsp,
+                    },
+                crl_days,
+            },
     } = authority;
     write_subject(text, subject, None);
     if let Some(issuer) = issuer {
@@ -102,18 +113,13 @@ fn write_authority(text: &mut String, authority: &DesiredAuthority) {
         }
     }
     write_renewal(text, *renewal);
-    let AuthorityUrls {
-        crl,
-        ca_issuers,
-        ocsp,
-    } = urls;
     for (key, url) in [
         ("crl_url", crl),
         ("ca_issuers_url", ca_issuers),
         ("ocsp_url", ocsp),
     ] {
         if let Some(url) = url {
-            string(text, key, url);
+            string(text, key, url.as_str());
         }
     }
     if let Some(days) = crl_days {
@@ -165,34 +171,29 @@ fn write_certificate(text: &mut String, certificate: &DesiredCertificate) {
         line(text, format_args!("allow_long_life = true"));
     }
     write_renewal(text, *renewal);
-    if *renewal_key == RenewalKey::Same {
+    if *renewal_key == KeyChoice::Kept {
         line(text, format_args!("reuse_key = true"));
     }
     match reload {
         None => {}
-        Some(Reload::Shell(command)) => string(text, "reload", command),
-        Some(Reload::Program(words)) => strings(text, "reload", words),
+        Some(HookCommand::Shell(command)) => string(text, "reload", command),
+        Some(HookCommand::Program(words)) => strings(text, "reload", words),
     }
-    match probe {
-        None => {}
-        Some(
-            endpoint @ Endpoint {
-                server_name: None, ..
-            },
-        ) => {
-            string(text, "probe", &endpoint.to_string());
-        }
-        Some(
-            endpoint @ Endpoint {
-                server_name: Some(name),
-                ..
-            },
-        ) => {
-            let (address, name) = (basic(&endpoint.to_string()), basic(name));
-            line(
-                text,
-                format_args!("probe = {{ address = {address}, server_name = {name} }}"),
-            );
+    if let Some(Probe {
+        endpoint,
+        server_name,
+    }) = probe
+    {
+        let address = basic(&endpoint.to_string());
+        match server_name {
+            None => line(text, format_args!("probe = {address}")),
+            Some(name) => {
+                let name = basic(&host_text(name));
+                line(
+                    text,
+                    format_args!("probe = {{ address = {address}, server_name = {name} }}"),
+                );
+            }
         }
     }
     if !targets.is_empty() {
@@ -295,6 +296,13 @@ fn write_subject(text: &mut String, subject: &Name, usual_common_name: Option<St
         [] => {}
         [unit] => string(text, "organizational_unit", unit),
         units => strings(text, "organizational_unit", units),
+    }
+}
+
+fn host_text(host: &Host) -> String {
+    match host {
+        Host::Name(name) => name.clone(),
+        Host::Address(address) => address.to_string(),
     }
 }
 

@@ -78,6 +78,7 @@ pub fn metrics(status: &Status, holdings: &Holdings) -> String {
         ("revoked", census.revoked),
         ("superseded", census.superseded),
         ("lost", census.lost),
+        ("listed", census.listed),
         ("recorded", census.recorded),
     ];
     for (state, count) in states {

@@ -8,7 +8,7 @@ use crate::key::verify_signature;
 use crate::x509::{Certificate, Name, X509Error};
 
 /// Longer chains than this are a loop or a mistake.
-const LONGEST: usize = 16;
+pub const LONGEST_CHAIN: usize = 16;
 
 /// All authorities of an inventory, and the ways from a certificate up to a root.
 ///
@@ -103,7 +103,7 @@ impl Paths {
                 over = Over::NotAllowed;
             }
             chain.push(issuer.certificate.clone());
-            if chain.len() >= LONGEST || is_self_signed(&issuer.certificate) {
+            if chain.len() >= LONGEST_CHAIN || is_self_signed(&issuer.certificate) {
                 break;
             }
             let above = self.with_subject(issuer.certificate.issuer());
@@ -234,7 +234,8 @@ pub fn is_self_signed(certificate: &Certificate) -> bool {
     certificate.is_self_issued() && has_signed(certificate, certificate)
 }
 
-fn has_signed(issuer: &Certificate, certificate: &Certificate) -> bool {
+/// Whether the key of one certificate made the signature of another.
+pub fn has_signed(issuer: &Certificate, certificate: &Certificate) -> bool {
     let parts: Result<_, X509Error> = certificate.signed_parts();
     parts.is_ok_and(|parts| {
         verify_signature(

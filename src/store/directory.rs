@@ -318,7 +318,7 @@ impl Store {
 }
 
 /// Nothing may be where the files will go.
-fn check_place(
+pub(super) fn check_place(
     layout: &Layout,
     placement: &Placement,
     reserved: &Recorded,

@@ -181,6 +181,12 @@ pub enum StoreError {
         /// The inventory's number for it.
         id: i64,
     },
+    /// The certificate has a place in the PKI directory already.
+    #[error("record {id} of the inventory has a place in the PKI directory already")]
+    Settled {
+        /// The inventory's number for it.
+        id: i64,
+    },
     /// A query whose values cannot be looked for.
     #[error("cannot look for {what}")]
     Query {

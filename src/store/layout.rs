@@ -187,13 +187,17 @@ pub enum CertificateFile {
 impl CertificateFile {
     /// The file's name for a certificate.
     pub fn file_name(self, name: &StoreName) -> String {
-        let suffix = match self {
+        format!("{}.{}", name.file_name(), self.ending())
+    }
+
+    /// What follows the certificate's name and a dot.
+    pub fn ending(self) -> &'static str {
+        match self {
             Self::Key => "key",
             Self::Request => "csr",
             Self::Certificate => "crt",
             Self::FullChain => "fullchain.crt",
             Self::Chain => "chain.crt",
-        };
-        format!("{}.{suffix}", name.file_name())
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! here signed. The order of the steps that makes a `kill -9` harmless is in `docs/store.md`.
 //! Serial numbers and reasons follow RFC 5280 §4.1.2.2 and §5.3.1; times are whole seconds.
 
+mod adoption;
 mod chain;
 mod chain_files;
 mod directory;
@@ -19,16 +20,19 @@ mod revocation_list;
 mod staging;
 mod unfinished;
 
-pub use chain::{ChainPem, Paths, chain_above, is_self_signed, sent_chain};
+pub use chain::{
+    ChainPem, LONGEST_CHAIN, Paths, chain_above, has_signed, is_self_signed, sent_chain,
+};
 pub use chain_files::RefreshedChains;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, AuthoritySettings,
-    Census, CertificateKind, Deed, Filter, Inventory, MonthOfEnds, NewAuthority, NewRecord, Order,
-    Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList,
-    RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed,
-    SignedBy, Sort, State, Status, Succession, TextMatch,
+    Census, CertificateKind, Deed, Filter, ImportOutcome, Imported, ImportedCertificate, Inventory,
+    MonthOfEnds, NewAuthority, NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer,
+    Recorded, Revocation, RevocationList, RevocationListId, RevocationListRecord, Revoked, Row,
+    SanKind, SanText, Sealing, Shown, Signed, SignedBy, Sort, Source, Standings, State, Status,
+    Succession, TextMatch,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;

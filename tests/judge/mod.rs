@@ -17,8 +17,14 @@ use std::sync::OnceLock;
 
 const HOW: &str = "tests/judges.sh installs it";
 
-/// Where the system keeps servers and administrators' programs, which may not be on `PATH`.
-const FURTHER_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+/// Where the system keeps servers, administrators' programs and easy-rsa, which may not be on
+/// `PATH`.
+const FURTHER_FOLDERS: [&str; 4] = [
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/sbin",
+    "/usr/share/easy-rsa",
+];
 
 /// A command for any judge by its name; `python3` is the Python that has the judges' modules.
 pub(crate) fn command(program: &str) -> Command {

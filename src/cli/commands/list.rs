@@ -113,6 +113,8 @@ enum ShownState {
     Superseded,
     /// Recorded and never signed
     Lost,
+    /// Known from another program's index alone
+    Listed,
     /// About to be signed
     Recorded,
 }
@@ -125,6 +127,7 @@ impl ShownState {
             State::Revoked => Self::Revoked,
             State::Superseded => Self::Superseded,
             State::Lost => Self::Lost,
+            State::Listed => Self::Listed,
             State::Recorded => Self::Recorded,
         }
     }
@@ -136,6 +139,7 @@ impl ShownState {
             Self::Revoked => State::Revoked.word(),
             Self::Superseded => State::Superseded.word(),
             Self::Lost => State::Lost.word(),
+            Self::Listed => State::Listed.word(),
             Self::Recorded => State::Recorded.word(),
         }
     }
@@ -146,6 +150,7 @@ impl ShownState {
             Self::Revoked => State::Revoked,
             Self::Superseded => State::Superseded,
             Self::Lost => State::Lost,
+            Self::Listed => State::Listed,
             Self::Recorded => State::Recorded,
         });
         match self {

@@ -1,5 +1,6 @@
 //! One file per command: its flags, whose comments are its help, and what it does.
 
+pub(crate) mod ca_import;
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
+        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
         Command::Ca(CaCommand::Renew(arguments)) => ca_renew::run(pki, arguments),
         Command::Ca(CaCommand::Rollover(arguments)) => ca_rollover::run(&cli.global, arguments),

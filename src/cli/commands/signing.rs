@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::{
     authority::{SigningAuthority, named},
     cli::{failure::Advised, read, secrets},
-    key::{KeyError, KeyFile, KeySpec, PrivateKey, Protection, PublicKey},
+    key::{KeyError, KeyFile, KeySpec, Passphrase, PrivateKey, Protection, PublicKey},
     store::{Authority, AuthorityFile, Store, StoreName, files},
     x509::{CaCertificate, Certificate},
 };
@@ -141,6 +141,22 @@ pub(crate) fn open_key(
     passphrase_file: Option<&PathBuf>,
     flag: &'static str,
 ) -> Result<PrivateKey> {
+    Ok(unlock_key(file, passphrase_file, flag)?.key)
+}
+
+/// A private key that was read.
+pub(crate) struct UnlockedKey {
+    pub(crate) key: PrivateKey,
+    /// What it was encrypted with.
+    pub(crate) passphrase: Option<Passphrase>,
+}
+
+/// As [`open_key`], with what the file is encrypted with.
+pub(crate) fn unlock_key(
+    file: &Path,
+    passphrase_file: Option<&PathBuf>,
+    flag: &'static str,
+) -> Result<UnlockedKey> {
     let place = || format!("{}", file.display());
     let octets = files::read(file, files::USUAL_LIMIT)?;
     let key_file = KeyFile::read(&octets).with_context(place)?;
@@ -156,14 +172,19 @@ pub(crate) fn open_key(
             .existing()
         })
         .transpose()?;
-    key_file
-        .unlock(secret.as_ref())
-        .map_err(|error| match (&error, passphrase_file) {
-            (KeyError::WrongPassphrase, Some(given)) => Advised {
-                message: format!("{}: {error}", place()),
-                hint: format!("the first line of {} was tried", given.display()),
-            }
-            .into(),
-            _ => anyhow::Error::new(error).context(place()),
-        })
+    let key =
+        key_file
+            .unlock(secret.as_ref())
+            .map_err(|error| match (&error, passphrase_file) {
+                (KeyError::WrongPassphrase, Some(given)) => Advised {
+                    message: format!("{}: {error}", place()),
+                    hint: format!("the first line of {} was tried", given.display()),
+                }
+                .into(),
+                _ => anyhow::Error::new(error).context(place()),
+            })?;
+    Ok(UnlockedKey {
+        key,
+        passphrase: secret,
+    })
 }

@@ -25,6 +25,7 @@ pub(crate) fn document(status: &Status) -> Value {
             "revoked": census.revoked,
             "superseded": census.superseded,
             "lost": census.lost,
+            "listed": census.listed,
             "recorded": census.recorded,
         },
         "findings": status

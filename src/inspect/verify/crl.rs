@@ -216,6 +216,18 @@ impl<'a> Crl<'a> {
         })
     }
 
+    /// The entries of the CRL's own issuer, in its order: serial number as written, date, reason.
+    pub(super) fn own_entries(
+        &self,
+    ) -> impl Iterator<Item = (&[u8], OffsetDateTime, RevocationReason)> {
+        let own = self.entries.iter().filter(|entry| entry.issuer.is_none());
+        own.map(|entry| {
+            let reason = RevocationReason::from_number(i64::from(entry.reason));
+            let reason = reason.unwrap_or(RevocationReason::Unspecified);
+            (entry.serial.as_slice(), entry.date, reason)
+        })
+    }
+
     /// Whether a delta CRL may be added to this complete one (RFC 5280 §5.2.4).
     pub(super) fn can_be_updated_by(&self, delta: &Self) -> bool {
         let (Some(number), Some(base), Some(delta_number)) =

@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 
 use crate::{
+    ca::Services,
     manifest::{
-        authority::{AuthorityUrls, Custody, DesiredAuthority},
+        authority::{Custody, DesiredAuthority},
         keys,
         source::Problems,
     },
-    store::StoreName,
-    x509::{NameConstraints, PathLength, San, Subtree},
+    store::{AuthoritySettings, StoreName},
+    x509::{NameConstraints, PathLength, ServiceUrl, Subtree},
 };
 
 use super::{
     defaults::{self, Defaults},
-    fields::{Fields, Value},
+    fields::Fields,
     subject,
 };
 
@@ -46,12 +47,11 @@ pub(super) fn read(
     let excluded = subtrees(fields, ["exclude_dns", "exclude_ip"], problems);
     let custody = custody(fields, problems).unwrap_or_default();
     let renewal = defaults::renewal(fields, problems).unwrap_or_default();
-    let mut url = |key| {
-        fields
-            .value(key)
-            .and_then(|value| web_address(&value, problems))
+    let mut url = |key| -> Option<ServiceUrl> {
+        let remedy = "write it as \"http://pki.example.com/ca.crl\"";
+        fields.value(key)?.parsed(remedy, problems)
     };
-    let urls = AuthorityUrls {
+    let services = Services {
         crl: url("crl_url"),
         ca_issuers: url("ca_issuers_url"),
         ocsp: url("ocsp_url"),
@@ -67,8 +67,7 @@ pub(super) fn read(
         name_constraints: NameConstraints::new(permitted, excluded),
         custody,
         renewal,
-        urls,
-        crl_days,
+        settings: AuthoritySettings { services, crl_days },
     })
 }
 
@@ -149,31 +148,6 @@ fn custody(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Custody> 
         None => {
             let remedy = format!("write passphrase = {example}");
             value.refuse("`passphrase` names no file", remedy, problems);
-            None
-        }
-    }
-}
-
-/// What a certificate can point at: http, because whoever follows it does so to decide whom to trust
-/// (RFC 5280 §8 warns of https), or https and ldap for those who know why.
-fn web_address(value: &Value<'_>, problems: &mut Problems<'_>) -> Option<String> {
-    let text = value.string(problems)?;
-    let remedy = "write it as \"http://pki.example.com/ca.crl\"";
-    match San::uri(text) {
-        Ok(_)
-            if ["http://", "https://", "ldap://"]
-                .iter()
-                .any(|scheme| text.starts_with(scheme)) =>
-        {
-            Some(text.to_owned())
-        }
-        Ok(_) => {
-            let what = format!("{text:?} is no address that clients fetch from");
-            value.refuse(what, remedy, problems);
-            None
-        }
-        Err(error) => {
-            value.refuse(error.to_string(), remedy, problems);
             None
         }
     }

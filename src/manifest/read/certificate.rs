@@ -1,7 +1,11 @@
 //! `[server.NAME]`, `[client.NAME]`, `[peer.NAME]`
 
 use crate::{
-    manifest::{certificate::DesiredCertificate, endpoint::Endpoint, keys, source::Problems},
+    manifest::{
+        certificate::{DesiredCertificate, Probe},
+        keys,
+        source::Problems,
+    },
     profile::{LeafKind, LongLife},
     store::StoreName,
     x509::{San, SanSet, usual_alternative_name, usual_common_name},
@@ -123,11 +127,14 @@ fn alternative_names(
 }
 
 /// `"host:443"`, or `{ address = "10.0.0.7:443", server_name = "host" }`.
-fn probe(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Endpoint> {
+fn probe(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Probe> {
     const REMEDY: &str = "write it as \"www.example.com:443\"";
     let value = fields.value("probe")?;
     if value.is_string() {
-        return value.parsed(REMEDY, problems);
+        return Some(Probe {
+            endpoint: value.parsed(REMEDY, problems)?,
+            server_name: None,
+        });
     }
     let inner = value.table(
         keys::PROBE.keys,
@@ -138,20 +145,13 @@ fn probe(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Endpoint> {
         value.refuse("`probe` has no address", REMEDY, problems);
         return None;
     };
-    let endpoint: Endpoint = address.parsed(REMEDY, problems)?;
-    let server_name = inner.value("server_name").and_then(|value| {
-        let text = value.string(problems)?;
-        match San::dns(text) {
-            Ok(name) => Some(name.value()),
-            Err(error) => {
-                value.refuse(error.to_string(), "write a host name", problems);
-                None
-            }
-        }
-    });
-    Some(Endpoint {
+    let endpoint = address.parsed(REMEDY, problems);
+    let server_name = inner
+        .value("server_name")
+        .and_then(|value| value.parsed("write a host name", problems));
+    Some(Probe {
+        endpoint: endpoint?,
         server_name,
-        ..endpoint
     })
 }
 

@@ -1,14 +1,10 @@
 //! `[defaults]`
 
 use crate::{
-    authority::RenewalWindow,
+    authority::{KeyChoice, RenewalWindow},
+    hook::HookCommand,
     key::KeySpec,
-    manifest::{
-        certificate::{DesiredCertificate, Reload, RenewalKey},
-        desired::Removed,
-        keys,
-        source::Problems,
-    },
+    manifest::{certificate::DesiredCertificate, desired::Removed, keys, source::Problems},
     store::StoreName,
     x509::SubjectParts,
 };
@@ -28,8 +24,8 @@ pub(super) struct Defaults {
     pub(super) key: KeySpec,
     pub(super) days: u32,
     pub(super) renewal: RenewalWindow,
-    pub(super) renewal_key: RenewalKey,
-    pub(super) reload: Option<Reload>,
+    pub(super) renewal_key: KeyChoice,
+    pub(super) reload: Option<HookCommand>,
     pub(super) crl_days: Option<u32>,
     pub(super) removed: Removed,
     pub(super) subject: SubjectParts,
@@ -42,7 +38,7 @@ impl Default for Defaults {
             key: DesiredCertificate::KEY,
             days: DesiredCertificate::DAYS,
             renewal: RenewalWindow::default(),
-            renewal_key: RenewalKey::default(),
+            renewal_key: KeyChoice::default(),
             reload: None,
             crl_days: None,
             removed: Removed::default(),
@@ -94,22 +90,22 @@ pub(super) fn renewal(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Optio
     days(fields, "renew_days", problems).map(RenewalWindow::Days)
 }
 
-pub(super) fn renewal_key(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<RenewalKey> {
+pub(super) fn renewal_key(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<KeyChoice> {
     let reuse = fields.value("reuse_key")?.truth(problems)?;
     Some(if reuse {
-        RenewalKey::Same
+        KeyChoice::Kept
     } else {
-        RenewalKey::New
+        KeyChoice::New
     })
 }
 
 /// `"systemctl reload nginx"` goes to a shell, `["systemctl", "reload", "nginx"]` does not.
-pub(super) fn reload(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Reload> {
+pub(super) fn reload(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<HookCommand> {
     let value = fields.value("reload")?;
     if !value.is_array() {
         return value
             .filled(problems)
-            .map(|line| Reload::Shell(line.to_owned()));
+            .map(|line| HookCommand::Shell(line.to_owned()));
     }
     let items = value.list(problems);
     let words: Vec<String> = items
@@ -121,7 +117,7 @@ pub(super) fn reload(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option
         value.refuse("`reload` names no program", remedy, problems);
         return None;
     }
-    Some(Reload::Program(words))
+    Some(HookCommand::Program(words))
 }
 
 pub(super) fn store_name(value: &Value<'_>, problems: &mut Problems<'_>) -> Option<StoreName> {

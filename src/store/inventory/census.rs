@@ -18,6 +18,8 @@ pub struct Census {
     pub expired: u64,
     /// Recorded and never completed.
     pub lost: u64,
+    /// Known from another program's index alone.
+    pub listed: u64,
     /// Revoked, ended or not.
     pub revoked: u64,
     /// Replaced or set aside.
@@ -27,7 +29,13 @@ pub struct Census {
 impl Census {
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.recorded + self.issued + self.expired + self.lost + self.revoked + self.superseded
+        self.recorded
+            + self.issued
+            + self.expired
+            + self.lost
+            + self.listed
+            + self.revoked
+            + self.superseded
     }
 }
 
@@ -79,6 +87,7 @@ impl Inventory {
                 Some(State::Issued) if ended => &mut census.expired,
                 Some(State::Issued) => &mut census.issued,
                 Some(State::Lost) => &mut census.lost,
+                Some(State::Listed) => &mut census.listed,
                 Some(State::Revoked) => &mut census.revoked,
                 Some(State::Superseded) => &mut census.superseded,
                 None => continue,

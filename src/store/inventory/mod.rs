@@ -9,7 +9,9 @@ mod activation;
 mod audit;
 mod authority;
 mod census;
+mod import;
 mod open;
+mod placing;
 mod plan;
 mod query;
 mod record;
@@ -33,6 +35,7 @@ pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use census::{Census, MonthOfEnds, SignedBy};
+pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
@@ -40,7 +43,7 @@ pub use record::{
 };
 pub use revocation::Revocation;
 pub use revocation_list::{RevocationList, RevocationListId, RevocationListRecord, Revoked, Shown};
-pub use row::{Row, Signed, State, Status};
+pub use row::{Row, Signed, Source, State, Status};
 pub use seal::{ActivationNeed, Sealing};
 pub use settings::AuthoritySettings;
 pub use succession::Succession;

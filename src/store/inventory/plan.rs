@@ -12,7 +12,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::query::{Filter, Order, Query, Sort, TextMatch};
 use super::record::magnitude;
-use super::row::COLUMNS;
+use super::row::{COLUMNS, State};
 use super::seconds;
 
 /// How many rows are few: finding and sorting as many takes milliseconds.
@@ -221,8 +221,10 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
     if let Some(subject) = subject {
         conditions.push(text(Column::Subject, "subject", subject));
     }
+    if let Some(state) = state {
+        conditions.push(in_state(*state));
+    }
     let words = [
-        (Column::Shared, "state", state.map(|state| state.word())),
         (Column::Shared, "kind", kind.map(|kind| kind.word())),
         (Column::Unindexed, "shelf", shelf.map(|shelf| shelf.word())),
     ];
@@ -262,6 +264,28 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
         });
     }
     Some(conditions)
+}
+
+/// What an index lists is kept as lost, with its source.
+fn in_state(state: State) -> Condition {
+    let source = match state {
+        State::Listed => " AND certificate.source = 'index'",
+        State::Lost => " AND certificate.source IS NULL",
+        _ => {
+            return equal(
+                Column::Shared,
+                "state",
+                Value::Text(state.word().to_owned()),
+            );
+        }
+    };
+    Condition {
+        column: Column::Shared,
+        leading: format!("certificate.state = 'lost'{source}"),
+        counted: format!("certificate WHERE certificate.state = 'lost'{source}"),
+        checked: format!("+certificate.state = 'lost'{source}"),
+        values: Vec::new(),
+    }
 }
 
 fn equal(column: Column, name: &str, value: Value) -> Condition {

@@ -57,9 +57,9 @@ impl Inventory {
 }
 
 /// A transaction that records are written in.
-struct Desk<'a> {
-    transaction: &'a Transaction<'a>,
-    path: &'a Path,
+pub(super) struct Desk<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) path: &'a Path,
 }
 
 impl Desk<'_> {
@@ -142,7 +142,7 @@ impl Desk<'_> {
             .map_err(|error| self.fault(error))
     }
 
-    fn place(&self, placement: &Placement) -> Result<Option<Place>, StoreError> {
+    pub(super) fn place(&self, placement: &Placement) -> Result<Option<Place>, StoreError> {
         let (shelf, name) = match placement {
             Placement::Elsewhere => return Ok(None),
             Placement::NewAuthority(name) | Placement::NextAuthority(name) => {
@@ -165,7 +165,11 @@ impl Desk<'_> {
     }
 
     /// One above those that were lost, whose folders may be there.
-    fn first_generation(&self, shelf: Shelf, name: &StoreName) -> Result<u32, StoreError> {
+    pub(super) fn first_generation(
+        &self,
+        shelf: Shelf,
+        name: &StoreName,
+    ) -> Result<u32, StoreError> {
         let name = name.to_string();
         let newest = self
             .transaction

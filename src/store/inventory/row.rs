@@ -21,6 +21,8 @@ pub enum State {
     Issued,
     /// Recorded and never completed; its serial number may have been signed.
     Lost,
+    /// Known from another program's index alone, and not revoked.
+    Listed,
     /// Revoked.
     Revoked,
     /// Replaced by a newer generation of its name.
@@ -34,6 +36,7 @@ impl State {
             Self::Recorded => "recorded",
             Self::Issued => "issued",
             Self::Lost => "lost",
+            Self::Listed => "listed",
             Self::Revoked => "revoked",
             Self::Superseded => "superseded",
         }
@@ -44,12 +47,26 @@ impl State {
             Self::Recorded,
             Self::Issued,
             Self::Lost,
+            Self::Listed,
             Self::Revoked,
             Self::Superseded,
         ]
         .into_iter()
         .find(|state| state.word() == word)
     }
+}
+
+/// Where the inventory has a certificate from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// It was made here.
+    Here,
+    /// Another program issued it, and it was imported.
+    Imported,
+    /// Another program's index or revocation list speaks of it; the certificate itself is not
+    /// known. Begin of validity, kind and key are not known either: the row has the first moment at
+    /// which the certificate is known to have been there, `peer` and zeros.
+    Listed,
 }
 
 /// The state of a certificate with what belongs to it.
@@ -59,6 +76,8 @@ pub enum Status {
     Recorded,
     /// Recorded and never completed.
     Lost,
+    /// Known from another program's index alone, and not revoked.
+    Listed,
     /// Signed, and neither revoked nor replaced.
     Issued(Signed),
     /// Replaced by a newer generation of its name.
@@ -89,6 +108,7 @@ impl Status {
         match self {
             Self::Recorded => State::Recorded,
             Self::Lost => State::Lost,
+            Self::Listed => State::Listed,
             Self::Issued(_) => State::Issued,
             Self::Superseded(_) => State::Superseded,
             Self::Revoked { .. } => State::Revoked,
@@ -98,7 +118,7 @@ impl Status {
     /// What was signed.
     pub fn signed(&self) -> Option<Signed> {
         match self {
-            Self::Recorded | Self::Lost => None,
+            Self::Recorded | Self::Lost | Self::Listed => None,
             Self::Issued(signed) | Self::Superseded(signed) => Some(*signed),
             Self::Revoked { signed, .. } => *signed,
         }
@@ -136,16 +156,19 @@ pub struct Row {
     pub public_key_sha256: [u8; 32],
     /// When it was recorded.
     pub recorded_at: OffsetDateTime,
+    /// Where the inventory has it from.
+    pub source: Source,
     /// When its files were written; none if they are not (yet) where they belong.
     pub filed_at: Option<OffsetDateTime>,
 }
 
 pub(super) const COLUMNS: &str = "certificate.id, certificate.authority_id, certificate.serial,
-    certificate.state, certificate.kind, certificate.shelf, certificate.name,
+    CASE WHEN certificate.state = 'lost' AND certificate.source = 'index'
+        THEN 'listed' ELSE certificate.state END, certificate.kind, certificate.shelf, certificate.name,
     certificate.generation, certificate.subject, certificate.subject_der, certificate.not_before,
     certificate.not_after, certificate.key_id, certificate.public_key_sha256,
     certificate.fingerprint, certificate.recorded_at, certificate.issued_at, certificate.filed_at,
-    certificate.revoked_at, certificate.revocation_reason";
+    certificate.revoked_at, certificate.revocation_reason, certificate.source";
 
 /// Reads a row of [`COLUMNS`]; the alternative names are filled in by the caller.
 pub(super) fn read(row: &rusqlite::Row<'_>, path: &Path) -> Result<Row, StoreError> {
@@ -169,6 +192,7 @@ pub(super) fn read(row: &rusqlite::Row<'_>, path: &Path) -> Result<Row, StoreErr
         key_id: reader.get(12)?,
         public_key_sha256: reader.get(13)?,
         recorded_at: from_seconds(path, reader.get(15)?)?,
+        source: reader.source()?,
         filed_at: reader.time(17)?,
     })
 }
@@ -208,6 +232,16 @@ impl Reader<'_> {
         }))
     }
 
+    fn source(&self) -> Result<Source, StoreError> {
+        let source: Option<String> = self.get(20)?;
+        match source.as_deref() {
+            None => Ok(Source::Here),
+            Some("import") => Ok(Source::Imported),
+            Some("index") => Ok(Source::Listed),
+            Some(other) => Err(damaged(self.path, format!("the source {other:?}"))),
+        }
+    }
+
     fn status(&self, id: i64) -> Result<Status, StoreError> {
         let state: String = self.get(3)?;
         let incomplete = || damaged(self.path, format!("record {id}, which is {state}"));
@@ -221,6 +255,7 @@ impl Reader<'_> {
         match State::from_word(&state) {
             Some(State::Recorded) => Ok(Status::Recorded),
             Some(State::Lost) => Ok(Status::Lost),
+            Some(State::Listed) => Ok(Status::Listed),
             Some(State::Issued) => signed.map(Status::Issued).ok_or_else(incomplete),
             Some(State::Superseded) => signed.map(Status::Superseded).ok_or_else(incomplete),
             Some(State::Revoked) => {

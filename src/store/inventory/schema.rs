@@ -109,6 +109,12 @@ ALTER TABLE authority ADD COLUMN successor_id   INTEGER REFERENCES authority (id
 ALTER TABLE authority ADD COLUMN switch_from    INTEGER;  -- not before this does the successor sign
 ALTER TABLE authority ADD COLUMN switched_at    INTEGER;
 ALTER TABLE authority ADD COLUMN retired_at     INTEGER;
+
+-- NULL: made here. 'import': another program issued it. 'index': another program's index or CRL
+-- speaks of it, and the certificate itself is not known: it is 'lost' until it is revoked.
+ALTER TABLE certificate ADD COLUMN source TEXT CHECK (
+    source IN ('import', 'index') AND (source = 'index') = (fingerprint IS NULL));
+
 -- A cross-certificate: whose name and key it certifies.
 ALTER TABLE authority ADD COLUMN cross_of       INTEGER REFERENCES authority (id);
 CREATE INDEX authority_by_key ON authority (subject_der, key_id);
