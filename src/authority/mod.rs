@@ -54,4 +54,4 @@ pub use revoke::{
     Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
 };
 pub use settle::{Settlement, settle};
-pub use signer::{SigningAuthority, itself, named, named_certificate, stands_for};
+pub use signer::{SigningAuthority, Standing, itself, named, named_certificate, stands_for};

@@ -126,6 +126,49 @@ pub(super) fn new_authority(certificate: &Certificate, now: OffsetDateTime) -> N
     }
 }
 
+/// Whether a certificate of a CA signs, or why it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It signs; or it waits for its turn as a successor.
+    Signs,
+    /// Another certificate with the same name and key took its place.
+    Renewed,
+    /// It joins two roots in a rollover, and nobody signs with it.
+    CrossCertificate,
+    /// A successor with another key signs in its place.
+    Succeeded,
+    /// The same, and nobody has to trust it any more.
+    Retired,
+}
+
+impl Standing {
+    /// That of a row of the inventory.
+    pub fn of(authority: &Authority) -> Self {
+        if authority.cross_of.is_some() {
+            Self::CrossCertificate
+        } else if authority.renewed_by.is_some() {
+            Self::Renewed
+        } else if authority.retired_at.is_some() {
+            Self::Retired
+        } else if authority.switched_at.is_some() {
+            Self::Succeeded
+        } else {
+            Self::Signs
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Signs => "signs",
+            Self::Renewed => "renewed",
+            Self::CrossCertificate => "cross-certificate",
+            Self::Succeeded => "succeeded",
+            Self::Retired => "retired",
+        }
+    }
+}
+
 fn succeeded(
     inventory: &Inventory,
     authority: &Authority,

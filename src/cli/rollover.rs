@@ -91,8 +91,11 @@ fn what(step: &ScheduledStep, rollover: &Rollover, schedule: &Schedule, layout: 
         RolloverStep::Distribute => "clients need nothing: the root stays".to_owned(),
         RolloverStep::Switch => format!(
             "sign with the new key; later {name} cannot sign for {} days",
-            schedule.certificate_life.whole_days() + 1
+            (schedule.certificate_life + Duration::hours(12)).whole_days()
         ),
+        RolloverStep::Reissue if rollover.left.total() == 0 => {
+            "make what is in use anew: nothing is left".to_owned()
+        }
         RolloverStep::Reissue => format!("make {} anew", rollover.left),
         RolloverStep::Retire if is_root => "take the old root out of the trust stores".to_owned(),
         RolloverStep::Retire => "stop signing with the old key".to_owned(),

@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::finding::{About, Finding, Matter, Noun, days_until, end};
 use super::{Scope, Soon};
-use crate::authority::{AuthorityError, chain_above};
+use crate::authority::{AuthorityError, Standing, chain_above};
 use crate::store::{Authority, AuthorityId, Filter, Inventory, SignedBy, State};
 use crate::x509::{Certificate, hexadecimal};
 
@@ -23,6 +23,8 @@ pub struct AuthorityState {
     pub common_name: String,
     /// Who signed it, if that CA is known here; none for a root.
     pub parent: Option<AuthorityId>,
+    /// Whether it signs, or why not.
+    pub standing: Standing,
     /// Its serial number.
     pub serial: String,
     /// First second of its life.
@@ -104,6 +106,7 @@ pub(super) fn states(
                 .unwrap_or_else(|| subject.clone()),
             subject,
             parent: parent.copied(),
+            standing: Standing::of(authority),
             serial: hexadecimal(significant(certificate.serial_octets())),
             not_before: authority.not_before,
             not_after: authority.not_after,
@@ -146,6 +149,12 @@ fn life(
     scope: Scope,
     now: OffsetDateTime,
 ) -> Result<Option<Finding>, AuthorityError> {
+    // The end of what another certificate stands for means nothing by itself.
+    match authority.standing {
+        Standing::Renewed | Standing::CrossCertificate | Standing::Retired => return Ok(None),
+        Standing::Succeeded if authority.in_use == 0 => return Ok(None),
+        Standing::Signs | Standing::Succeeded => {}
+    }
     let end = end(authority.not_after, now);
     let remaining = authority.not_after - now;
     let soon = match scope.soon {
@@ -153,6 +162,9 @@ fn life(
         Soon::Within(time) => time,
     };
     let renewed = match &authority.name {
+        Some(name) if authority.standing == Standing::Succeeded => {
+            format!("certmint reissue --ca {name}")
+        }
         Some(name) => format!("certmint ca renew {name}"),
         None => "ask whoever keeps it for a renewed one".to_owned(),
     };
@@ -185,6 +197,9 @@ fn life(
             many => format!("{end}; {many} certificates end with it"),
         };
         return finding(Matter::AuthorityExpiresSoon, what, renewed);
+    }
+    if authority.standing == Standing::Succeeded {
+        return Ok(None);
     }
     match authority.longest_life.filter(|life| *life > remaining) {
         Some(life) => finding(

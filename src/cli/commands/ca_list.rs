@@ -8,26 +8,58 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::{
-    authority::named_certificate,
+    authority::{Standing, named_certificate},
     cli::{render, report::Report, table::Table},
-    store::{Inventory, Layout},
+    store::{Authority, AuthorityId, Inventory, Layout},
 };
 
 /// The CAs of this PKI.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   certmint ca list
+  certmint ca list --all
   certmint ca list --json")]
-pub(crate) struct CaList {}
+pub(crate) struct CaList {
+    /// Show the earlier certificates of renewed CAs too
+    #[arg(long)]
+    pub(crate) all: bool,
+}
 
-pub(crate) fn run(pki: &Path, _arguments: &CaList) -> Result<Report> {
+/// What a certificate is called after that has no name of its own.
+fn tied_to(authority: &Authority, authorities: &[Authority]) -> String {
+    let other = authority.renewed_by.or(authority.cross_of);
+    name_by_id(other, authorities).unwrap_or_default()
+}
+
+pub(crate) fn name_by_id(id: Option<AuthorityId>, authorities: &[Authority]) -> Option<String> {
+    let found = authorities.iter().find(|one| Some(one.id) == id)?;
+    found.name.as_ref().map(ToString::to_string)
+}
+
+pub(crate) fn run(pki: &Path, arguments: &CaList) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
     let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
-    let mut table = Table::new(["NAME", "SUBJECT", "ISSUER", "KEY", "NOT AFTER", "DAYS LEFT"]);
+    let mut table = Table::new([
+        "NAME",
+        "SUBJECT",
+        "ISSUER",
+        "KEY",
+        "STATE",
+        "NOT AFTER",
+        "DAYS LEFT",
+    ]);
     let mut documents = Vec::new();
-    for authority in inventory.authorities()? {
-        let certificate = named_certificate(&authority)?;
+    let authorities = inventory.authorities()?;
+    for authority in &authorities {
+        let standing = Standing::of(authority);
+        // What another certificate took the place of is shown with --all only.
+        let is_shown = arguments.all || standing != Standing::Renewed;
+        if !is_shown {
+            continue;
+        }
+        let certificate = named_certificate(authority)?;
         let name = authority.name.as_ref().map(ToString::to_string);
+        let tied = tied_to(authority, &authorities);
         let days = render::days_left(certificate.not_after(), now);
         let issuer = if certificate.is_self_issued() {
             "itself".to_owned()
@@ -35,16 +67,28 @@ pub(crate) fn run(pki: &Path, _arguments: &CaList) -> Result<Report> {
             certificate.issuer().openssl_oneline()
         };
         table.row([
-            name.clone().unwrap_or_else(|| "(by its file)".to_owned()),
+            name.clone().unwrap_or_else(|| match standing {
+                Standing::Renewed => format!("({tied}, before)"),
+                Standing::CrossCertificate => format!("({tied}, crossed)"),
+                _ => "(by its file)".to_owned(),
+            }),
             render::title(&certificate),
             issuer,
             certificate.public_key().algorithm().to_string(),
+            standing.word().to_owned(),
             render::day(certificate.not_after()),
             render::days_text(days),
         ]);
         documents.push(render::with_fields(
             render::certificate_json(&certificate),
-            json!({ "name": name, "days_left": days }),
+            json!({
+                "name": name,
+                "days_left": days,
+                "state": standing.word(),
+                "successor": name_by_id(authority.successor, &authorities),
+                "renewed_by": name_by_id(authority.renewed_by, &authorities),
+                "cross_certificate_of": name_by_id(authority.cross_of, &authorities),
+            }),
         ));
     }
     let text = if documents.is_empty() {
