@@ -2,15 +2,21 @@
 //! the new root alone and from both, as far as the step promises.
 
 use crate::{
-    court::{all_accept, all_refuse, case, cases},
+    court::{Case, all_accept, all_refuse, case, cases},
     world::World,
 };
 
-/// A root, a CA below it, and a certificate of each.
+/// A root, a CA below it, and a certificate of each. The root allows one level of CAs more than there
+/// is: GnuTLS and Python count self-issued certificates, against RFC 5280 §6.1.4 (l).
 fn world(root_days: u32) -> World {
+    world_of(root_days, 2)
+}
+
+fn world_of(root_days: u32, path_length: u8) -> World {
     let world = World::new();
     world.ok(&format!(
-        "ca init --cn Root --key p256 --no-passphrase --days {root_days} --permit-dns example"
+        "ca init --cn Root --key p256 --no-passphrase --days {root_days} \
+         --path-len {path_length}"
     ));
     world.ok("ca intermediate web --cn Web --issuer ca --key p256 --no-passphrase --days 380");
     world.ok("issue server root.example --ca ca --key p256 --days 300");
@@ -103,8 +109,7 @@ fn a_successor_of_another_name_is_one_level_further_down() {
     let bundles = ["old.pem", "new.pem", "pki/ca/ca.bundle.crt"];
     all_accept(&world, &cases(&bundles, &all));
     let text = world.accepts("openssl x509 -in pki/ca/root2030.by-ca.crt -noout -text");
-    assert!(text.contains("CA:TRUE, pathlen:0"), "{text}");
-    assert!(text.contains("Permitted:"), "{text}");
+    assert!(text.contains("CA:TRUE, pathlen:1"), "{text}");
     let issuer = world.accepts("openssl x509 -in pki/ca/root2030.by-ca.crt -noout -issuer");
     assert!(
         issuer.contains("CN = Root") || issuer.contains("CN=Root"),
@@ -124,10 +129,54 @@ fn a_root_without_cas_below_has_a_successor_of_its_own_name_only() {
     world.ok("ca rollover next ca --before-time --yes");
     world.ok("issue server fresh.example --key p256");
     world.write("old.pem", world.read("pki/ca/ca.crt"));
+    all_accept(&world, &cases(&["pki/ca/ca-2.crt"], &["fresh.example"]));
     all_accept(
         &world,
-        &cases(&["old.pem", "pki/ca/ca-2.crt"], &["fresh.example"]),
+        &[case("old.pem", "fresh.example").by_the_standard()],
     );
+}
+
+#[test]
+fn constraints_go_over_to_the_successor() {
+    let world = World::new();
+    world.ok("ca init --cn Root --key p256 --no-passphrase --permit-dns example");
+    world.ok("issue server root.example --key p256");
+    world.write("old.pem", world.read("pki/ca/ca.crt"));
+    next(&world, "--no-passphrase");
+    for file in ["ca-2", "ca-2.by-ca", "ca.by-ca-2"] {
+        let file = format!("openssl x509 -in pki/ca/{file}.crt -noout -ext nameConstraints");
+        let text = world.accepts(&file);
+        assert!(
+            text.contains("critical") && text.contains("DNS:example"),
+            "{text}"
+        );
+    }
+    next(&world, "--before-time --yes");
+    world.ok("issue server fresh.example --key p256");
+    let refused = world.refused("issue server www.elsewhere.test --key p256");
+    assert!(refused.stderr.contains("not permitted"), "{refused:#?}");
+    let bundles = ["old.pem", "pki/ca/ca-2.crt", "pki/ca/ca.bundle.crt"];
+    all_accept(&world, &cases(&bundles, &["root.example", "fresh.example"]));
+}
+
+#[test]
+fn the_usual_path_length_is_enough_for_who_counts_as_the_standard_does() {
+    let world = world_of(3650, 1);
+    next(&world, "--no-passphrase");
+    world.write("new.pem", world.read("pki/ca/ca-2.crt"));
+    let bundles = ["old.pem", "new.pem"];
+    let all = ["root.example", "web.example"];
+    let exact = |world: &World| {
+        let cases = cases(&bundles, &all).into_iter();
+        all_accept(world, &cases.map(Case::by_the_standard).collect::<Vec<_>>());
+        // Who has both roots, as in the days of distribution, needs no cross-certificate.
+        all_accept(world, &self::cases(&["pki/ca/ca.bundle.crt"], &all));
+    };
+    exact(&world);
+    next(&world, "--before-time --yes");
+    exact(&world);
+    next(&world, "--yes");
+    exact(&world);
 }
 
 #[test]
