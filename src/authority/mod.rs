@@ -33,7 +33,7 @@ pub use adopt::{Adopted, Adoption, adopt};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
-pub use due::{Due, Reason, all, due};
+pub use due::{Due, Reason, all, due, due_lists};
 pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
@@ -47,11 +47,11 @@ pub use reissue::{
     NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection, reissue,
     select_for_reissue,
 };
-pub use renew::{KeyChoice, renewal, renewing_authority};
+pub use renew::{KeyChoice, kept_key, renewal, renewing_authority};
 pub use renew_authority::{CertifiedBy, RenewedAuthority, certified_by, renew_authority};
 pub use renewal_window::RenewalWindow;
 pub use revoke::{
     Candidate, Generations, Revocable, Selection, release, revoke, select_for_revocation,
 };
 pub use settle::{Settlement, settle};
-pub use signer::{SigningAuthority, Standing, itself, named, named_certificate, stands_for};
+pub use signer::{SigningAuthority, itself, named, named_certificate, stands_for};

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::{AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again, stands_for};
 use crate::{
     key::{KeyFile, PrivateKey},
-    store::{ActivationNeed, CertificateFile, Inventory, Store, StoreName, files},
+    store::{ActivationNeed, CertificateFile, Inventory, Row, Store, StoreName, files},
     x509::Validity,
 };
 
@@ -18,6 +18,9 @@ pub enum KeyChoice {
     /// The one that it has.
     Kept,
 }
+
+/// A renewal whose CA lets it end only so much later than what is there gains nothing.
+const LEAST_GAIN: Duration = Duration::HOUR;
 
 /// The name of the CA that renews a certificate: the one that now stands for the one that signed it.
 ///
@@ -53,7 +56,7 @@ pub fn renewal(
         validity: within_issuers(authority, due, order.validity, now)?,
         key: match key {
             KeyChoice::New => order.key,
-            KeyChoice::Kept => LeafKey::Kept(kept_key(store, due)?),
+            KeyChoice::Kept => LeafKey::Kept(kept_key(store, &due.name, &due.row)?),
         },
         ..order
     })
@@ -70,33 +73,32 @@ fn within_issuers(
         .path()
         .iter()
         .min_by_key(|certificate| certificate.not_after());
-    let Some(issuer) = first_to_end.filter(|issuer| issuer.not_after() < wanted.not_after()) else {
+    // An issuer that has expired is refused where every certificate is drafted.
+    let Some(issuer) = first_to_end.filter(|issuer| now <= issuer.not_after()) else {
         return Ok(wanted);
     };
-    let end = issuer.not_after();
-    if now > end {
-        // Refused where every certificate is drafted.
-        return Ok(wanted);
-    }
-    let gains_nothing = end < due.row.not_after + Duration::DAY;
+    let gains_nothing = issuer.not_after() < due.row.not_after + LEAST_GAIN;
     if gains_nothing && matches!(due.reason, Reason::Window(_)) {
         return Err(AuthorityError::EndsWithIssuer {
             name: due.name.clone(),
             issuer: issuer.subject().to_string(),
-            not_after: end,
+            not_after: issuer.not_after(),
         });
     }
+    let end = wanted.not_after().min(issuer.not_after());
     Ok(Validity::new(wanted.not_before(), end)?)
 }
 
-fn kept_key(store: &Store, due: &Due) -> Result<PrivateKey, AuthorityError> {
-    let path = store
-        .layout()
-        .certificate_file(&due.name, CertificateFile::Key);
+/// The private key beside the current generation of a certificate, for its next one.
+///
+/// # Errors
+/// A key that is not there, that is encrypted, or that is not the certificate's.
+pub fn kept_key(store: &Store, name: &StoreName, row: &Row) -> Result<PrivateKey, AuthorityError> {
+    let path = store.layout().certificate_file(name, CertificateFile::Key);
     let octets = files::read(&path, files::USUAL_LIMIT)?;
     let file = KeyFile::read(&octets).map_err(AuthorityError::KeptKey)?;
     let not_renewable = |reason| AuthorityError::NotRenewable {
-        name: due.name.clone(),
+        name: name.clone(),
         reason,
     };
     if file.is_encrypted() {
@@ -105,7 +107,7 @@ fn kept_key(store: &Store, due: &Due) -> Result<PrivateKey, AuthorityError> {
     let key = file.unlock(None).map_err(AuthorityError::KeptKey)?;
     let fingerprint =
         aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key.public_key().spki_der());
-    if fingerprint.as_ref() != due.row.public_key_sha256 {
+    if fingerprint.as_ref() != row.public_key_sha256 {
         return Err(not_renewable("the key beside it is not its own"));
     }
     Ok(key)

@@ -96,6 +96,11 @@ impl SigningAuthority {
         })
     }
 
+    /// Its private key, for another certificate of it.
+    pub fn into_key(self) -> PrivateKey {
+        self.issuer.into_key()
+    }
+
     /// The CA's own certificate first, its root last; empty for a root that is about to be made.
     /// Nothing that it signs may outlive any of them.
     pub fn path(&self) -> &[Certificate] {
@@ -123,49 +128,6 @@ pub(super) fn new_authority(certificate: &Certificate, now: OffsetDateTime) -> N
         not_before: certificate.not_before(),
         not_after: certificate.not_after(),
         created_at: now,
-    }
-}
-
-/// Whether a certificate of a CA signs, or why it does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It signs; or it waits for its turn as a successor.
-    Signs,
-    /// Another certificate with the same name and key took its place.
-    Renewed,
-    /// It joins two roots in a rollover, and nobody signs with it.
-    CrossCertificate,
-    /// A successor with another key signs in its place.
-    Succeeded,
-    /// The same, and nobody has to trust it any more.
-    Retired,
-}
-
-impl Standing {
-    /// That of a row of the inventory.
-    pub fn of(authority: &Authority) -> Self {
-        if authority.cross_of.is_some() {
-            Self::CrossCertificate
-        } else if authority.renewed_by.is_some() {
-            Self::Renewed
-        } else if authority.retired_at.is_some() {
-            Self::Retired
-        } else if authority.switched_at.is_some() {
-            Self::Succeeded
-        } else {
-            Self::Signs
-        }
-    }
-
-    /// The word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Signs => "signs",
-            Self::Renewed => "renewed",
-            Self::CrossCertificate => "cross-certificate",
-            Self::Succeeded => "succeeded",
-            Self::Retired => "retired",
-        }
     }
 }
 

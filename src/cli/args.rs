@@ -98,17 +98,24 @@ pub(crate) enum Command {
     Export(commands::export::Export),
     /// List every certificate that was signed here
     List(commands::list::List),
+    /// Tell what needs attention, for people and for monitoring
+    Status(commands::status::Status),
     /// Start and check the file that describes a PKI
     #[command(subcommand)]
     Manifest(commands::manifest::ManifestCommand),
+    /// Show what has to be done so that the PKI is what the manifest says
+    Plan(commands::plan::PlanCommand),
+    /// Make the PKI what the manifest says
+    Apply(commands::apply::Apply),
     /// Revoke certificates, or take them off hold
     Revoke(Box<commands::revoke::Revoke>),
     /// Make everything under a CA, or with a key, anew
     Reissue(Box<commands::reissue::Reissue>),
     /// Make the revocation lists
     Crl(commands::crl::Crl),
-    /// Tell what needs attention, for people and for monitoring
-    Status(commands::status::Status),
+    /// Look at the log of what was done, and prove that it is whole
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Write a shell's completion script to standard output
     Completions(commands::completions::Completions),
     /// Write the manual pages into a directory
@@ -135,6 +142,15 @@ pub(crate) enum CaCommand {
     Rollover(commands::ca_rollover::CaRollover),
     /// Change what a CA says of itself in what it signs
     Set(commands::ca_set::CaSet),
+}
+
+/// `certmint audit …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// List what was done: who, when, what
+    Log(commands::audit_log::AuditLog),
+    /// Prove that nothing was removed from the log or changed
+    Verify(commands::audit_verify::AuditVerify),
 }
 
 /// `certmint key …`

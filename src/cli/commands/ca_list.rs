@@ -8,7 +8,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::{
-    authority::{Standing, named_certificate},
+    authority::named_certificate,
     cli::{render, report::Report, table::Table},
     store::{Authority, AuthorityId, Inventory, Layout},
 };
@@ -23,6 +23,57 @@ pub(crate) struct CaList {
     /// Show the earlier certificates of renewed CAs too
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+/// What the certificate of a CA is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It signs.
+    Current,
+    /// It is the successor of a CA that still signs.
+    Waiting,
+    /// Another certificate with the same name and key took its place.
+    Renewed,
+    /// It joins two roots in a rollover.
+    CrossCertificate,
+    /// A successor with another key signs in its place.
+    Succeeded,
+    /// The same, and nobody has to trust it any more.
+    Retired,
+}
+
+impl Role {
+    pub(crate) fn of(authority: &Authority, authorities: &[Authority]) -> Self {
+        let waits = || {
+            authorities
+                .iter()
+                .any(|old| old.successor == Some(authority.id) && old.switched_at.is_none())
+        };
+        if authority.cross_of.is_some() {
+            Self::CrossCertificate
+        } else if authority.renewed_by.is_some() {
+            Self::Renewed
+        } else if authority.retired_at.is_some() {
+            Self::Retired
+        } else if authority.switched_at.is_some() {
+            Self::Succeeded
+        } else if waits() {
+            Self::Waiting
+        } else {
+            Self::Current
+        }
+    }
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Waiting => "waiting",
+            Self::Renewed => "renewed",
+            Self::CrossCertificate => "cross-certificate",
+            Self::Succeeded => "succeeded",
+            Self::Retired => "retired",
+        }
+    }
 }
 
 /// What a certificate is called after that has no name of its own.
@@ -51,9 +102,9 @@ pub(crate) fn run(pki: &Path, arguments: &CaList) -> Result<Report> {
     let mut documents = Vec::new();
     let authorities = inventory.authorities()?;
     for authority in &authorities {
-        let standing = Standing::of(authority);
+        let role = Role::of(authority, &authorities);
         // What another certificate took the place of is shown with --all only.
-        let is_shown = arguments.all || standing != Standing::Renewed;
+        let is_shown = arguments.all || role != Role::Renewed;
         if !is_shown {
             continue;
         }
@@ -67,15 +118,15 @@ pub(crate) fn run(pki: &Path, arguments: &CaList) -> Result<Report> {
             certificate.issuer().openssl_oneline()
         };
         table.row([
-            name.clone().unwrap_or_else(|| match standing {
-                Standing::Renewed => format!("({tied}, before)"),
-                Standing::CrossCertificate => format!("({tied}, crossed)"),
+            name.clone().unwrap_or_else(|| match role {
+                Role::Renewed => format!("({tied}, before)"),
+                Role::CrossCertificate => format!("({tied}, crossed)"),
                 _ => "(by its file)".to_owned(),
             }),
             render::title(&certificate),
             issuer,
             certificate.public_key().algorithm().to_string(),
-            standing.word().to_owned(),
+            role.word().to_owned(),
             render::day(certificate.not_after()),
             render::days_text(days),
         ]);
@@ -84,7 +135,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaList) -> Result<Report> {
             json!({
                 "name": name,
                 "days_left": days,
-                "state": standing.word(),
+                "state": role.word(),
                 "successor": name_by_id(authority.successor, &authorities),
                 "renewed_by": name_by_id(authority.renewed_by, &authorities),
                 "cross_certificate_of": name_by_id(authority.cross_of, &authorities),

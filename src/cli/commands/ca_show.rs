@@ -8,11 +8,11 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use super::{
-    ca_list::name_by_id,
+    ca_list::{Role, name_by_id},
     services::{settings_json, settings_text},
 };
 use crate::{
-    authority::{Standing, chain_above, itself, named_certificate},
+    authority::{chain_above, itself, named_certificate},
     cli::{render, report::Report},
     store::{AuthorityFile, Filter, Inventory, Layout, State, StoreName},
     x509::{PathLength, moment_text},
@@ -97,7 +97,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
                 .join(" < "),
         );
     }
-    let standing = Standing::of(&authority);
+    let role = Role::of(&authority, &authorities);
     let successor = name_by_id(authority.successor, &authorities);
     if let Some(successor) = &successor {
         let state = match (authority.switched_at, authority.retired_at) {
@@ -152,7 +152,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
         },
         "chain": chain.iter().map(render::certificate_json).collect::<Vec<_>>(),
         "files": files,
-        "state": standing.word(),
+        "state": role.word(),
         "successor": successor,
         "switched_at": authority.switched_at.map(moment_text),
         "retired_at": authority.retired_at.map(moment_text),

@@ -119,7 +119,7 @@ pub(crate) fn run(pki: &Path, arguments: &Crl) -> Result<Report> {
 }
 
 /// Why a CA makes no list when all are asked to.
-fn no_list(
+pub(crate) fn no_list(
     store: &Store,
     name: &StoreName,
     authority: &Authority,
@@ -175,7 +175,8 @@ pub(super) fn publish_without_asking(
     all
 }
 
-fn list_notes(list: &PublishedList) -> Vec<String> {
+/// What should be known of a list besides.
+pub(crate) fn list_notes(list: &PublishedList) -> Vec<String> {
     let mut notes = Vec::new();
     let name = &list.name;
     if list.end == ListEnd::Authority {
@@ -202,7 +203,7 @@ fn list_notes(list: &PublishedList) -> Vec<String> {
 }
 
 /// A list in words.
-pub(super) fn list_text(list: &PublishedList) -> String {
+pub(crate) fn list_text(list: &PublishedList) -> String {
     let mut text = format!("{BOLD}revocation list{BOLD:#}  {}\n", list.name);
     render::line(&mut text, "number", &list.number.to_string());
     let entries = usize::try_from(list.entries).unwrap_or(usize::MAX);
@@ -224,7 +225,7 @@ pub(super) fn list_text(list: &PublishedList) -> String {
 }
 
 /// A list for `--json`.
-pub(super) fn list_json(list: &PublishedList) -> Value {
+pub(crate) fn list_json(list: &PublishedList) -> Value {
     json!({
         "name": list.name.to_string(),
         "number": list.number,

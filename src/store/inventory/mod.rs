@@ -7,8 +7,12 @@
 
 mod activation;
 mod audit;
+mod audit_check;
+mod audit_finding;
+mod audit_read;
 mod authority;
 mod census;
+mod export;
 mod import;
 mod open;
 mod placing;
@@ -33,8 +37,10 @@ use super::error::{InventoryFault, StoreError};
 
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
+pub use audit_finding::{AuditCheck, AuditFinding, Told};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use census::{Census, MonthOfEnds, SignedBy};
+pub use export::ExportRecord;
 pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
