@@ -11,7 +11,8 @@ use std::time::Instant;
 use anyhow::Context;
 use certmint::store::{
     ActivationNeed, Actor, CertificateKind, Filter, Inventory, NewAuthority, NewRecord, Order,
-    Placement, Query, RecordIssuer, SanKind, SanText, Sealing, Sort, State, StoreName, TextMatch,
+    Placement, Query, RecordIssuer, SanKind, SanText, Sealing, Sort, State, StoreName, Succession,
+    TextMatch,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -82,7 +83,7 @@ fn fill(inventory: &mut Inventory, from: u64, rows: u64) -> anyhow::Result<()> {
                     certificate_der,
                     issued_at: start(),
                     activation: ActivationNeed::Nothing,
-                    succession: None,
+                    succession: Succession::None,
                 }
             })
             .collect();

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::{AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again, stands_for};
 use crate::{
     key::{KeyFile, PrivateKey},
-    store::{ActivationNeed, CertificateFile, Inventory, Store, StoreName, files},
+    store::{ActivationNeed, CertificateFile, Inventory, Row, Store, StoreName, files},
     x509::Validity,
 };
 
@@ -53,7 +53,7 @@ pub fn renewal(
         validity: within_issuers(authority, due, order.validity, now)?,
         key: match key {
             KeyChoice::New => order.key,
-            KeyChoice::Kept => LeafKey::Kept(kept_key(store, due)?),
+            KeyChoice::Kept => LeafKey::Kept(kept_key(store, &due.name, &due.row)?),
         },
         ..order
     })
@@ -89,14 +89,16 @@ fn within_issuers(
     Ok(Validity::new(wanted.not_before(), end)?)
 }
 
-fn kept_key(store: &Store, due: &Due) -> Result<PrivateKey, AuthorityError> {
-    let path = store
-        .layout()
-        .certificate_file(&due.name, CertificateFile::Key);
+/// The private key beside the current generation of a certificate, for its next one.
+///
+/// # Errors
+/// A key that is not there, that is encrypted, or that is not the certificate's.
+pub fn kept_key(store: &Store, name: &StoreName, row: &Row) -> Result<PrivateKey, AuthorityError> {
+    let path = store.layout().certificate_file(name, CertificateFile::Key);
     let octets = files::read(&path, files::USUAL_LIMIT)?;
     let file = KeyFile::read(&octets).map_err(AuthorityError::KeptKey)?;
     let not_renewable = |reason| AuthorityError::NotRenewable {
-        name: due.name.clone(),
+        name: name.clone(),
         reason,
     };
     if file.is_encrypted() {
@@ -105,7 +107,7 @@ fn kept_key(store: &Store, due: &Due) -> Result<PrivateKey, AuthorityError> {
     let key = file.unlock(None).map_err(AuthorityError::KeptKey)?;
     let fingerprint =
         aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key.public_key().spki_der());
-    if fingerprint.as_ref() != due.row.public_key_sha256 {
+    if fingerprint.as_ref() != row.public_key_sha256 {
         return Err(not_renewable("the key beside it is not its own"));
     }
     Ok(key)

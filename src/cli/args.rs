@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Manifest(commands::manifest::ManifestCommand),
     /// Show what has to be done so that the PKI is what the manifest says
     Plan(commands::plan::PlanCommand),
+    /// Make the PKI what the manifest says
+    Apply(commands::apply::Apply),
     /// Revoke certificates, or take them off hold
     Revoke(Box<commands::revoke::Revoke>),
     /// Make the revocation lists

@@ -4,6 +4,7 @@
 //! printing happens here, once.
 
 mod actor;
+mod apply_report;
 mod args;
 mod commands;
 mod configuration;
@@ -11,6 +12,7 @@ mod description;
 mod failure;
 mod foreign_ca;
 mod manifest_file;
+mod manifest_secrets;
 mod matching;
 mod output;
 mod plan_report;

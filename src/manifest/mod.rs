@@ -9,6 +9,7 @@
 //! Nothing here reads a file, a clock or the environment; relative paths are as they were written,
 //! and whoever reads the manifest takes them relative to its folder.
 
+mod apply;
 mod authority;
 mod certificate;
 mod contradiction;
@@ -24,6 +25,7 @@ mod subject;
 mod templates;
 mod write;
 
+pub use apply::{Applied, ApplyError, Done, SecretError, Secrets, Workplace, apply};
 pub use authority::{Custody, DesiredAuthority};
 pub use certificate::{DesiredCertificate, Probe};
 pub use contradiction::{Contradiction, Table};

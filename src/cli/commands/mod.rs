@@ -1,5 +1,6 @@
 //! One file per command: its flags, whose comments are its help, and what it does.
 
+pub(crate) mod apply;
 pub(crate) mod ca_import;
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
@@ -56,6 +57,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(arguments),
+        Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),
         Command::Plan(arguments) => plan::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),

@@ -56,7 +56,12 @@ pub(crate) fn run(pki: &Path, arguments: &PlanCommand) -> Result<Report> {
 }
 
 /// The plan from what is in the PKI directory, which may not be there yet.
-fn made(pki: &Path, file: &Path, manifest: &Manifest, now: OffsetDateTime) -> Result<Plan> {
+pub(super) fn made(
+    pki: &Path,
+    file: &Path,
+    manifest: &Manifest,
+    now: OffsetDateTime,
+) -> Result<Plan> {
     let layout = Layout::new(pki);
     let inventory = if is_there(&layout.inventory())? {
         Some(Inventory::open_to_read(&layout.inventory())?)
