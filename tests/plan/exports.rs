@@ -2,10 +2,7 @@
 
 use std::fs;
 
-use certmint::{
-    manifest::parse,
-    store::ExportRecord,
-};
+use certmint::{manifest::parse, store::ExportRecord};
 
 use super::{Desk, in_days};
 use crate::world::World;
@@ -32,9 +29,7 @@ fn note(desk: &Desk) {
         certificate: desk.current(&wanted.name.to_string()),
         settings: export.format.settings(),
     };
-    desk.store()
-        .record_exports(&[record], in_days(0))
-        .unwrap();
+    desk.store().record_exports(&[record], in_days(0)).unwrap();
 }
 
 #[test]

@@ -50,7 +50,10 @@ key = \"p256\"
 
 impl Desk {
     fn new(manifest: &str) -> Self {
-        let world = World::new();
+        Self::of(World::new(), manifest)
+    }
+
+    fn of(world: World, manifest: &str) -> Self {
         world.write("pki.toml", manifest);
         Self { world }
     }

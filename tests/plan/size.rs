@@ -3,11 +3,12 @@
 use std::{fmt::Write as _, time::Instant};
 
 use super::{Desk, SMALL};
+use crate::world::World;
 
 /// One look-up per name: what a thousand names take is seen to be little even without optimisation.
 #[test]
 fn a_thousand_certificates_are_looked_through_at_once() {
-    let desk = Desk::new(SMALL);
+    let desk = Desk::of(World::in_memory(), SMALL);
     desk.ok("ca init --cn testca.com --key p256 --no-passphrase");
     desk.ok("issue server flb --san www.2026testsite.com --key p256");
     let mut list = String::from("name,san\n");
