@@ -163,3 +163,30 @@ pub(crate) fn publish_list(
     }
     Ok(())
 }
+
+/// Writes the files in foreign formats again whose certificate is in use now.
+pub(crate) fn export(
+    store: &mut Store,
+    policy: &Policy,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) {
+    let renewed = outcome.renewed.iter().map(|(due, _)| &due.name);
+    let mut names: Vec<StoreName> = renewed
+        .chain(outcome.in_use.iter().map(|one| &one.name))
+        .filter(|name| !outcome.not_taken.contains(name))
+        .cloned()
+        .collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        for written in policy.export(store, &name, now) {
+            match written {
+                Ok(file) => outcome.exports.push(file),
+                Err(error) => outcome.failures.push(
+                    anyhow::Error::new(error).context(format!("{name} was not exported again")),
+                ),
+            }
+        }
+    }
+}
