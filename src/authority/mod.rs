@@ -40,7 +40,7 @@ pub use publish::{
     IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
     publish_revocation_list,
 };
-pub use renew::{KeyChoice, kept_key, renewal, renewing_authority};
+pub use renew::{KeyChoice, kept_key, renewal, renewing_authority, set_aside};
 pub use renew_authority::{CertifiedBy, certified_by, renew_authority};
 pub use renewal_window::RenewalWindow;
 pub use revoke::{

@@ -191,9 +191,7 @@ fn selected(
         named(inventory, &arguments.names)?
     };
     chosen.retain(|one| {
-        let is_due = policy
-            .due_at(&one.name, &one.row)
-            .is_some_and(|due_at| Reason::at(&one.row, due_at, now).is_some());
+        let is_due = policy.reason(&one.name, &one.row, now).is_some();
         let renewed_already =
             |other: &Waiting| other.name == one.name && other.activation.replaces.is_some();
         is_due || !waiting.iter().any(renewed_already)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    authority::{KeyChoice, RenewalWindow, SeenAt, Servers, Waiting},
+    authority::{KeyChoice, Reason, RenewalWindow, SeenAt, Servers, Waiting},
     cli::{manifest_file, manifest_secrets::ManifestSecrets},
     hook::HookCommand,
     inspect::verify::Host,
@@ -72,6 +72,16 @@ impl Policy {
                 .saturating_sub(Duration::days(i64::from(days))),
             None => window.due_at(&name.to_string(), row.not_before, row.not_after),
         })
+    }
+
+    /// Why a certificate is due, if it is.
+    pub(crate) fn reason(
+        &self,
+        name: &StoreName,
+        row: &Row,
+        now: OffsetDateTime,
+    ) -> Option<Reason> {
+        Reason::at(row, self.due_at(name, row)?, now)
     }
 
     /// The most that a command may take, and then each endpoint.
