@@ -34,6 +34,8 @@ PROGRAMS=(
     "easyrsa easy-rsa a CA to adopt"
     "mkcert mkcert another CA to adopt"
     "ssh-keygen openssh-client keys in its own form, which are refused"
+    "promtool prometheus Prometheus on metrics files"
+    "chromium chromium a web browser"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"
     "mount mount small and read-only file systems for the tests of full disks"

@@ -18,6 +18,7 @@ mod output;
 mod plan_report;
 mod progress;
 mod read;
+mod records;
 mod render;
 mod renewal;
 mod report;

@@ -74,8 +74,8 @@ pub(crate) struct CaImport {
     /// Write the CA key without encryption
     #[arg(long, conflicts_with = "no_key")]
     pub(crate) no_passphrase: bool,
-    /// Give the newest valid certificate of each private key that is found a folder in certs/, so
-    /// that it can be renewed
+    /// Give the newest valid certificate of each private key that is found beside the CA or its
+    /// certificates a folder in certs/, so that it can be renewed
     #[arg(long)]
     pub(crate) with_files: bool,
 }
@@ -145,6 +145,7 @@ impl CaImport {
         ca.key = self.key.clone().or(ca.key);
         ca.revocation_list = self.crl.clone().or(ca.revocation_list);
         ca.by_serial.extend(self.newcerts.iter().cloned());
+        ca.keys.extend(self.newcerts.iter().cloned());
         Ok(ca)
     }
 
@@ -333,9 +334,10 @@ fn report(
             .map(|one| json!({ "place": one.place, "reason": one.reason }))
             .collect()
     };
-    let fields = json!({
+    let document = json!({
         "name": name.to_string(),
-        "origin": ca.origin.to_string(),
+        "origin": ca.origin.word(),
+        "certificate": render::certificate_json(&certificate),
         "files": adopted.written,
         "added": added,
         "completed": completed,
@@ -351,7 +353,6 @@ fn report(
         }).collect::<Vec<_>>(),
         "without_folder": left_out(&settled.left_out),
     });
-    let document = render::with_fields(render::certificate_json(&certificate), fields);
     let failures = refused
         .iter()
         .map(|one| anyhow::anyhow!("{}: {}", one.place, one.reason))

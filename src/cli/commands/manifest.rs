@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::manifest_from_inventory::{self, ManifestFromInventory};
 use crate::{
     cli::{failure::Advised, manifest_file, output, render, report::Report},
     formats::nearest,
@@ -21,6 +22,8 @@ pub(crate) enum ManifestCommand {
   certmint manifest new minimal
   certmint manifest new oci-load-balancer --out pki.toml")]
     New(ManifestNew),
+    /// Write the manifest of the CAs and certificates that are there
+    FromInventory(ManifestFromInventory),
     /// Tell everything that is wrong with a manifest, with line and column
     #[command(after_help = "Examples:
   certmint manifest check
@@ -46,13 +49,14 @@ pub(crate) struct ManifestCheck {
     file: PathBuf,
 }
 
-pub(crate) fn run(arguments: &ManifestCommand) -> Result<Report> {
+pub(crate) fn run(pki: &Path, arguments: &ManifestCommand) -> Result<Report> {
     match arguments {
         ManifestCommand::New(ManifestNew { name: None, .. }) => Ok(list()),
         ManifestCommand::New(ManifestNew {
             name: Some(name),
             out,
         }) => new(name, out),
+        ManifestCommand::FromInventory(arguments) => manifest_from_inventory::run(pki, arguments),
         ManifestCommand::Check(ManifestCheck { file }) => check(file),
     }
 }
