@@ -47,7 +47,7 @@ pub use reissue::{
     NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection, reissue,
     select_for_reissue,
 };
-pub use renew::{KeyChoice, kept_key, renewal, renewing_authority};
+pub use renew::{KeyChoice, kept_key, renewal, renewing_authority, set_aside};
 pub use renew_authority::{CertifiedBy, RenewedAuthority, certified_by, renew_authority};
 pub use renewal_window::RenewalWindow;
 pub use revoke::{
