@@ -371,16 +371,15 @@ fn notes(
     settled: &Settled,
 ) -> Vec<String> {
     let mut notes = Vec::new();
-    if ca.index.is_none() {
-        notes.push(match ca.origin {
-            Origin::Mkcert => {
-                "mkcert keeps no list of what it issued: name its folders with --newcerts DIR"
-                    .to_owned()
-            }
-            _ => "there is no list of what this CA issued: only what was found is known; name \
-                  folders with --newcerts DIR, a list with --index FILE"
-                .to_owned(),
-        });
+    let is_listed = ca.index.is_some() || !ca.by_serial.is_empty();
+    if !is_listed {
+        let keeper = match ca.origin {
+            Origin::Mkcert => "mkcert keeps no list of what it issued",
+            _ => "there is no list of what this CA issued",
+        };
+        notes.push(format!(
+            "{keeper}: only what was found is known; name folders with --newcerts DIR"
+        ));
     }
     if !is_self_signed(certificate) && adopted.chain.is_empty() {
         notes.push(format!(
