@@ -43,7 +43,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
-        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments),
+        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments, &cli.global),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
         Command::Ca(CaCommand::Set(arguments)) => ca_set::run(pki, arguments),
         Command::Ca(CaCommand::Show(arguments)) => ca_show::run(pki, arguments),
