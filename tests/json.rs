@@ -133,6 +133,7 @@ impl Documentation {
             "integer" => value.is_i64() || value.is_u64(),
             "boolean" => value.is_boolean(),
             "null" => value.is_null(),
+            "any object" => value.is_object(),
             shape => {
                 self.check_shape(value, shape, place);
                 true
@@ -171,6 +172,7 @@ fn documents_are_as_documented() {
         "ca list",
         "ca show ca",
         "ca show web",
+        "ca set web --crl-days 7 --crl-url http://pki.example/web.crl",
         "key new --key rsa2048 --out own.key",
         "key new --key p256 --out locked.key --passphrase-file password",
         "key protect locked.key --passphrase-file password --no-passphrase --out open.key",
@@ -183,6 +185,11 @@ fn documents_are_as_documented() {
         "issue peer node1.example --ca web --key p256",
         "issue batch hosts.csv --ca web --key p256",
         "list",
+        "crl web",
+        "renew client01 --dry-run",
+        "renew client01",
+        "renew client01 --reload true",
+        "renew --print cron",
         "verify own.crt pki/ca/web.crt --ca pki/ca/ca.crt --host a.example",
         "export p12 client01 --out client01.p12 --password-file password",
         "export p7b client01 --out client01.p7b",
@@ -199,6 +206,14 @@ fn documents_are_as_documented() {
         "manifest new minimal",
         "manifest check",
         "plan",
+        "revoke node1.example --dry-run",
+        "revoke node1.example --reason certificateHold --yes",
+        "revoke node1.example --release --yes",
+        "revoke client01 --reason keyCompromise --yes",
+        "crl ca --passphrase-file password",
+        "ca show web",
+        "audit log",
+        "audit verify",
         "completions bash",
         "man man",
         "inspect own.crt own.key own.csr",
@@ -234,8 +249,12 @@ fn documents_are_as_documented() {
             .document(),
     );
     documentation.check(&world.run("inspect nothing --json").document());
+    world.ok("crl web");
+    std::fs::remove_file(world.path("pki/certs/client01/client01.key")).unwrap();
+    documentation.check(&world.run("status --json").document());
     world.write("wrong.toml", "[server.flb]\nsans = 1\n");
     documentation.check(&world.run("manifest check wrong.toml --json").document());
+    documentation.check(&audit_findings(&world));
     let only = world.json("inspect own.crt --only subject,san");
     for object in only["files"][0]["objects"].as_array().unwrap() {
         documentation.check_shape(object, "object", "only --only");
@@ -246,6 +265,20 @@ fn documents_are_as_documented() {
     // What no program at hand writes.
     let known = ["object_other", "timestamps"];
     assert_eq!(unseen, known, "shapes that no command printed");
+}
+
+/// What `audit verify` says of an entry that was changed and of a certificate that was removed.
+fn audit_findings(world: &World) -> Value {
+    const TAMPER: &str = "
+import sqlite3
+base = sqlite3.connect('pki/inventory.sqlite')
+base.executescript(\"\"\"UPDATE audit SET who = 'nobody' WHERE number = 1;
+DELETE FROM san WHERE certificate_id = 3; DELETE FROM encoding WHERE certificate_id = 3;
+DELETE FROM certificate WHERE id = 3\"\"\")";
+    world.python(TAMPER, &[]);
+    let told = world.run("audit verify --json");
+    assert_eq!(told.code, 3, "{told:#?}");
+    told.document()
 }
 
 /// A request with extensions of every kind that a configuration of openssl can write.
@@ -337,6 +370,11 @@ fn errors_are_documents() {
         "export der nobody --out nobody.cer",
         "export pem nobody --out nobody.pem",
         "list --pki nowhere",
+        "revoke nobody --yes",
+        "crl nobody",
+        "ca set nobody --crl-days 7",
+        "audit log --pki nowhere",
+        "audit verify --pki nowhere",
         "man noise",
     ] {
         let told = world.run(&format!("{line} --json"));

@@ -21,9 +21,10 @@ use std::{
 };
 
 use sandbox::{
-    CERTMINT, Sandbox, Told,
+    Sandbox, Told,
     audit::{audit, audit_all},
     kill::{End, Moments, SIGKILL, kill_after},
+    meddle::{KILL, meddle_everywhere},
 };
 
 /// Runs a line without the bounds, which would double its time; a test that hangs is ended.
@@ -230,66 +231,6 @@ for one in x509.load_pem_x509_certificates(open('all.pem', 'rb').read()):
         serials.difference(&known)
     );
 }
-
-/// Every system call of certmint that leaves a trace on the disk.
-const CHANGES: &[&str] = &[
-    "write",
-    "pwrite64",
-    "ftruncate",
-    "fsync",
-    "fdatasync",
-    "mkdir",
-    "rmdir",
-    "rename",
-    "renameat2",
-    "linkat",
-    "symlink",
-    "unlink",
-    "unlinkat",
-];
-
-/// Runs a line under strace, which lets `deed` happen at the `count`th call of `call`.
-fn meddle(sandbox: &Sandbox, line: &str, call: &str, deed: &str, count: usize) -> Told {
-    let mut command = judge::command("strace");
-    command
-        .args(["-f", "-qq", "-o", "/dev/null", "-e"])
-        .arg(format!("trace={call}"))
-        .arg("-e")
-        .arg(format!("inject={call}:{deed}:when={count}"))
-        .arg(CERTMINT)
-        .args(line.split_whitespace());
-    sandbox.seal(&mut command);
-    sandbox::told(&mut command)
-}
-
-/// Meddles with every change that `line` makes, one after the other; `{}` in it is a number that
-/// was not used before. Gives how many there were.
-fn meddle_everywhere(
-    sandbox: &Sandbox,
-    line: &str,
-    deed: &str,
-    mut after: impl FnMut(usize, &Told),
-) -> usize {
-    let mut number = 0;
-    for call in CHANGES {
-        for count in 1.. {
-            number += 1;
-            let line = line.replace("{}", &number.to_string());
-            let told = meddle(sandbox, &line, call, deed, count);
-            if told.code == 0 {
-                // There was no such call any more, or certmint could do without it.
-                if deed.starts_with("signal") || count > 40 {
-                    break;
-                }
-            }
-            after(number, &told);
-            assert!(count < 400, "{line} does not come to an end");
-        }
-    }
-    number
-}
-
-const KILL: &str = "signal=KILL";
 
 #[test]
 fn issue_killed_before_each_change_loses_nothing() {

@@ -108,3 +108,27 @@ fn current(
     })?;
     Ok(found)
 }
+
+/// The CAs of this PKI whose revocation list is in the last third of its life, or past it. A CA that
+/// has made none, or that has expired, is left alone.
+///
+/// # Errors
+/// What SQLite refuses.
+pub fn due_lists(inventory: &Inventory, now: OffsetDateTime) -> Result<Vec<StoreName>, StoreError> {
+    let mut due = Vec::new();
+    for authority in inventory.authorities()? {
+        let Some(name) = authority.name.filter(|_| now <= authority.not_after) else {
+            continue;
+        };
+        let Some(list) = inventory.newest_revocation_list(authority.id)? else {
+            continue;
+        };
+        let third = (list.next_update - list.this_update) / 3;
+        // One that ends with its CA cannot be made to last longer.
+        let gains = list.next_update + Duration::HOUR < authority.not_after;
+        if gains && now >= list.next_update.saturating_sub(third) {
+            due.push(name);
+        }
+    }
+    Ok(due)
+}

@@ -19,6 +19,9 @@ pub enum KeyChoice {
     Kept,
 }
 
+/// A renewal whose CA lets it end only so much later than what is there gains nothing.
+const LEAST_GAIN: Duration = Duration::HOUR;
+
 /// The name of the CA that renews a certificate: the one that now stands for the one that signed it.
 ///
 /// # Errors
@@ -70,22 +73,19 @@ fn within_issuers(
         .path()
         .iter()
         .min_by_key(|certificate| certificate.not_after());
-    let Some(issuer) = first_to_end.filter(|issuer| issuer.not_after() < wanted.not_after()) else {
+    // An issuer that has expired is refused where every certificate is drafted.
+    let Some(issuer) = first_to_end.filter(|issuer| now <= issuer.not_after()) else {
         return Ok(wanted);
     };
-    let end = issuer.not_after();
-    if now > end {
-        // Refused where every certificate is drafted.
-        return Ok(wanted);
-    }
-    let gains_nothing = end < due.row.not_after + Duration::DAY;
+    let gains_nothing = issuer.not_after() < due.row.not_after + LEAST_GAIN;
     if gains_nothing && matches!(due.reason, Reason::Window(_)) {
         return Err(AuthorityError::EndsWithIssuer {
             name: due.name.clone(),
             issuer: issuer.subject().to_string(),
-            not_after: end,
+            not_after: issuer.not_after(),
         });
     }
+    let end = wanted.not_after().min(issuer.not_after());
     Ok(Validity::new(wanted.not_before(), end)?)
 }
 

@@ -39,13 +39,20 @@ pub enum Generations {
 pub struct Candidate {
     /// The certificate.
     pub row: Row,
-    /// Who signed it, as text.
-    pub issuer: String,
+    /// Who signed it; none for a root that was never signed.
+    pub issuer: Option<Authority>,
     /// What its issuer is called in this PKI, if it has a name.
     pub issuer_name: Option<StoreName>,
 }
 
 impl Candidate {
+    /// Whom its issuer names itself, as text.
+    pub fn issuer_subject(&self) -> &str {
+        self.issuer
+            .as_ref()
+            .map_or("", |issuer| issuer.subject.as_str())
+    }
+
     /// Since when and why it is revoked.
     pub fn revoked(&self) -> Option<(OffsetDateTime, RevocationReason)> {
         match self.row.status {
@@ -158,7 +165,7 @@ pub fn select_for_revocation(
                     .map(|one| {
                         let name = one.issuer_name.as_ref();
                         let name = name.map_or_else(String::new, |name| format!("{name}, "));
-                        format!("{name}{}, for {}", one.issuer, one.row.subject)
+                        format!("{name}{}, for {}", one.issuer_subject(), one.row.subject)
                     })
                     .collect(),
             });
@@ -250,7 +257,7 @@ fn generation(row: &Row) -> Option<u32> {
 fn candidate(authorities: &[Authority], row: Row) -> Candidate {
     let issuer = row.issuer.and_then(|issuer| by_id(authorities, issuer));
     Candidate {
-        issuer: issuer.map_or_else(String::new, |issuer| issuer.subject.clone()),
+        issuer: issuer.cloned(),
         issuer_name: issuer.and_then(|issuer| {
             authorities
                 .iter()

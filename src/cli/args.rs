@@ -98,6 +98,8 @@ pub(crate) enum Command {
     Export(commands::export::Export),
     /// List every certificate that was signed here
     List(commands::list::List),
+    /// Tell what needs attention, for people and for monitoring
+    Status(commands::status::Status),
     /// Start and check the file that describes a PKI
     #[command(subcommand)]
     Manifest(commands::manifest::ManifestCommand),
@@ -109,8 +111,9 @@ pub(crate) enum Command {
     Revoke(Box<commands::revoke::Revoke>),
     /// Make the revocation lists
     Crl(commands::crl::Crl),
-    /// Tell what needs attention, for people and for monitoring
-    Status(commands::status::Status),
+    /// Look at the log of what was done, and prove that it is whole
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Write a shell's completion script to standard output
     Completions(commands::completions::Completions),
     /// Write the manual pages into a directory
@@ -132,6 +135,15 @@ pub(crate) enum CaCommand {
     Show(commands::ca_show::CaShow),
     /// Change what a CA says of itself in what it signs
     Set(commands::ca_set::CaSet),
+}
+
+/// `certmint audit …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// List what was done: who, when, what
+    Log(commands::audit_log::AuditLog),
+    /// Prove that nothing was removed from the log or changed
+    Verify(commands::audit_verify::AuditVerify),
 }
 
 /// `certmint key …`

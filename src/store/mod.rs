@@ -28,12 +28,12 @@ pub use chain_files::RefreshedChains;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
-    Activation, ActivationNeed, Actor, AuditEntry, Authority, AuthorityId, AuthoritySettings,
-    Census, CertificateKind, Deed, ExportRecord, Filter, ImportOutcome, Imported,
-    ImportedCertificate, Inventory, MonthOfEnds, NewAuthority, NewRecord, Order, Place, Placement,
-    Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList, RevocationListId,
-    RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed, SignedBy, Sort,
-    Source, Standings, State, Status, Succession, TextMatch,
+    Activation, ActivationNeed, Actor, AuditCheck, AuditEntry, AuditFinding, Authority,
+    AuthorityId, AuthoritySettings, Census, CertificateKind, Deed, ExportRecord, Filter,
+    ImportOutcome, Imported, ImportedCertificate, Inventory, MonthOfEnds, NewAuthority, NewRecord,
+    Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList,
+    RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed,
+    SignedBy, Sort, Source, Standings, State, Status, Succession, TextMatch, Told,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;

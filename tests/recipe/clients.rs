@@ -52,7 +52,7 @@ fn request(call: &Call) -> String {
     )
 }
 
-fn openssl(world: &World, call: &Call) -> String {
+pub(crate) fn openssl(world: &World, call: &Call) -> String {
     let own = call.own.as_ref().map_or_else(String::new, |own| {
         format!("-cert {} -key {}", own.certificate, own.key)
     });

@@ -16,6 +16,7 @@ mod world;
 mod clients;
 mod exports;
 mod one_step;
+mod revoked_clients;
 mod servers;
 mod step_by_step;
 mod validators;

@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// A server that runs until the test ends.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Drop for Server {
@@ -61,19 +61,25 @@ fn start(world: &World, line: &str, configure: impl Fn(u16)) -> Server {
 }
 
 /// What a server is given.
-struct Files<'file> {
-    host: &'file str,
-    certificate: &'file str,
-    key: &'file str,
-    clients: Option<&'file str>,
+pub(crate) struct Files<'file> {
+    pub(crate) host: &'file str,
+    pub(crate) certificate: &'file str,
+    pub(crate) key: &'file str,
+    /// The CAs of its clients.
+    pub(crate) clients: Option<&'file str>,
+    /// The revocation lists of those CAs.
+    pub(crate) revoked: Option<&'file str>,
 }
 
-fn nginx(world: &World, files: &Files) -> Server {
+pub(crate) fn nginx(world: &World, files: &Files) -> Server {
     let folder = world.path("");
     let folder = folder.display();
     let clients = files.clients.map_or_else(String::new, |root| {
-        format!("ssl_client_certificate {folder}/{root}; ssl_verify_client on;")
+        format!("ssl_client_certificate {folder}/{root}; ssl_verify_client on; ssl_verify_depth 2;")
     });
+    let revoked = files
+        .revoked
+        .map_or_else(String::new, |lists| format!("ssl_crl {folder}/{lists};"));
     let configure = |port| {
         world.write(
             "nginx.conf",
@@ -92,6 +98,7 @@ fn nginx(world: &World, files: &Files) -> Server {
                      ssl_certificate {folder}/{};
                      ssl_certificate_key {folder}/{};
                      {clients}
+                     {revoked}
                      location / {{ return 200 \"fine\\n\"; }}
                    }}
                  }}",
@@ -106,7 +113,7 @@ fn nginx(world: &World, files: &Files) -> Server {
     )
 }
 
-fn apache(world: &World, files: &Files) -> Server {
+pub(crate) fn apache(world: &World, files: &Files) -> Server {
     let folder = world.path("");
     let folder = folder.display();
     // Apache gives up being root once it has read the key, and then serves what all may read.
@@ -116,9 +123,12 @@ fn apache(world: &World, files: &Files) -> Server {
     world.write("pages/index.html", "fine\n");
     let clients = files.clients.map_or_else(String::new, |root| {
         format!(
-            "SSLCACertificateFile {folder}/{root}\nSSLVerifyClient optional\n\
+            "SSLCACertificateFile {folder}/{root}\nSSLVerifyClient optional\nSSLVerifyDepth 2\n\
              <Location />\nRequire expr %{{SSL_CLIENT_VERIFY}} == \"SUCCESS\"\n</Location>"
         )
+    });
+    let revoked = files.revoked.map_or_else(String::new, |lists| {
+        format!("SSLCARevocationFile {folder}/{lists}\nSSLCARevocationCheck chain\n")
     });
     let configure = |port| {
         world.write(
@@ -141,6 +151,7 @@ SSLEngine on
 SSLCertificateFile {folder}/{}
 SSLCertificateKeyFile {folder}/{}
 {clients}
+{revoked}
 ",
                 files.host, files.certificate, files.key
             ),
@@ -162,13 +173,18 @@ fn recipe(key: &str) -> World {
     world
 }
 
-fn files<'file>(host: &'file str, name: &str, folder: &'file mut [String; 2]) -> Files<'file> {
+pub(crate) fn files<'file>(
+    host: &'file str,
+    name: &str,
+    folder: &'file mut [String; 2],
+) -> Files<'file> {
     *folder = ["fullchain.crt", "key"].map(|end| format!("pki/certs/{name}/{name}.{end}"));
     Files {
         host,
         certificate: &folder[0],
         key: &folder[1],
         clients: None,
+        revoked: None,
     }
 }
 

@@ -11,4 +11,7 @@ mod judge;
 #[path = "../world/mod.rs"]
 mod world;
 
+mod command;
 mod lists;
+mod pki;
+mod publishing;

@@ -13,6 +13,7 @@
 pub(crate) mod audit;
 pub(crate) mod chance;
 pub(crate) mod kill;
+pub(crate) mod meddle;
 pub(crate) mod mount;
 
 use std::{

@@ -117,7 +117,7 @@ pub(crate) fn run(pki: &Path, arguments: &Crl) -> Result<Report> {
 }
 
 /// Why a CA makes no list when all are asked to.
-fn no_list(
+pub(crate) fn no_list(
     store: &Store,
     name: &StoreName,
     authority: &Authority,
@@ -131,7 +131,8 @@ fn no_list(
     (!key.exists()).then(|| format!("its key is not here ({})", key.display()))
 }
 
-fn open(
+/// A CA with its key, to sign its list.
+pub(crate) fn open(
     store: &Store,
     name: &StoreName,
     authority: &Authority,
@@ -185,7 +186,8 @@ pub(super) fn publish_without_asking(
     all
 }
 
-fn list_notes(list: &PublishedList) -> Vec<String> {
+/// What should be known of a list besides.
+pub(crate) fn list_notes(list: &PublishedList) -> Vec<String> {
     let mut notes = Vec::new();
     let name = &list.name;
     if list.end == ListEnd::Authority {
@@ -212,7 +214,7 @@ fn list_notes(list: &PublishedList) -> Vec<String> {
 }
 
 /// A list in words.
-pub(super) fn list_text(list: &PublishedList) -> String {
+pub(crate) fn list_text(list: &PublishedList) -> String {
     let mut text = format!("{BOLD}revocation list{BOLD:#}  {}\n", list.name);
     render::line(&mut text, "number", &list.number.to_string());
     let entries = usize::try_from(list.entries).unwrap_or(usize::MAX);
@@ -234,7 +236,7 @@ pub(super) fn list_text(list: &PublishedList) -> String {
 }
 
 /// A list for `--json`.
-pub(super) fn list_json(list: &PublishedList) -> Value {
+pub(crate) fn list_json(list: &PublishedList) -> Value {
     json!({
         "name": list.name.to_string(),
         "number": list.number,

@@ -1,6 +1,8 @@
 //! One file per command: its flags, whose comments are its help, and what it does.
 
 pub(crate) mod apply;
+pub(crate) mod audit_log;
+pub(crate) mod audit_verify;
 pub(crate) mod ca_import;
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
@@ -33,7 +35,7 @@ pub(crate) mod verify;
 use anyhow::Result;
 
 use super::{
-    args::{CaCommand, Cli, Command, CsrCommand, KeyCommand},
+    args::{AuditCommand, CaCommand, Cli, Command, CsrCommand, KeyCommand},
     report::Report,
 };
 
@@ -62,6 +64,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Plan(arguments) => plan::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
+        Command::Audit(AuditCommand::Log(arguments)) => audit_log::run(pki, arguments),
+        Command::Audit(AuditCommand::Verify(arguments)) => audit_verify::run(pki, arguments),
         Command::Status(arguments) => status::run(pki, arguments, cli.global.form()),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),

@@ -10,15 +10,14 @@ use time::{
     format_description::well_known::{Iso8601, Rfc3339},
 };
 
-use super::{
-    crl::{list_json, list_text, publish_without_asking},
-    list,
-};
+use super::crl::{list_json, list_text, publish_without_asking};
 use crate::{
     authority::{self, Candidate, Generations, Revocable, Selection, select_for_revocation},
     cli::{
         actor::actor,
+        matching::Sha256,
         read,
+        records::{self, Issuer, distinguished_name},
         render::{self, BOLD, RED},
         report::Report,
         terminal,
@@ -40,7 +39,7 @@ use crate::{
   certmint revoke client01 --release
 
 A NAME means the generation that is in use. The revocation list is made anew at once where the CA's
-key can be opened; otherwise by 'certmint crl'."
+key can be opened without asking; else the command crl makes it."
 )]
 pub(crate) struct Revoke {
     /// What it is called here: a certificate, or else a CA
@@ -50,8 +49,8 @@ pub(crate) struct Revoke {
     #[arg(long, value_name = "SERIAL", group = "what")]
     pub(crate) serial: Option<SerialNumber>,
     /// SHA-256 of the certificate, with or without colons
-    #[arg(long, value_name = "SHA256", group = "what", value_parser = sha256)]
-    pub(crate) fingerprint: Option<[u8; 32]>,
+    #[arg(long, value_name = "SHA256", group = "what")]
+    pub(crate) fingerprint: Option<Sha256>,
     /// A file with the certificate; of several in it the first is meant
     #[arg(long, value_name = "FILE", group = "what")]
     pub(crate) file: Option<PathBuf>,
@@ -68,10 +67,10 @@ pub(crate) struct Revoke {
     #[arg(long, value_name = "CA")]
     pub(crate) ca: Option<StoreName>,
     /// Which generation of NAME; the one that is in use if left out
-    #[arg(long, value_name = "NUMBER", requires = "name", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["serial", "fingerprint", "file"], value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) generation: Option<u32>,
     /// Every generation of NAME
-    #[arg(long, requires = "name", conflicts_with = "generation")]
+    #[arg(long, conflicts_with_all = ["serial", "fingerprint", "file", "generation"])]
     pub(crate) all_generations: bool,
     /// Since when: a day, or a moment as in RFC 3339; now if left out
     #[arg(long, value_name = "WHEN", value_parser = moment, conflicts_with = "release")]
@@ -130,23 +129,6 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339)
         .or_else(|_| Date::parse(text, &Iso8601::DATE).map(|day| day.midnight().assume_utc()))
         .map_err(|_| "write a day, 2026-11-20, or a moment, 2026-11-20T08:30:00Z".to_owned())
-}
-
-fn sha256(text: &str) -> Result<[u8; 32], String> {
-    let digits: String = text.chars().filter(|letter| *letter != ':').collect();
-    let refused = || "write 64 hexadecimal digits, with or without colons".to_owned();
-    // No shorter serial number starts so: 32 octets do not fit one.
-    let octets: Option<Vec<u8>> = digits
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| {
-            let pair = std::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(pair, 16)
-                .ok()
-                .filter(|_| pair.len() == 2)
-        })
-        .collect();
-    <[u8; 32]>::try_from(octets.ok_or_else(refused)?).map_err(|_| refused())
 }
 
 pub(crate) fn run(pki: &Path, arguments: &Revoke) -> Result<Report> {
@@ -227,7 +209,7 @@ impl Revoke {
         if let Some(serial) = &self.serial {
             return Ok(Revocable::Serial(serial.as_octets().to_vec()));
         }
-        if let Some(fingerprint) = self.fingerprint {
+        if let Some(Sha256(fingerprint)) = self.fingerprint {
             return Ok(Revocable::Fingerprint(fingerprint));
         }
         let file = self.file.as_ref().context("nothing is named")?;
@@ -348,8 +330,8 @@ fn candidate_text(does: &str, candidate: &Candidate, now: OffsetDateTime) -> Str
         render::line(&mut text, "names", &names.join(", "));
     }
     let issuer = candidate.issuer_name.as_ref().map_or_else(
-        || candidate.issuer.clone(),
-        |name| format!("{name} ({})", candidate.issuer),
+        || candidate.issuer_subject().to_owned(),
+        |name| format!("{name} ({})", candidate.issuer_subject()),
     );
     render::line(&mut text, "issuer", &escape_control(&issuer));
     render::line(&mut text, "serial", &hexadecimal(&row.serial));
@@ -368,13 +350,12 @@ fn candidate_text(does: &str, candidate: &Candidate, now: OffsetDateTime) -> Str
 }
 
 fn candidate_json(candidate: &Candidate, now: OffsetDateTime) -> Value {
-    render::with_fields(
-        list::document(&candidate.row, now),
-        json!({
-            "issuer": candidate.issuer,
-            "ca": candidate.issuer_name.as_ref().map(StoreName::to_string),
-        }),
-    )
+    let issuer = candidate.issuer.as_ref().map(|issuer| Issuer {
+        name: candidate.issuer_name.as_ref().map(StoreName::to_string),
+        subject: issuer.subject.clone(),
+        distinguished_name: distinguished_name(&issuer.subject_der, &issuer.subject),
+    });
+    records::document(&candidate.row, issuer.as_ref(), now)
 }
 
 /// What a person should know besides.
@@ -408,7 +389,7 @@ fn notes(selection: &Selection, chosen: &[&Candidate], now: OffsetDateTime) -> V
         if one.issuer_name.is_none() {
             notes.push(format!(
                 "its CA {} has no name in this PKI and publishes no list here: give it one with 'certmint ca import'",
-                escape_control(&one.issuer)
+                escape_control(one.issuer_subject())
             ));
         }
     }

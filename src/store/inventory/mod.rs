@@ -7,6 +7,9 @@
 
 mod activation;
 mod audit;
+mod audit_check;
+mod audit_finding;
+mod audit_read;
 mod authority;
 mod census;
 mod export;
@@ -35,6 +38,7 @@ use super::error::{InventoryFault, StoreError};
 
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
+pub use audit_finding::{AuditCheck, AuditFinding, Told};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use census::{Census, MonthOfEnds, SignedBy};
 pub use export::ExportRecord;
