@@ -185,14 +185,27 @@ fn documents_are_as_documented() {
         "issue peer node1.example --ca web --key p256",
         "issue batch hosts.csv --ca web --key p256",
         "list",
+        "crl web",
+        "renew client01 --dry-run",
+        "renew client01",
+        "renew client01 --reload true",
+        "renew --print cron",
         "verify own.crt pki/ca/web.crt --ca pki/ca/ca.crt --host a.example",
         "export p12 client01 --out client01.p12 --password-file password",
         "export p7b client01 --out client01.p7b",
         "export der client01 --out client01.cer",
         "export pem client01 --out client01.pem",
+        "ca init --cn Old --key p256 --no-passphrase --pki old",
+        "ca init --cn Other --key p256 --no-passphrase --pki other",
+        "ca intermediate web --cn 'Other Web' --key p256 --no-passphrase --issuer ca --pki other",
+        "issue server old.example --ca ca --key p256 --pki old",
+        "ca import old old/ca --no-passphrase --newcerts old/certs/old.example --newcerts pki/certs/client01 --with-files",
+        "ca import lone --cert other/ca/web.crt --no-key",
+        "manifest from-inventory",
         "manifest new",
         "manifest new minimal",
         "manifest check",
+        "plan",
         "revoke node1.example --dry-run",
         "revoke node1.example --reason certificateHold --yes",
         "revoke node1.example --release --yes",
@@ -201,6 +214,15 @@ fn documents_are_as_documented() {
         "ca show web",
         "audit log",
         "audit verify",
+        "ca rollover plan ca",
+        "ca rollover next ca --passphrase-file password --no-passphrase",
+        "ca rollover next ca --before-time --yes",
+        "sign own.csr --out again.crt --ca web",
+        "ca list --all",
+        "reissue --ca ca --dry-run",
+        "reissue --ca web --revoke --yes",
+        "ca renew web",
+        "ca rollover status",
         "completions bash",
         "man man",
         "inspect own.crt own.key own.csr",
@@ -236,6 +258,9 @@ fn documents_are_as_documented() {
             .document(),
     );
     documentation.check(&world.run("inspect nothing --json").document());
+    world.ok("crl web");
+    std::fs::remove_file(world.path("pki/certs/client01/client01.key")).unwrap();
+    documentation.check(&world.run("status --json").document());
     world.write("wrong.toml", "[server.flb]\nsans = 1\n");
     documentation.check(&world.run("manifest check wrong.toml --json").document());
     documentation.check(&audit_findings(&world));

@@ -89,7 +89,7 @@ pub enum NotTaken {
     /// The reload command failed; it may have been run for several certificates.
     Reload(Arc<HookError>),
     /// The handshake did not show it.
-    Handshake(ProbeError),
+    Handshake(Box<ProbeError>),
 }
 
 /// What became of the generation before.
@@ -237,7 +237,7 @@ fn look(one: &Waiting, seen_at: &SeenAt, timeout: Duration) -> Result<(), NotTak
     } = seen_at;
     probe::shown(endpoint, server_name, &one.certificate, patience)
         .map(drop)
-        .map_err(NotTaken::Handshake)
+        .map_err(|error| NotTaken::Handshake(Box::new(error)))
 }
 
 /// Puts the generations before back, all first, then tells their servers once.

@@ -38,9 +38,19 @@ impl Reason {
     /// Why a certificate has to be renewed at `now`, if it has to. `due_at` is when the last stretch
     /// of its life begins.
     pub fn at(row: &Row, due_at: OffsetDateTime, now: OffsetDateTime) -> Option<Self> {
-        if now > row.not_after {
+        Self::of_life(row.not_before, row.not_after, due_at, now)
+    }
+
+    /// As [`Reason::at`], for a life.
+    pub fn of_life(
+        not_before: OffsetDateTime,
+        not_after: OffsetDateTime,
+        due_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Option<Self> {
+        if now > not_after {
             Some(Self::Expired)
-        } else if now + SKEW < row.not_before {
+        } else if now + SKEW < not_before {
             Some(Self::NotYetValid)
         } else if now >= due_at {
             Some(Self::Window(due_at))
@@ -97,4 +107,28 @@ fn current(
         ControlFlow::Continue(())
     })?;
     Ok(found)
+}
+
+/// The CAs of this PKI whose revocation list is in the last third of its life, or past it. A CA that
+/// has made none, or that has expired, is left alone.
+///
+/// # Errors
+/// What SQLite refuses.
+pub fn due_lists(inventory: &Inventory, now: OffsetDateTime) -> Result<Vec<StoreName>, StoreError> {
+    let mut due = Vec::new();
+    for authority in inventory.authorities()? {
+        let Some(name) = authority.name.filter(|_| now <= authority.not_after) else {
+            continue;
+        };
+        let Some(list) = inventory.newest_revocation_list(authority.id)? else {
+            continue;
+        };
+        let third = (list.next_update - list.this_update) / 3;
+        // One that ends with its CA cannot be made to last longer.
+        let gains = list.next_update + Duration::HOUR < authority.not_after;
+        if gains && now >= list.next_update.saturating_sub(third) {
+            due.push(name);
+        }
+    }
+    Ok(due)
 }

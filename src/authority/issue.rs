@@ -156,7 +156,7 @@ fn prepare(order: LeafOrder) -> Result<Order, AuthorityError> {
 }
 
 /// The request that goes beside the certificate, so that another CA can sign the same key.
-fn request(
+pub(super) fn request(
     key: &PrivateKey,
     subject: &Name,
     names: Option<&SanSet>,

@@ -5,7 +5,10 @@ use time::{Duration, OffsetDateTime};
 use super::{AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again, stands_for};
 use crate::{
     key::{KeyFile, PrivateKey},
-    store::{ActivationNeed, CertificateFile, Inventory, Store, StoreName, files},
+    store::{
+        ActivationNeed, CertificateFile, Filter, Inventory, Order, Query, Row, Shelf, Sort, State,
+        Store, StoreName, TextMatch, files,
+    },
     x509::Validity,
 };
 
@@ -18,6 +21,9 @@ pub enum KeyChoice {
     /// The one that it has.
     Kept,
 }
+
+/// A renewal whose CA lets it end only so much later than what is there gains nothing.
+const LEAST_GAIN: Duration = Duration::HOUR;
 
 /// The name of the CA that renews a certificate: the one that now stands for the one that signed it.
 ///
@@ -32,6 +38,54 @@ pub fn renewing_authority(inventory: &Inventory, due: &Due) -> Result<StoreName,
             name: due.name.clone(),
             reason: "the CA that signed it is not one of this PKI",
         })
+}
+
+/// A newer generation that an earlier renewal made and its servers did not take. Where it is still
+/// what a renewal would make, and not due itself, it is tried again instead of making one more.
+/// `is_due` says whether a certificate is.
+///
+/// # Errors
+/// What SQLite refuses.
+pub fn set_aside(
+    store: &Store,
+    due: &Due,
+    key: KeyChoice,
+    is_due: impl Fn(&Row) -> bool,
+) -> Result<Option<Row>, AuthorityError> {
+    let current = &due.row;
+    let Some(place) = &current.place else {
+        return Ok(None);
+    };
+    let query = Query {
+        filter: Filter {
+            name: Some(TextMatch::Exactly(due.name.to_string())),
+            shelf: Some(Shelf::Certificates),
+            state: Some(State::Superseded),
+            ..Filter::default()
+        },
+        sort: Sort::Name,
+        order: Order::Descending,
+        ..Query::default()
+    };
+    let newest = store.inventory().list(&query)?.into_iter().next();
+    let Some(found) = newest else {
+        return Ok(None);
+    };
+    let (Some(found_place), Some(issuer)) = (&found.place, found.issuer) else {
+        return Ok(None);
+    };
+    let has_same_key = found.public_key_sha256 == current.public_key_sha256;
+    let is_as_wanted = found.kind == current.kind
+        && found.subject_der == current.subject_der
+        && found.sans == current.sans
+        && has_same_key == (key == KeyChoice::Kept)
+        && stands_for(store.inventory(), issuer)?.id == issuer;
+    let is_there = store
+        .layout()
+        .generation(&due.name, found_place.generation)
+        .is_dir();
+    let is_newer = found_place.generation > place.generation;
+    Ok(Some(found).filter(|found| is_newer && is_as_wanted && is_there && !is_due(found)))
 }
 
 /// The order for the next generation of a certificate: as it is, but it ends no later than the CAs
@@ -53,7 +107,7 @@ pub fn renewal(
         validity: within_issuers(authority, due, order.validity, now)?,
         key: match key {
             KeyChoice::New => order.key,
-            KeyChoice::Kept => LeafKey::Kept(kept_key(store, due)?),
+            KeyChoice::Kept => LeafKey::Kept(kept_key(store, &due.name, &due.row)?),
         },
         ..order
     })
@@ -70,33 +124,32 @@ fn within_issuers(
         .path()
         .iter()
         .min_by_key(|certificate| certificate.not_after());
-    let Some(issuer) = first_to_end.filter(|issuer| issuer.not_after() < wanted.not_after()) else {
+    // An issuer that has expired is refused where every certificate is drafted.
+    let Some(issuer) = first_to_end.filter(|issuer| now <= issuer.not_after()) else {
         return Ok(wanted);
     };
-    let end = issuer.not_after();
-    if now > end {
-        // Refused where every certificate is drafted.
-        return Ok(wanted);
-    }
-    let gains_nothing = end < due.row.not_after + Duration::DAY;
+    let gains_nothing = issuer.not_after() < due.row.not_after + LEAST_GAIN;
     if gains_nothing && matches!(due.reason, Reason::Window(_)) {
         return Err(AuthorityError::EndsWithIssuer {
             name: due.name.clone(),
             issuer: issuer.subject().to_string(),
-            not_after: end,
+            not_after: issuer.not_after(),
         });
     }
+    let end = wanted.not_after().min(issuer.not_after());
     Ok(Validity::new(wanted.not_before(), end)?)
 }
 
-fn kept_key(store: &Store, due: &Due) -> Result<PrivateKey, AuthorityError> {
-    let path = store
-        .layout()
-        .certificate_file(&due.name, CertificateFile::Key);
+/// The private key beside the current generation of a certificate, for its next one.
+///
+/// # Errors
+/// A key that is not there, that is encrypted, or that is not the certificate's.
+pub fn kept_key(store: &Store, name: &StoreName, row: &Row) -> Result<PrivateKey, AuthorityError> {
+    let path = store.layout().certificate_file(name, CertificateFile::Key);
     let octets = files::read(&path, files::USUAL_LIMIT)?;
     let file = KeyFile::read(&octets).map_err(AuthorityError::KeptKey)?;
     let not_renewable = |reason| AuthorityError::NotRenewable {
-        name: due.name.clone(),
+        name: name.clone(),
         reason,
     };
     if file.is_encrypted() {
@@ -105,7 +158,7 @@ fn kept_key(store: &Store, due: &Due) -> Result<PrivateKey, AuthorityError> {
     let key = file.unlock(None).map_err(AuthorityError::KeptKey)?;
     let fingerprint =
         aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key.public_key().spki_der());
-    if fingerprint.as_ref() != due.row.public_key_sha256 {
+    if fingerprint.as_ref() != row.public_key_sha256 {
         return Err(not_renewable("the key beside it is not its own"));
     }
     Ok(key)

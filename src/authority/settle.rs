@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use time::OffsetDateTime;
-use zeroize::Zeroizing;
 
-use super::{AuthorityError, chain_above, filing};
+use super::{AuthorityError, chain_above, filing, issue::request};
 use crate::{
+    key::PrivateKey,
     store::{CertificateFile, Placement, RecordId, Store, StoreName},
-    x509::Certificate,
+    x509::{Certificate, SanSet},
 };
 
 /// An imported certificate that is to get a folder.
@@ -19,11 +19,12 @@ pub struct Settlement {
     pub name: StoreName,
     /// The certificate.
     pub certificate: Certificate,
-    /// PEM of its private key.
-    pub key_pem: Zeroizing<String>,
+    /// Its private key.
+    pub key: PrivateKey,
 }
 
-/// Gives an imported certificate its folder: certificate, chains and key; there is no request.
+/// Gives an imported certificate its folder, with all files that a certificate made here has; the
+/// request is made now, with the names that it has of the kinds that are made here.
 ///
 /// # Errors
 /// A name that is taken, and what the store refuses.
@@ -36,12 +37,17 @@ pub fn settle(
         id,
         name,
         certificate,
-        key_pem,
+        key,
     } = settlement;
     let chain = chain_above(store.inventory(), certificate)?;
     let recorded = store.place(*id, &Placement::NewCertificate(name.clone()))?;
     let staging = store.stage(&recorded)?;
-    staging.write(CertificateFile::Key, key_pem.as_bytes())?;
+    staging.write(CertificateFile::Key, key.to_pkcs8_pem().as_bytes())?;
+    let names = certificate.subject_alt_names()?;
+    let names: Vec<_> = names.iter().filter_map(|name| name.to_san().ok()).collect();
+    let names = SanSet::new(names).ok().flatten();
+    let request = request(key, certificate.subject(), names.as_ref())?;
+    staging.write(CertificateFile::Request, request.to_pem().as_bytes())?;
     filing::write_chain(&staging, certificate, &chain)?;
     let staged = staging.complete()?;
     store.settle(&recorded, now)?;
@@ -51,6 +57,7 @@ pub fn settle(
     let layout = store.layout();
     let files = [
         CertificateFile::Key,
+        CertificateFile::Request,
         CertificateFile::Certificate,
         CertificateFile::FullChain,
         CertificateFile::Chain,

@@ -113,6 +113,11 @@ impl SigningAuthority {
         })
     }
 
+    /// Its private key, for another certificate of it.
+    pub fn into_key(self) -> PrivateKey {
+        self.issuer.into_key()
+    }
+
     /// The CA's own certificate first, its root last; empty for a root that is about to be made.
     /// Nothing that it signs may outlive any of them.
     pub fn path(&self) -> &[Certificate] {

@@ -98,15 +98,21 @@ pub(crate) enum Command {
     Export(commands::export::Export),
     /// List every certificate that was signed here
     List(commands::list::List),
+    /// Tell what needs attention, for people and for monitoring
+    Status(commands::status::Status),
     /// Start and check the file that describes a PKI
     #[command(subcommand)]
     Manifest(commands::manifest::ManifestCommand),
+    /// Show what has to be done so that the PKI is what the manifest says
+    Plan(commands::plan::PlanCommand),
+    /// Make the PKI what the manifest says
+    Apply(commands::apply::Apply),
     /// Revoke certificates, or take them off hold
     Revoke(Box<commands::revoke::Revoke>),
+    /// Make everything under a CA, or with a key, anew
+    Reissue(Box<commands::reissue::Reissue>),
     /// Make the revocation lists
     Crl(commands::crl::Crl),
-    /// Tell what needs attention, for people and for monitoring
-    Status(commands::status::Status),
     /// Look at the log of what was done, and prove that it is whole
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -129,6 +135,11 @@ pub(crate) enum CaCommand {
     List(commands::ca_list::CaList),
     /// Show one CA
     Show(commands::ca_show::CaShow),
+    /// Renew the certificate of a CA, with the same name and key
+    Renew(commands::ca_renew::CaRenew),
+    /// Replace the key of a CA, step by step
+    #[command(subcommand)]
+    Rollover(commands::ca_rollover::CaRollover),
     /// Change what a CA says of itself in what it signs
     Set(commands::ca_set::CaSet),
 }

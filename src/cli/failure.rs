@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     authority::AuthorityError, ca::CaError, hook::HookError, inspect::InspectError, key::KeyError,
-    profile::Refusals, store::StoreError, x509::X509Error,
+    manifest::ApplyError, profile::Refusals, store::StoreError, x509::X509Error,
 };
 
 /// Refused or failed.
@@ -103,6 +103,11 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             cause
                 .downcast_ref::<InspectError>()
                 .and_then(InspectError::hint),
+        );
+        hints.extend(
+            cause
+                .downcast_ref::<ApplyError>()
+                .and_then(ApplyError::hint),
         );
         hints.extend(cause.downcast_ref::<CaError>().and_then(CaError::hint));
         hints.extend(cause.downcast_ref::<X509Error>().and_then(X509Error::hint));

@@ -4,20 +4,26 @@
 //! printing happens here, once.
 
 mod actor;
+mod apply_report;
 mod args;
 mod commands;
 mod configuration;
 mod description;
 mod failure;
 mod foreign_ca;
+mod import_report;
 mod manifest_file;
+mod manifest_secrets;
 mod matching;
 mod output;
+mod plan_report;
 mod progress;
 mod read;
+mod records;
 mod render;
-mod renewal_report;
+mod renewal;
 mod report;
+mod rollover;
 mod schedule;
 mod secrets;
 mod show_openssl;

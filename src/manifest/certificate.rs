@@ -1,14 +1,14 @@
 //! A leaf certificate as the manifest wants it.
 
 use crate::{
-    authority::{KeyChoice, RenewalWindow},
+    authority::{KeyChoice, RenewalWindow, SeenAt, Servers},
     hook::HookCommand,
     inspect::verify::Host,
     key::KeySpec,
     probe::Endpoint,
     profile::{LeafKind, LongLife},
-    store::StoreName,
-    x509::{Name, SanSet},
+    store::{ActivationNeed, StoreName},
+    x509::{Certificate, Name, SanSet},
 };
 
 use super::export::Export;
@@ -51,6 +51,29 @@ impl DesiredCertificate {
     pub const DAYS: u32 = 825;
     /// The kind of key.
     pub const KEY: KeySpec = KeySpec::Rsa2048;
+
+    /// Whether its servers have to take a new generation of it.
+    pub fn activation(&self) -> ActivationNeed {
+        if self.reload.is_some() || self.probe.is_some() {
+            ActivationNeed::Servers
+        } else {
+            ActivationNeed::Nothing
+        }
+    }
+
+    /// What makes its servers take a new generation of it, and how to see that they did.
+    pub fn servers(&self, made: &Certificate) -> Servers {
+        Servers {
+            reload: self.reload.clone(),
+            seen_at: self.probe.clone().map(|probe| match probe.server_name {
+                Some(server_name) => SeenAt {
+                    endpoint: probe.endpoint,
+                    server_name,
+                },
+                None => SeenAt::of(probe.endpoint, made),
+            }),
+        }
+    }
 }
 
 /// Where a new certificate must be seen.

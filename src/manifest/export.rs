@@ -66,6 +66,22 @@ impl ExportFormat {
     }
 }
 
+impl ExportFormat {
+    /// How it is made, in words that change when the wish does.
+    pub fn settings(&self) -> String {
+        match self {
+            Self::Pkcs12 {
+                password_file,
+                protection,
+                friendly_name,
+            } => format!("p12 {protection:?} {friendly_name:?} {password_file:?}"),
+            Self::Pkcs7 => "p7b".to_owned(),
+            Self::Der => "der".to_owned(),
+            Self::Pem(part) => format!("pem {part:?}"),
+        }
+    }
+}
+
 impl PemPart {
     /// Every part with its word.
     pub(super) const WORDS: [(&'static str, Self); 3] = [

@@ -9,12 +9,14 @@
 //! Nothing here reads a file, a clock or the environment; relative paths are as they were written,
 //! and whoever reads the manifest takes them relative to its folder.
 
+mod apply;
 mod authority;
 mod certificate;
 mod contradiction;
 mod desired;
 mod error;
 mod export;
+mod from_inventory;
 mod keys;
 mod plan;
 mod read;
@@ -24,14 +26,16 @@ mod subject;
 mod templates;
 mod write;
 
+pub use apply::{Applied, ApplyError, Done, SecretError, Secrets, Workplace, apply, export_again};
 pub use authority::{Custody, DesiredAuthority};
 pub use certificate::{DesiredCertificate, Probe};
 pub use contradiction::{Contradiction, Table};
 pub use desired::{Manifest, Removed};
 pub use error::{ManifestError, Problem};
 pub use export::{Export, ExportFormat, PemPart};
+pub use from_inventory::{Description, Unsaid, from_inventory};
 pub use keys::{KnownKeys, known_keys};
-pub use plan::{Conflict, Plan, Reason, Replacement, Step, StepDeed};
+pub use plan::{Conflict, Plan, Reason, Replacement, Step, StepDeed, Surroundings, plan};
 pub use read::parse;
 pub use subject::written_name;
 pub use templates::{TEMPLATES, Template};

@@ -49,7 +49,27 @@ pub fn calendar(status: &Status, holdings: &Holdings) -> Result<String, ReportEr
     let mut text = String::new();
     std::fmt::Write::write_fmt(&mut text, format_args!("{calendar}"))
         .map_err(|_| ReportError::Calendar)?;
-    Ok(text)
+    Ok(folded(&text))
+}
+
+/// Lines of at most 75 octets (RFC 5545 §3.1); icalendar does not count the space that a continued
+/// line begins with.
+fn folded(text: &str) -> String {
+    const LONGEST: usize = 75;
+    let mut folded = String::with_capacity(text.len());
+    for line in text.replace("\r\n ", "").split_terminator("\r\n") {
+        let mut length = 0;
+        for character in line.chars() {
+            if length + character.len_utf8() > LONGEST {
+                folded.push_str("\r\n ");
+                length = 1;
+            }
+            folded.push(character);
+            length += character.len_utf8();
+        }
+        folded.push_str("\r\n");
+    }
+    folded
 }
 
 fn ends<'status>(

@@ -9,8 +9,8 @@ use super::chain_files::{self, RefreshedChains};
 use super::error::{FileDeed, StoreError};
 use super::files;
 use super::inventory::{
-    ActivationNeed, Actor, Authority, AuthorityId, AuthoritySettings, Inventory, NewAuthority,
-    NewRecord, Placement, RecordId, Recorded, Revocation, Sealing,
+    ActivationNeed, Actor, Authority, AuthorityId, AuthoritySettings, ExportRecord, Inventory,
+    NewAuthority, NewRecord, Placement, RecordId, Recorded, Revocation, Sealing,
 };
 use super::layout::{AuthorityFile, Layout};
 use super::lock::WriteLock;
@@ -281,6 +281,18 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         self.inventory.configure_authority(id, settings, now)
+    }
+
+    /// Notes files in foreign formats that were written for certificates.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn record_exports(
+        &mut self,
+        exports: &[ExportRecord],
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        self.inventory.record_exports(exports, now)
     }
 
     /// Lets the successor of an authority sign from now on.

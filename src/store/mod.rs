@@ -17,6 +17,7 @@ mod lock;
 mod name;
 mod reconcile;
 mod revocation_list;
+mod soundness;
 mod staging;
 mod unfinished;
 
@@ -28,15 +29,16 @@ pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditCheck, AuditEntry, AuditFinding, Authority,
-    AuthorityId, AuthoritySettings, Census, CertificateKind, Deed, Filter, ImportOutcome, Imported,
-    ImportedCertificate, Inventory, MonthOfEnds, NewAuthority, NewRecord, Order, Place, Placement,
-    Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList, RevocationListId,
-    RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed, SignedBy, Sort,
-    Source, Standings, State, Status, Succession, TextMatch, Told,
+    AuthorityId, AuthoritySettings, Census, CertificateKind, Deed, ExportRecord, Filter,
+    ImportOutcome, Imported, ImportedCertificate, Inventory, MonthOfEnds, NewAuthority, NewRecord,
+    Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList,
+    RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed,
+    SignedBy, Sort, Source, Standings, State, Status, Succession, TextMatch, Told,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
+pub use soundness::{Soundness, content, is_there};
 pub use staging::{Published, Staged, Staging};
 pub use unfinished::Unfinished;

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr, str::FromStr};
 use der::asn1::{Ia5String, OctetString};
 use x509_cert::ext::pkix;
 
-use super::{San, X509Error};
+use super::{Extension, San, X509Error};
 
 /// A subtree of names (RFC 5280 §4.2.1.10).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,6 +179,19 @@ impl NameConstraints {
         permitted && !self.excluded.iter().filter_map(inside).any(|inside| inside)
     }
 
+    /// Reads the value of the extension; `None` where it limits names of other kinds than certmint
+    /// makes, or in a way that RFC 5280 §4.2.1.10 has no use for.
+    pub fn from_extension(extension: &Extension) -> Option<Self> {
+        let read: pkix::NameConstraints = extension.read("nameConstraints").ok()?;
+        let subtrees = |list: Option<Vec<_>>| -> Option<Vec<Subtree>> {
+            list.unwrap_or_default().iter().map(subtree).collect()
+        };
+        Self::new(
+            subtrees(read.permitted_subtrees)?,
+            subtrees(read.excluded_subtrees)?,
+        )
+    }
+
     pub(crate) fn to_pkix(&self) -> Result<pkix::NameConstraints, X509Error> {
         let Self {
             permitted,
@@ -196,6 +209,29 @@ impl NameConstraints {
             permitted_subtrees: subtrees(permitted)?,
             excluded_subtrees: subtrees(excluded)?,
         })
+    }
+}
+
+fn subtree(encoded: &pkix::constraints::name::GeneralSubtree) -> Option<Subtree> {
+    use pkix::name::GeneralName;
+    if encoded.minimum != 0 || encoded.maximum.is_some() {
+        return None;
+    }
+    match &encoded.base {
+        GeneralName::DnsName(domain) => Subtree::dns(domain.as_str()).ok(),
+        GeneralName::IpAddress(octets) => {
+            let octets = octets.as_bytes();
+            let (address, mask) = octets.split_at_checked(octets.len() / 2)?;
+            let prefix: u32 = mask.iter().map(|octet| octet.leading_ones()).sum();
+            let address = match *address {
+                [a, b, c, d] => IpAddr::from([a, b, c, d]),
+                _ => IpAddr::from(<[u8; 16]>::try_from(address).ok()?),
+            };
+            let subnet: IpSubnet = format!("{address}/{prefix}").parse().ok()?;
+            // A mask with holes is no prefix.
+            (subnet.mask() == mask).then_some(Subtree::Ip(subnet))
+        }
+        _ => None,
     }
 }
 

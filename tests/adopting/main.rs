@@ -16,5 +16,6 @@ mod index;
 mod keys;
 mod large;
 mod lists;
+mod manifest;
 mod programs;
 mod refusals;

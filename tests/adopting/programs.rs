@@ -48,8 +48,8 @@ fn easy_rsa() {
     easyrsa(&world, "gen-crl");
 
     let report = world.json("ca import vpn vpn --no-passphrase --with-files");
-    assert_eq!(report["origin"], "easy-rsa");
-    assert_eq!(report["subject"], "CN=VPN CA");
+    assert_eq!(report["origin"], "easy_rsa");
+    assert_eq!(report["certificate"]["subject"], "CN=VPN CA");
     assert_eq!(report["added"], 4);
     assert_eq!(report["revoked"], 1);
     assert_eq!(report["without_file"], 0, "the revoked one is in revoked/");
@@ -74,6 +74,14 @@ fn easy_rsa() {
     assert_eq!(again["added"], 0);
     assert_eq!(again["revoked_since"], 1);
     assert_eq!(world.listed(), world.index("easy-rsa/pki/index.txt"));
+
+    world.ok("renew kim");
+    let serial = |file: &str| world.accepts(&format!("openssl x509 -in {file} -noout -serial"));
+    assert_ne!(
+        serial("pki/certs/kim/kim.crt"),
+        serial("easy-rsa/pki/issued/kim.crt")
+    );
+    world.accepts("openssl verify -CAfile easy-rsa/pki/ca.crt pki/certs/kim/kim.crt");
 }
 
 #[test]
@@ -89,9 +97,11 @@ fn mkcert_root() {
     let told = world.ok("ca import dev caroot --no-passphrase");
     assert!(told.stdout.contains("0 valid"), "{told:#?}");
     assert!(told.stderr.contains("--newcerts DIR"), "{told:#?}");
-    let report = world.json("ca import dev caroot --newcerts site");
+    let report = world.json("ca import dev caroot --newcerts site --with-files");
     assert_eq!(report["origin"], "mkcert");
     assert_eq!(report["valid"], 1);
+    // mkcert calls the file dev.example+1-key.pem, which no folder can be called.
+    assert_eq!(folders(&report), ["dev.example"]);
     let list = world.json("list");
     let leaf = &list["certificates"][1];
     assert_eq!(leaf["kind"], "server");

@@ -80,7 +80,23 @@ pub(crate) fn strace() -> Command {
     command("strace")
 }
 
-/// A Python that has `cryptography`, `cryptography_vectors`, `pkilint` and `jsonschema`: the one that
+/// Prometheus, on metrics files.
+pub(crate) fn promtool() -> Command {
+    command("promtool")
+}
+
+/// A web browser without a window, with a profile of its own in `profile`.
+pub(crate) fn chromium(profile: &Path) -> Command {
+    let mut chromium = command("chromium");
+    chromium
+        .args(["--headless", "--disable-gpu", "--no-first-run"])
+        // Tests run as root, for whom Chromium has no sandbox.
+        .arg("--no-sandbox")
+        .arg(format!("--user-data-dir={}", profile.display()));
+    chromium
+}
+
+/// A Python that has the modules of `tests/requirements.txt`: the one that
 /// `CERTMINT_PYTHON` names, else that of `tests/judges.sh`, else `python3`.
 pub(crate) fn python() -> Command {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
@@ -92,7 +108,8 @@ pub(crate) fn python() -> Command {
             _ => PathBuf::from("python3"),
         };
         const LACKING: &str = "import importlib.util as u; print(*[m for m in \
-            ('cryptography', 'cryptography_vectors', 'pkilint', 'jsonschema') if not u.find_spec(m)])";
+            ('cryptography', 'cryptography_vectors', 'icalendar', 'jsonschema', 'pkilint', \
+            'prometheus_client') if not u.find_spec(m)])";
         let answer = Command::new(&python).args(["-c", LACKING]).output();
         let answer = answer.unwrap_or_else(|error| {
             panic!(

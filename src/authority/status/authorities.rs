@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use time::{Duration, OffsetDateTime};
 
-use super::finding::{About, Finding, Matter, Noun, days_until, end};
+use super::finding::{About, Finding, Matter, Noun, days_until, distinguished_name, end};
 use super::{Scope, Soon};
-use crate::authority::{AuthorityError, chain_above};
-use crate::store::{Authority, AuthorityId, Filter, Inventory, SignedBy, State};
+use crate::authority::AuthorityError;
+use crate::authority::rollover::{Rollover, RolloverStep, rollovers};
+use crate::store::{
+    Authority, AuthorityId, Filter, Inventory, Paths, RevocationList, Row, SignedBy, State,
+};
 use crate::x509::{Certificate, hexadecimal};
 
 /// A CA as it is now.
@@ -40,26 +43,61 @@ pub struct AuthorityState {
     /// How many certificates that it signed are revoked and have not ended.
     pub revoked: u64,
     /// The revocation list that was published last.
-    pub list: Option<PublishedList>,
+    pub list: Option<RevocationList>,
+    /// Whether it signs.
+    pub standing: Standing,
+    /// Its other certificates, older ones and cross-certificates: what was signed under them counts
+    /// as its own.
+    pub others: Vec<AuthorityId>,
 }
 
-/// A revocation list that was published.
+/// Whether it signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PublishedList {
-    /// Its number (RFC 5280 §5.2.3).
-    pub number: u64,
-    /// When it was made.
-    pub this_update: OffsetDateTime,
-    /// When the next one is due at the latest.
-    pub next_update: OffsetDateTime,
-    /// How many certificates are on it.
-    pub entries: u64,
+pub enum Standing {
+    /// It does.
+    Current,
+    /// Another CA with a new key signs in its place.
+    Succeeded,
+    /// It has stopped for good.
+    Retired,
+    /// Its certificate is revoked.
+    Revoked,
+}
+
+impl Standing {
+    fn of(authority: &Authority, row: Option<&Row>, now: OffsetDateTime) -> Self {
+        let past = |moment: Option<OffsetDateTime>| moment.is_some_and(|moment| moment <= now);
+        if row.is_some_and(|row| row.status.state() == State::Revoked) {
+            Self::Revoked
+        } else if past(authority.retired_at) {
+            Self::Retired
+        } else if past(authority.switched_at) {
+            Self::Succeeded
+        } else {
+            Self::Current
+        }
+    }
+
+    /// The word: `current`, `succeeded`, `retired`, `revoked`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Succeeded => "succeeded",
+            Self::Retired => "retired",
+            Self::Revoked => "revoked",
+        }
+    }
 }
 
 impl AuthorityState {
     /// What people call it.
     pub fn title(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.common_name)
+    }
+
+    /// Whether an authority of the inventory is this one, or another certificate of it.
+    pub fn has(&self, id: AuthorityId) -> bool {
+        self.id == id || self.others.contains(&id)
     }
 
     pub(super) fn about(&self) -> About {
@@ -73,49 +111,87 @@ impl AuthorityState {
     }
 }
 
+/// The CAs, each with its newest certificate.
 pub(super) fn states(
     inventory: &Inventory,
     now: OffsetDateTime,
 ) -> Result<Vec<AuthorityState>, AuthorityError> {
-    let signed: HashMap<AuthorityId, SignedBy> = inventory
-        .signed_by(now)?
-        .into_iter()
-        .map(|signed| (signed.issuer, signed))
-        .collect();
     let authorities = inventory.authorities()?;
+    let signed = inventory.signed_by(now)?;
     let by_fingerprint: HashMap<[u8; 32], AuthorityId> = authorities
         .iter()
         .map(|authority| (authority.fingerprint, authority.id))
         .collect();
-    let state = |authority: &Authority| {
-        let certificate = Certificate::from_der(&authority.certificate_der)?;
-        let above = chain_above(inventory, &certificate)?;
+    let instead: HashMap<AuthorityId, AuthorityId> = authorities
+        .iter()
+        .filter_map(|one| Some((one.id, one.renewed_by.or(one.cross_of)?)))
+        .collect();
+    let newest = |id| newest(id, &instead);
+    let paths = Paths::of(inventory)?;
+    let mut states = Vec::new();
+    for authority in &authorities {
+        if instead.contains_key(&authority.id) {
+            continue;
+        }
+        // What an older certmint adopted may be no certificate by today's rules.
+        let certificate = Certificate::from_der(&authority.certificate_der).ok();
+        let above = certificate
+            .as_ref()
+            .map(|certificate| paths.above(certificate))
+            .unwrap_or_default();
         let parent = above
             .first()
             .and_then(|parent| by_fingerprint.get(&parent.fingerprint_sha256()));
-        let signed = signed.get(&authority.id);
-        let subject = certificate.subject().to_string();
-        Ok(AuthorityState {
+        let own: Vec<&SignedBy> = signed
+            .iter()
+            .filter(|signed| newest(signed.issuer) == authority.id)
+            .collect();
+        let subject = distinguished_name(&authority.subject_der, &authority.subject);
+        let row = inventory.by_fingerprint(&authority.fingerprint)?;
+        let certificate = certificate.as_ref();
+        states.push(AuthorityState {
             id: authority.id,
             name: authority.name.as_ref().map(ToString::to_string),
             common_name: certificate
-                .subject()
-                .common_name()
+                .and_then(|certificate| certificate.subject().common_name())
                 .unwrap_or_else(|| subject.clone()),
             subject,
-            parent: parent.copied(),
-            serial: hexadecimal(significant(certificate.serial_octets())),
+            parent: parent.map(|parent| newest(*parent)),
+            serial: certificate
+                .map(|certificate| hexadecimal(significant(certificate.serial_octets())))
+                .unwrap_or_default(),
             not_before: authority.not_before,
             not_after: authority.not_after,
-            key: certificate.public_key().algorithm().to_string(),
+            key: certificate
+                .map(|certificate| certificate.public_key().algorithm().to_string())
+                .unwrap_or_default(),
             fingerprint: hexadecimal(&authority.fingerprint).to_lowercase(),
-            in_use: signed.map_or(0, |signed| signed.in_use),
-            longest_life: signed.and_then(|signed| signed.longest_life),
-            revoked: signed.map_or(0, |signed| signed.revoked),
-            list: None,
-        })
-    };
-    authorities.iter().map(state).collect()
+            in_use: own.iter().map(|signed| signed.in_use).sum(),
+            longest_life: own.iter().filter_map(|signed| signed.longest_life).max(),
+            revoked: own.iter().map(|signed| signed.revoked).sum(),
+            list: inventory.newest_revocation_list(authority.id)?,
+            standing: Standing::of(authority, row.as_ref(), now),
+            others: authorities
+                .iter()
+                .map(|other| other.id)
+                .filter(|other| *other != authority.id && newest(*other) == authority.id)
+                .collect(),
+        });
+    }
+    Ok(states)
+}
+
+/// The newest certificate of an authority; of a cross-certificate, that of the authority whose name
+/// and key it has.
+fn newest(mut id: AuthorityId, instead: &HashMap<AuthorityId, AuthorityId>) -> AuthorityId {
+    // As many steps as there are renewals: a damaged inventory could lead in a circle.
+    for _ in 0..instead.len() {
+        match instead.get(&id) {
+            Some(newer) => id = *newer,
+            None => break,
+        }
+    }
+    id
 }
 
 /// The first octet may only keep the number from being negative.
@@ -136,7 +212,43 @@ pub(super) fn findings(
     for authority in authorities {
         findings.extend(life(inventory, authority, scope, now)?);
     }
+    for rollover in rollovers(inventory, now)? {
+        let old = authorities.iter().find(|one| one.has(rollover.old.id));
+        if let (Some(old), Some(step)) = (old, rollover.next(now)) {
+            findings.extend(next_step(old, &rollover, step));
+        }
+    }
     Ok(findings)
+}
+
+/// What somebody has to do to bring a rollover on. What is left to be issued anew is told of each
+/// certificate.
+fn next_step(old: &AuthorityState, rollover: &Rollover, step: RolloverStep) -> Option<Finding> {
+    let (matter, what) = match step {
+        RolloverStep::Prepare => (
+            Matter::RolloverDue,
+            "has a successor, and the cross-certificates between the two are not all made"
+                .to_owned(),
+        ),
+        RolloverStep::Switch => (
+            Matter::RolloverDue,
+            match rollover.old.switch_from {
+                Some(from) => format!("its successor can take over since {}", from.date()),
+                None => "its successor can take over".to_owned(),
+            },
+        ),
+        RolloverStep::Retire => (
+            Matter::RolloverOver,
+            "nothing in use is left under its old key".to_owned(),
+        ),
+        RolloverStep::Distribute | RolloverStep::Reissue => return None,
+    };
+    Some(Finding {
+        matter,
+        about: old.about(),
+        what,
+        remedy: format!("certmint ca rollover next {}", rollover.name),
+    })
 }
 
 /// What the end of a CA means, now or soon.
@@ -164,6 +276,20 @@ fn life(
             remedy,
         }))
     };
+    if authority.standing != Standing::Current && authority.in_use == 0 {
+        return Ok(None);
+    }
+    if authority.standing == Standing::Revoked {
+        let certificates = match authority.in_use {
+            1 => "1 certificate in use is".to_owned(),
+            many => format!("{many} certificates in use are"),
+        };
+        return finding(
+            Matter::AuthorityRevoked,
+            format!("is revoked, and {certificates} signed by it"),
+            "issue them again under another CA, and revoke these".to_owned(),
+        );
+    }
     if authority.not_after < now {
         return finding(
             Matter::AuthorityExpired,
@@ -172,12 +298,15 @@ fn life(
         );
     }
     if remaining < soon {
-        let with_it = inventory.count(&Filter {
-            issuer: Some(authority.id),
-            state: Some(State::Issued),
-            ends_from: Some(authority.not_after - Duration::DAY),
-            ..Filter::default()
-        })?;
+        let mut with_it = 0;
+        for issuer in [authority.id].iter().chain(&authority.others) {
+            with_it += inventory.count(&Filter {
+                issuer: Some(*issuer),
+                state: Some(State::Issued),
+                ends_from: Some(authority.not_after - Duration::DAY),
+                ..Filter::default()
+            })?;
+        }
         let itself = u64::from(authority.parent.is_none() && authority.name.is_some());
         let what = match with_it.saturating_sub(itself) {
             0 => end,
@@ -186,7 +315,11 @@ fn life(
         };
         return finding(Matter::AuthorityExpiresSoon, what, renewed);
     }
-    match authority.longest_life.filter(|life| *life > remaining) {
+    // It signs no new ones.
+    let longest = authority
+        .longest_life
+        .filter(|_| authority.standing == Standing::Current);
+    match longest.filter(|life| *life > remaining) {
         Some(life) => finding(
             Matter::AuthorityTooShort,
             format!(

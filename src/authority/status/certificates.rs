@@ -1,19 +1,18 @@
 //! Certificates that have ended or soon will, are lost, or were not filed.
 
-use std::collections::HashMap;
-
 use time::{Duration, OffsetDateTime};
 
-use super::authorities::AuthorityState;
+use super::authorities::{AuthorityState, Standing};
 use super::finding::{About, Finding, Matter, end, renew};
 use super::{Scope, Soon};
 use crate::store::{
-    AuthorityId, CertificateKind, Filter, Inventory, Query, Row, Shelf, Sort, State, StoreError,
-    TextMatch,
+    CertificateKind, Filter, Inventory, Query, Row, Sort, State, StoreError, TextMatch,
 };
 
 /// A certificate that ends so shortly before its CA was cut to the CA's end.
 const CUT: Duration = Duration::DAY;
+/// What was written elsewhere and ended longer ago than this is out of use, or was missed already.
+const FORGOTTEN: Duration = Duration::days(30);
 /// What was recorded or signed so recently may still be at work.
 const AT_WORK: Duration = Duration::minutes(10);
 
@@ -23,15 +22,26 @@ pub(super) fn findings(
     scope: Scope,
     now: OffsetDateTime,
 ) -> Result<Vec<Finding>, StoreError> {
-    let issuers: HashMap<AuthorityId, &AuthorityState> =
-        authorities.iter().map(|one| (one.id, one)).collect();
     let mut findings = Vec::new();
     for row in ending(inventory, scope, now)? {
-        if is_authority(&row) || is_replaced_elsewhere(inventory, &row)? {
+        let is_forgotten = row.place.is_none() && row.not_after + FORGOTTEN < now;
+        if is_forgotten || is_authority(inventory, &row)? || is_replaced_elsewhere(inventory, &row)?
+        {
             continue;
         }
-        let issuer = row.issuer.and_then(|issuer| issuers.get(&issuer));
-        findings.push(ending_finding(&row, issuer.copied(), now));
+        findings.push(ending_finding(&row, issuer_of(&row, authorities), now));
+    }
+    for authority in authorities {
+        let is_old = matches!(authority.standing, Standing::Succeeded | Standing::Retired);
+        if is_old && authority.in_use > 0 {
+            findings.extend(by_old_key(inventory, authority, now)?);
+        }
+    }
+    for activation in inventory.activations()? {
+        let row = inventory.by_id(activation.id)?;
+        if let Some(row) = row.filter(|_| activation.started_at + AT_WORK < now) {
+            findings.push(unserved(&row, activation.started_at));
+        }
     }
     for row in inventory.unfiled()? {
         let signed_at = row.status.signed().map(|signed| signed.issued_at);
@@ -77,7 +87,7 @@ fn ending(
         ..Filter::default()
     };
     match scope.soon {
-        Soon::PartOfLife => filter.last_third_at = Some(now),
+        Soon::PartOfLife => filter.last_quarter_at = Some(now),
         Soon::Within(time) => filter.ends_before = now.checked_add(time),
     }
     inventory.list(&Query {
@@ -87,13 +97,15 @@ fn ending(
     })
 }
 
-pub(super) fn is_authority(row: &Row) -> bool {
-    let on_shelf = |shelf| shelf == Shelf::Authorities;
-    row.kind == CertificateKind::Ca
-        && row
-            .place
-            .as_ref()
-            .is_some_and(|place| on_shelf(place.shelf))
+/// Whether a certificate is one of an authority of the inventory, cross-certificates included; these
+/// are told as CAs.
+pub(super) fn is_authority(inventory: &Inventory, row: &Row) -> Result<bool, StoreError> {
+    match row.status.signed() {
+        Some(signed) if row.kind == CertificateKind::Ca => Ok(inventory
+            .authority_by_fingerprint(&signed.fingerprint)?
+            .is_some()),
+        _ => Ok(false),
+    }
 }
 
 /// Whether a certificate that was written elsewhere, and so has no generations, was made again for
@@ -116,13 +128,69 @@ fn is_replaced_elsewhere(inventory: &Inventory, row: &Row) -> Result<bool, Store
     }))
 }
 
+fn issuer_of<'a>(row: &Row, authorities: &'a [AuthorityState]) -> Option<&'a AuthorityState> {
+    let issuer = row.issuer?;
+    authorities.iter().find(|authority| authority.has(issuer))
+}
+
+/// What is in use and signed by a key that its CA has given up.
+fn by_old_key(
+    inventory: &Inventory,
+    authority: &AuthorityState,
+    now: OffsetDateTime,
+) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
+    for issuer in [authority.id].iter().chain(&authority.others) {
+        let filter = Filter {
+            issuer: Some(*issuer),
+            state: Some(State::Issued),
+            ends_from: Some(now),
+            ..Filter::default()
+        };
+        let query = Query {
+            filter,
+            sort: Sort::NotAfter,
+            ..Query::default()
+        };
+        for row in inventory.list(&query)? {
+            if row.kind != CertificateKind::Ca {
+                findings.push(Finding {
+                    matter: Matter::SignedByOldKey,
+                    what: format!("is signed by the old key of its CA, {}", authority.title()),
+                    remedy: renewed(&row),
+                    about: About::row(&row),
+                });
+            }
+        }
+    }
+    Ok(findings)
+}
+
+fn unserved(row: &Row, since: OffsetDateTime) -> Finding {
+    let generation = row.place.as_ref().map_or(0, |place| place.generation);
+    Finding {
+        matter: Matter::ActivationUnfinished,
+        about: About::row(row),
+        what: format!(
+            "generation {generation} is in place since {}, and its servers are not known to serve it",
+            since.date()
+        ),
+        remedy: "'certmint renew' finishes it, or puts the generation before back".to_owned(),
+    }
+}
+
+/// How to make a certificate again.
+fn renewed(row: &Row) -> String {
+    match &row.place {
+        Some(place) => renew(&place.name),
+        None => "sign a new request of it with 'certmint sign'".to_owned(),
+    }
+}
+
 fn ending_finding(row: &Row, issuer: Option<&AuthorityState>, now: OffsetDateTime) -> Finding {
     let end = end(row.not_after, now);
     let has_ended = row.not_after < now;
-    let renewed = match &row.place {
-        Some(place) => renew(&place.name),
-        None => "sign a new request of it with 'certmint sign'".to_owned(),
-    };
+    let renewed = renewed(row);
     let (matter, what, remedy) = match (&row.place, has_ended) {
         (Some(_), true) => (
             Matter::CertificateExpired,

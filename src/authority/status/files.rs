@@ -3,11 +3,10 @@
 use std::{io::ErrorKind, ops::ControlFlow, path::Path};
 
 use super::authorities::AuthorityState;
-use super::certificates::is_authority;
 use super::finding::{About, Finding, Matter, file_noun, renew};
 use crate::key::KeyFile;
 use crate::store::{
-    AuthorityFile, CertificateFile, Filter, Inventory, Layout, Place, Query, Row, State,
+    AuthorityFile, CertificateFile, Filter, Inventory, Layout, Place, Query, Row, Shelf, State,
     StoreError, StoreName,
     files::{self, Secrecy},
 };
@@ -34,8 +33,8 @@ pub(super) fn findings(
         ..Query::default()
     };
     inventory.for_each(&query, |row| {
-        let filed = row.filed_at.is_some() && !is_authority(&row);
-        if let (Some(place), true) = (&row.place, filed) {
+        let filed = |place: &&Place| place.shelf == Shelf::Certificates && row.filed_at.is_some();
+        if let Some(place) = row.place.as_ref().filter(filed) {
             findings.extend(of_certificate(layout, &row, place, &mut unreadable));
         }
         ControlFlow::Continue(())

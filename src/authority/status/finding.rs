@@ -56,6 +56,8 @@ macro_rules! matters {
 matters! {
     /// A CA has ended, and with it everything below it.
     AuthorityExpired "ca_expired" Critical,
+    /// A CA is revoked, and certificates that it signed are in use.
+    AuthorityRevoked "ca_revoked" Critical,
     /// A certificate in use has ended.
     CertificateExpired "certificate_expired" Critical,
     /// A published CRL has ended: servers that check it refuse everybody.
@@ -74,9 +76,9 @@ matters! {
     AuthorityExpiresSoon "ca_expires_soon" Warning,
     /// A CA ends before a new certificate of the usual life would.
     AuthorityTooShort "ca_too_short" Warning,
-    /// A certificate is in the last third of its life.
+    /// A certificate is in the last quarter of its life.
     CertificateExpiresSoon "certificate_expires_soon" Warning,
-    /// A published CRL is in the last third of its life.
+    /// A published CRL is in the last quarter of its life.
     RevocationListExpiresSoon "crl_expires_soon" Warning,
     /// Certificates were revoked after the CRL was published.
     RevocationListOutdated "crl_outdated" Warning,
@@ -86,10 +88,14 @@ matters! {
     SignedByOldKey "signed_by_old_key" Warning,
     /// A renewed certificate is in place, and the server is not known to serve it.
     ActivationUnfinished "activation_unfinished" Warning,
+    /// A rollover of a CA to a new key waits for its next step.
+    RolloverDue "rollover_due" Warning,
     /// A certificate is signed, and its files are not where they belong.
     NotFiled "not_filed" Warning,
     /// A certificate that was written elsewhere has ended.
     ElsewhereExpired "elsewhere_expired" Notice,
+    /// Nothing in use is left under the old key of a CA.
+    RolloverOver "rollover_over" Notice,
     /// A serial number was used for what was never completed.
     Lost "lost" Notice,
     /// The private key of a CA is not in the PKI directory.

@@ -1,6 +1,6 @@
 //! The certificates themselves, for what shows each of them.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{collections::HashSet, ops::ControlFlow};
 
 use time::OffsetDateTime;
 
@@ -8,8 +8,7 @@ use super::Status;
 use super::certificates::is_authority;
 use super::finding::distinguished_name;
 use crate::store::{
-    AuthorityId, CertificateKind, Filter, Inventory, Order, Query, Row, Shelf, Sort, State,
-    StoreError,
+    AuthorityId, CertificateKind, Filter, Inventory, Order, Query, Row, Sort, State, StoreError,
 };
 use crate::x509::{Certificate, RevocationReason, hexadecimal};
 
@@ -28,7 +27,7 @@ pub struct Holding {
     pub common_name: String,
     /// Its subject alternative names, each with its kind before a colon.
     pub sans: Vec<String>,
-    /// Who signed it.
+    /// Who signed it: one of the status's authorities.
     pub issuer: Option<AuthorityId>,
     /// What the issuer is called.
     pub issuer_title: String,
@@ -68,11 +67,6 @@ impl Holdings {
     /// # Errors
     /// An inventory that cannot be read.
     pub fn of(inventory: &Inventory, status: &Status, limit: usize) -> Result<Self, StoreError> {
-        let titles: HashMap<AuthorityId, &str> = status
-            .authorities
-            .iter()
-            .map(|authority| (authority.id, authority.title()))
-            .collect();
         let mut rows: Vec<Row> = Vec::new();
         let mut left_out = 0;
         let lists = [
@@ -86,11 +80,20 @@ impl Holdings {
                 ..Filter::default()
             };
             let authorities = Filter {
-                shelf: Some(Shelf::Authorities),
+                kind: Some(CertificateKind::Ca),
                 ..filter.clone()
             };
+            let mut skipped = HashSet::new();
+            for row in inventory.list(&Query {
+                filter: authorities,
+                ..Query::default()
+            })? {
+                if is_authority(inventory, &row)? {
+                    skipped.insert(row.id);
+                }
+            }
             let all = inventory.count(&filter)?;
-            let wanted = all.saturating_sub(inventory.count(&authorities)?);
+            let wanted = all.saturating_sub(u64::try_from(skipped.len()).unwrap_or(u64::MAX));
             let query = Query {
                 filter,
                 sort: Sort::NotAfter,
@@ -102,7 +105,7 @@ impl Holdings {
                 if rows.len() >= limit {
                     return ControlFlow::Break(());
                 }
-                if !is_authority(&row) {
+                if !skipped.contains(&row.id) {
                     rows.push(row);
                 }
                 ControlFlow::Continue(())
@@ -112,7 +115,7 @@ impl Holdings {
         }
         let mut certificates = Vec::new();
         for row in rows {
-            certificates.push(holding(inventory, &titles, &row)?);
+            certificates.push(holding(inventory, status, &row)?);
         }
         Ok(Self {
             certificates,
@@ -121,11 +124,7 @@ impl Holdings {
     }
 }
 
-fn holding(
-    inventory: &Inventory,
-    titles: &HashMap<AuthorityId, &str>,
-    row: &Row,
-) -> Result<Holding, StoreError> {
+fn holding(inventory: &Inventory, status: &Status, row: &Row) -> Result<Holding, StoreError> {
     let certificate = inventory
         .certificate_der(row.id)?
         .and_then(|der| Certificate::from_der(&der).ok());
@@ -135,7 +134,10 @@ fn holding(
         .and_then(|certificate| certificate.subject().common_name())
         .or_else(|| row.sans.first().map(|name| name.value.clone()))
         .unwrap_or_else(|| subject.clone());
-    let issuer = row.issuer.and_then(|issuer| titles.get(&issuer).copied());
+    let issuer = row.issuer.and_then(|issuer| {
+        let mut authorities = status.authorities.iter();
+        authorities.find(|authority| authority.has(issuer))
+    });
     Ok(Holding {
         name: row.place.as_ref().map(|place| place.name.to_string()),
         kind: row.kind,
@@ -147,8 +149,10 @@ fn holding(
             .iter()
             .map(|name| format!("{}:{}", name.kind.word(), name.value))
             .collect(),
-        issuer: row.issuer,
-        issuer_title: issuer.unwrap_or_default().to_owned(),
+        issuer: issuer.map(|issuer| issuer.id),
+        issuer_title: issuer
+            .map(|issuer| issuer.title().to_owned())
+            .unwrap_or_default(),
         serial: hexadecimal(&row.serial),
         not_before: row.not_before,
         not_after: row.not_after,

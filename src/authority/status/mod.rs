@@ -8,13 +8,14 @@ mod certificates;
 mod files;
 mod finding;
 mod holding;
+mod lists;
 
 use time::{Duration, OffsetDateTime};
 
 use super::AuthorityError;
 use crate::store::{Census, Inventory, Layout, MonthOfEnds};
 
-pub use authorities::{AuthorityState, PublishedList};
+pub use authorities::{AuthorityState, Standing};
 pub use finding::{About, Finding, Matter, Noun, Severity};
 pub use holding::{Holding, Holdings};
 
@@ -30,7 +31,8 @@ pub struct Scope {
 /// When an end counts as near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Soon {
-    /// In the last third of the life of a certificate or CRL, the last tenth of a CA's.
+    /// In the last quarter of the life of a certificate or CRL, the last tenth of a CA's. Renewals
+    /// begin in the last third, so that what is renewed in time never gets there.
     PartOfLife,
     /// Within this time.
     Within(Duration),
@@ -72,15 +74,21 @@ impl Status {
         scope: Scope,
         now: OffsetDateTime,
     ) -> Result<Self, AuthorityError> {
-        let mut authorities = authorities::states(inventory, now)?;
+        let authorities = authorities::states(inventory, now)?;
         let mut findings = authorities::findings(inventory, &authorities, scope, now)?;
+        findings.extend(lists::findings(
+            inventory,
+            layout,
+            &authorities,
+            scope,
+            now,
+        )?);
         findings.extend(certificates::findings(inventory, &authorities, scope, now)?);
         if scope.files == Files::Compared {
             findings.extend(files::findings(inventory, layout, &authorities)?);
         }
         // Stable: within a matter they stay in the order of their ends.
         findings.sort_by_key(|finding| (finding.severity(), finding.matter));
-        authorities.shrink_to_fit();
         Ok(Self {
             at: now,
             census: inventory.census(now)?,

@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::signing::{open_authority_without_asking, open_key};
+use super::signing::{open_authority_without_asking, open_this};
 use crate::{
-    authority::{
-        ListEnd, PublishedList, SigningAuthority, itself, list_publishers, publish_revocation_list,
-    },
+    authority::{ListEnd, PublishedList, itself, list_publishers, publish_revocation_list},
     cli::{
         actor::actor,
         failure::UsageError,
@@ -84,8 +82,13 @@ pub(crate) fn run(pki: &Path, arguments: &Crl) -> Result<Report> {
             notes.push(format!("no list of {name}: {reason}"));
             continue;
         }
-        let made = open(&store, name, authority, passphrase_file.as_ref())
-            .and_then(|signing| Ok(publish_revocation_list(&mut store, &signing, *days, now)?));
+        let made = open_this(
+            &store,
+            authority,
+            passphrase_file.as_ref(),
+            "--passphrase-file",
+        )
+        .and_then(|signing| Ok(publish_revocation_list(&mut store, &signing, *days, now)?));
         match made {
             Ok(list) => {
                 notes.extend(list_notes(&list));
@@ -116,7 +119,7 @@ pub(crate) fn run(pki: &Path, arguments: &Crl) -> Result<Report> {
 }
 
 /// Why a CA makes no list when all are asked to.
-fn no_list(
+pub(crate) fn no_list(
     store: &Store,
     name: &StoreName,
     authority: &Authority,
@@ -128,18 +131,6 @@ fn no_list(
     }
     let key = store.layout().authority_file(name, AuthorityFile::Key);
     (!key.exists()).then(|| format!("its key is not here ({})", key.display()))
-}
-
-fn open(
-    store: &Store,
-    name: &StoreName,
-    authority: &Authority,
-    passphrase_file: Option<&PathBuf>,
-) -> Result<SigningAuthority> {
-    let key_file = store.layout().authority_file(name, AuthorityFile::Key);
-    let key = open_key(&key_file, passphrase_file, "--passphrase-file")?;
-    SigningAuthority::of_this_pki(store, authority, key)
-        .with_context(|| format!("{}", key_file.display()))
 }
 
 /// The lists that were made besides a command's own work.
@@ -184,7 +175,8 @@ pub(super) fn publish_without_asking(
     all
 }
 
-fn list_notes(list: &PublishedList) -> Vec<String> {
+/// What should be known of a list besides.
+pub(crate) fn list_notes(list: &PublishedList) -> Vec<String> {
     let mut notes = Vec::new();
     let name = &list.name;
     if list.end == ListEnd::Authority {
@@ -211,7 +203,7 @@ fn list_notes(list: &PublishedList) -> Vec<String> {
 }
 
 /// A list in words.
-pub(super) fn list_text(list: &PublishedList) -> String {
+pub(crate) fn list_text(list: &PublishedList) -> String {
     let mut text = format!("{BOLD}revocation list{BOLD:#}  {}\n", list.name);
     render::line(&mut text, "number", &list.number.to_string());
     let entries = usize::try_from(list.entries).unwrap_or(usize::MAX);
@@ -233,7 +225,7 @@ pub(super) fn list_text(list: &PublishedList) -> String {
 }
 
 /// A list for `--json`.
-pub(super) fn list_json(list: &PublishedList) -> Value {
+pub(crate) fn list_json(list: &PublishedList) -> Value {
     json!({
         "name": list.name.to_string(),
         "number": list.number,

@@ -1,6 +1,6 @@
 //! `certmint list`
 
-use std::{collections::HashMap, ops::ControlFlow, path::Path};
+use std::{ops::ControlFlow, path::Path};
 
 use anyhow::Result;
 use clap::Args;
@@ -11,15 +11,16 @@ use crate::{
     authority::named,
     cli::{
         matching::{Days, Sha256, kind, san, subject, text},
+        records::{Issuers, document, name, state},
         render,
         report::{Form, Report},
         table::Table,
     },
     store::{
-        AuthorityId, CertificateKind, Filter, Inventory, Layout, Order, Query, Row, Sort, State,
-        StoreName, TextMatch,
+        CertificateKind, Filter, Inventory, Layout, Order, Query, Row, Sort, State, StoreName,
+        TextMatch,
     },
-    x509::{Name, SerialStart, escape_control},
+    x509::{SerialStart, escape_control},
 };
 
 /// The inventory.
@@ -77,7 +78,7 @@ struct Wanted {
     #[arg(long, value_name = "DIGITS")]
     serial: Option<SerialStart>,
     /// With this SHA-256 over the certificate
-    #[arg(long, value_name = "SHA-256")]
+    #[arg(long, value_name = "SHA256")]
     fingerprint: Option<Sha256>,
     /// With this subject, as openssl writes it: 'O = Acme, CN = flb'; without a = it is the common
     /// name
@@ -120,30 +121,6 @@ enum ShownState {
 }
 
 impl ShownState {
-    fn of(row: &Row, now: OffsetDateTime) -> Self {
-        match row.status.state() {
-            State::Issued if row.not_after < now => Self::Expired,
-            State::Issued => Self::Issued,
-            State::Revoked => Self::Revoked,
-            State::Superseded => Self::Superseded,
-            State::Lost => Self::Lost,
-            State::Listed => Self::Listed,
-            State::Recorded => Self::Recorded,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::Issued => State::Issued.word(),
-            Self::Revoked => State::Revoked.word(),
-            Self::Superseded => State::Superseded.word(),
-            Self::Lost => State::Lost.word(),
-            Self::Listed => State::Listed.word(),
-            Self::Recorded => State::Recorded.word(),
-        }
-    }
-
     fn narrow(self, filter: &mut Filter, now: OffsetDateTime) {
         filter.state = Some(match self {
             Self::Issued | Self::Expired => State::Issued,
@@ -215,7 +192,7 @@ pub(crate) fn run(pki: &Path, arguments: &List, form: Form) -> Result<Report> {
         Form::Json => {
             let mut documents: Vec<Value> = Vec::new();
             inventory.for_each(&query, |row| {
-                documents.push(with_issuer(&row, issuers.get(&row), now));
+                documents.push(document(&row, issuers.get(&row), now));
                 ControlFlow::Continue(())
             })?;
             let json = json!({ "certificates": documents });
@@ -250,40 +227,6 @@ pub(crate) fn run(pki: &Path, arguments: &List, form: Form) -> Result<Report> {
     }
 }
 
-/// The authorities as lists show them.
-struct Issuers(HashMap<AuthorityId, Issuer>);
-
-struct Issuer {
-    name: Option<String>,
-    /// As openssl writes it.
-    subject: String,
-    /// RFC 4514.
-    distinguished_name: String,
-}
-
-impl Issuers {
-    fn of(inventory: &Inventory) -> Result<Self> {
-        let authorities = inventory.authorities()?.into_iter().map(|authority| {
-            let issuer = Issuer {
-                name: authority.name.as_ref().map(ToString::to_string),
-                distinguished_name: distinguished_name(&authority.subject_der, &authority.subject),
-                subject: authority.subject,
-            };
-            (authority.id, issuer)
-        });
-        Ok(Self(authorities.collect()))
-    }
-
-    fn get(&self, row: &Row) -> Option<&Issuer> {
-        row.issuer.and_then(|issuer| self.0.get(&issuer))
-    }
-}
-
-/// In the notation of every other document (RFC 4514).
-pub(super) fn distinguished_name(der: &[u8], otherwise: &str) -> String {
-    Name::from_der(der).map_or_else(|_| otherwise.to_owned(), |name| name.to_string())
-}
-
 fn cells(row: &Row, issuers: &Issuers, now: OffsetDateTime) -> [String; 8] {
     let names: Vec<String> = row
         .sans
@@ -301,7 +244,6 @@ fn cells(row: &Row, issuers: &Issuers, now: OffsetDateTime) -> [String; 8] {
         let by_name = issuer.name.clone();
         by_name.unwrap_or_else(|| escape_control(&issuer.subject))
     });
-    let state = ShownState::of(row, now);
     let none = || "-".to_owned();
     [
         name(row).unwrap_or_else(none),
@@ -310,7 +252,7 @@ fn cells(row: &Row, issuers: &Issuers, now: OffsetDateTime) -> [String; 8] {
         issuer.unwrap_or_else(none),
         abbreviated(&render::hexadecimal(&row.serial).to_uppercase()),
         render::day(row.not_after),
-        state.word().to_owned(),
+        state(row, now).to_owned(),
         if row.status.state() == State::Issued {
             render::days_text(render::days_left(row.not_after, now))
         } else {
@@ -326,40 +268,4 @@ fn abbreviated(serial: &str) -> String {
         Some(start) if serial.len() > 16 => format!("{start}…"),
         _ => serial.to_owned(),
     }
-}
-
-fn with_issuer(row: &Row, issuer: Option<&Issuer>, now: OffsetDateTime) -> Value {
-    render::with_fields(
-        document(row, now),
-        json!({
-            "issuer": issuer.map(|issuer| &issuer.distinguished_name),
-            "ca": issuer.and_then(|issuer| issuer.name.as_ref()),
-        }),
-    )
-}
-
-/// A certificate of the inventory for `--json`, without its issuer.
-pub(super) fn document(row: &Row, now: OffsetDateTime) -> Value {
-    let sans: Vec<String> = row
-        .sans
-        .iter()
-        .map(|name| format!("{}:{}", name.kind.word(), name.value))
-        .collect();
-    json!({
-        "name": name(row),
-        "kind": row.kind.word(),
-        "generation": row.place.as_ref().map(|place| place.generation),
-        "subject": distinguished_name(&row.subject_der, &row.subject),
-        "sans": sans,
-        "serial": render::hexadecimal(&row.serial).to_uppercase(),
-        "not_before": crate::x509::moment_text(row.not_before),
-        "not_after": crate::x509::moment_text(row.not_after),
-        "state": ShownState::of(row, now).word(),
-        "days_left": render::days_left(row.not_after, now),
-        "fingerprint_sha256": row.status.signed().map(|signed| render::hexadecimal(&signed.fingerprint)),
-    })
-}
-
-fn name(row: &Row) -> Option<String> {
-    row.place.as_ref().map(|place| place.name.to_string())
 }

@@ -6,10 +6,11 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::manifest_from_inventory::{self, ManifestFromInventory};
 use crate::{
     cli::{failure::Advised, manifest_file, output, render, report::Report},
     formats::nearest,
-    manifest::{Manifest, ManifestError, TEMPLATES, Template},
+    manifest::{Manifest, TEMPLATES, Template},
 };
 
 /// Work on a manifest.
@@ -21,6 +22,8 @@ pub(crate) enum ManifestCommand {
   certmint manifest new minimal
   certmint manifest new oci-load-balancer --out pki.toml")]
     New(ManifestNew),
+    /// Write the manifest of the CAs and certificates that are there
+    FromInventory(ManifestFromInventory),
     /// Tell everything that is wrong with a manifest, with line and column
     #[command(after_help = "Examples:
   certmint manifest check
@@ -46,13 +49,14 @@ pub(crate) struct ManifestCheck {
     file: PathBuf,
 }
 
-pub(crate) fn run(arguments: &ManifestCommand) -> Result<Report> {
+pub(crate) fn run(pki: &Path, arguments: &ManifestCommand) -> Result<Report> {
     match arguments {
         ManifestCommand::New(ManifestNew { name: None, .. }) => Ok(list()),
         ManifestCommand::New(ManifestNew {
             name: Some(name),
             out,
         }) => new(name, out),
+        ManifestCommand::FromInventory(arguments) => manifest_from_inventory::run(pki, arguments),
         ManifestCommand::Check(ManifestCheck { file }) => check(file),
     }
 }
@@ -104,12 +108,9 @@ fn new(name: &str, out: &Path) -> Result<Report> {
 }
 
 fn check(file: &Path) -> Result<Report> {
-    match manifest_file::read(file) {
+    match manifest_file::read(file)? {
         Ok(manifest) => Ok(sound(file, &manifest)),
-        Err(error) => match error.downcast::<ManifestError>() {
-            Ok(wrong) => Ok(faulty(wrong)),
-            Err(other) => Err(other),
-        },
+        Err(wrong) => Ok(manifest_file::faulty(wrong)),
     }
 }
 
@@ -129,28 +130,4 @@ fn sound(file: &Path, manifest: &Manifest) -> Report {
         "problems": [],
     });
     Report::new("manifest.check", json, text)
-}
-
-/// Each fault on a line of its own, so that an editor can jump to it.
-fn faulty(ManifestError(problems): ManifestError) -> Report {
-    let documents: Vec<_> = problems
-        .iter()
-        .map(|problem| {
-            json!({
-                "line": problem.line,
-                "column": problem.column,
-                "what": problem.what,
-                "remedy": problem.remedy,
-            })
-        })
-        .collect();
-    let file = problems.first().map(|problem| problem.file.clone());
-    let json = json!({
-        "file": file,
-        "authorities": null,
-        "certificates": null,
-        "problems": documents,
-    });
-    let failures = problems.into_iter().map(anyhow::Error::from).collect();
-    Report::new("manifest.check", json, String::new()).failures(failures)
 }

@@ -1,11 +1,14 @@
 //! One file per command: its flags, whose comments are its help, and what it does.
 
+pub(crate) mod apply;
 pub(crate) mod audit_log;
 pub(crate) mod audit_verify;
 pub(crate) mod ca_import;
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
+pub(crate) mod ca_renew;
+pub(crate) mod ca_rollover;
 pub(crate) mod ca_set;
 pub(crate) mod ca_show;
 pub(crate) mod completions;
@@ -20,6 +23,9 @@ pub(crate) mod key_protect;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
+mod manifest_from_inventory;
+pub(crate) mod plan;
+pub(crate) mod reissue;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
@@ -42,8 +48,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
-        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments),
+        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments, &cli.global),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
+        Command::Ca(CaCommand::Renew(arguments)) => ca_renew::run(pki, arguments),
+        Command::Ca(CaCommand::Rollover(arguments)) => ca_rollover::run(&cli.global, arguments),
         Command::Ca(CaCommand::Set(arguments)) => ca_set::run(pki, arguments),
         Command::Ca(CaCommand::Show(arguments)) => ca_show::run(pki, arguments),
         Command::Key(KeyCommand::New(arguments)) => key_new::run(arguments),
@@ -56,8 +64,11 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
-        Command::Manifest(arguments) => manifest::run(arguments),
+        Command::Manifest(arguments) => manifest::run(pki, arguments),
+        Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),
+        Command::Plan(arguments) => plan::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
+        Command::Reissue(arguments) => reissue::run(&cli.global, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Audit(AuditCommand::Log(arguments)) => audit_log::run(pki, arguments),
         Command::Audit(AuditCommand::Verify(arguments)) => audit_verify::run(pki, arguments),

@@ -10,28 +10,25 @@ use clap::Args;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::signing::open_authority;
 use crate::{
-    authority::{
-        AuthorityError, Due, KeyChoice, LeafOrder, Reason, RenewalWindow, SeenAt, Servers, Waiting,
-        activate, all, due, issue_all, renewal, renewing_authority, waiting,
-    },
+    authority::{Due, KeyChoice, Reason, Waiting, all, due, due_lists, waiting},
     cli::{
         actor::actor,
         failure::{Advised, UsageError},
-        renewal_report::{Outcome, planned, report},
+        manifest_file,
+        renewal::{Outcome, Policy, Wishes, export, make, planned, publish_list, report, take},
         report::Report,
         schedule::Schedule,
     },
     hook::HookCommand,
     inspect::verify::Host,
     probe::Endpoint,
-    store::{
-        ActivationNeed, Inventory, Layout, RenewalLock, Row, Shelf, State, Store, StoreError,
-        StoreName,
-    },
+    store::{Inventory, Layout, RenewalLock, Shelf, State, Store, StoreError, StoreName},
     x509::moment_text,
 };
+
+/// The manifest that is read when none is named, if it is there.
+const USUAL_MANIFEST: &str = "pki.toml";
 
 /// Which certificates are renewed, and what follows.
 #[derive(Debug, Args)]
@@ -55,6 +52,10 @@ pub(crate) struct Renew {
     /// Renew what ends within so many days, instead of in the last third of its life
     #[arg(long, value_name = "DAYS", conflicts_with_all = ["names", "all"], value_parser = clap::value_parser!(u32).range(1..=36500))]
     within: Option<u32>,
+    /// The manifest that says when each certificate is due and how its servers take it; pki.toml in
+    /// this folder if left out and there is one
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
     /// Keep the keys; new ones are made otherwise
     #[arg(long)]
     reuse_key: bool,
@@ -71,7 +72,8 @@ pub(crate) struct Renew {
     /// Seconds that the reload, and then the servers, may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
     timeout: u32,
-    /// File whose first line is the passphrase of the CA key; - is standard input
+    /// File whose first line is the passphrase of every CA key for which the manifest names no file;
+    /// - is standard input
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Say what would be renewed, and do nothing
@@ -92,10 +94,18 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         );
     }
     let now = OffsetDateTime::now_utc();
+    let file = arguments.manifest_file();
+    let manifest = match file.as_deref().map(manifest_file::read).transpose()? {
+        Some(Err(wrong)) => return Ok(manifest_file::faulty(wrong)),
+        Some(Ok(manifest)) => Some(manifest),
+        None => None,
+    };
+    let policy = Policy::new(arguments.wishes(), manifest.zip(file.as_deref()));
     if arguments.dry_run {
         let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
-        let (due, waiting) = selected(&inventory, arguments, now)?;
-        return Ok(planned(&due, &waiting, now));
+        let (due, waiting) = selected(&inventory, arguments, &policy, now)?;
+        let lists = lists(&inventory, arguments, now)?;
+        return Ok(planned(&due, &waiting, &lists, now));
     }
     let actor = actor();
     let holder = format!(
@@ -113,10 +123,21 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         other => other?,
     };
     let mut store = Store::open(pki, &actor, now)?;
-    let (due, _) = selected(store.inventory(), arguments, now)?;
+    let (due, _) = selected(store.inventory(), arguments, &policy, now)?;
     let mut outcome = Outcome::default();
-    make(&mut store, arguments, due, now, &mut outcome);
-    take(&mut store, pki, arguments, now, &mut outcome)?;
+    make(&mut store, &policy, due, now, &mut outcome);
+    take(
+        &mut store,
+        pki,
+        &policy,
+        |name| arguments.concerns(name),
+        now,
+        &mut outcome,
+    )?;
+    export(&mut store, &policy, now, &mut outcome);
+    for name in lists(store.inventory(), arguments, now)? {
+        publish_list(&mut store, &policy, &name, now, &mut outcome)?;
+    }
     Ok(report(outcome, now))
 }
 
@@ -131,22 +152,21 @@ impl Renew {
         self.names.is_empty() || self.names.contains(name)
     }
 
-    fn need(&self) -> ActivationNeed {
-        if self.reload.is_some() || self.probe.is_some() {
-            ActivationNeed::Servers
-        } else {
-            ActivationNeed::Nothing
-        }
+    /// The manifest that is named; else `pki.toml`, if it is there.
+    fn manifest_file(&self) -> Option<PathBuf> {
+        let usual = || Some(PathBuf::from(USUAL_MANIFEST)).filter(|file| file.exists());
+        self.manifest.clone().or_else(usual)
     }
 
-    fn due_at(&self, name: &StoreName, row: &Row) -> OffsetDateTime {
-        match self.within {
-            Some(days) => row
-                .not_after
-                .saturating_sub(time::Duration::days(i64::from(days))),
-            None => {
-                RenewalWindow::default().due_at(&name.to_string(), row.not_before, row.not_after)
-            }
+    fn wishes(&self) -> Wishes {
+        Wishes {
+            within: self.within,
+            key: self.reuse_key.then_some(KeyChoice::Kept),
+            reload: self.reload.clone(),
+            probe: self.probe.clone(),
+            server_name: self.server_name.clone(),
+            passphrase_file: self.passphrase_file.clone(),
+            timeout: Duration::from_secs(u64::from(self.timeout)),
         }
     }
 }
@@ -156,22 +176,22 @@ impl Renew {
 fn selected(
     inventory: &Inventory,
     arguments: &Renew,
+    policy: &Policy,
     now: OffsetDateTime,
 ) -> Result<(Vec<Due>, Vec<Waiting>)> {
     let mut waiting = waiting(inventory)?;
     waiting.retain(|one| arguments.concerns(&one.name));
-    let due_at = |name: &StoreName, row: &Row| Some(arguments.due_at(name, row));
     let mut chosen = if arguments.names.is_empty() {
         if arguments.all {
             all(inventory)?
         } else {
-            due(inventory, due_at, now)?
+            due(inventory, |name, row| policy.due_at(name, row), now)?
         }
     } else {
         named(inventory, &arguments.names)?
     };
     chosen.retain(|one| {
-        let is_due = Reason::at(&one.row, arguments.due_at(&one.name, &one.row), now).is_some();
+        let is_due = policy.reason(&one.name, &one.row, now).is_some();
         let renewed_already =
             |other: &Waiting| other.name == one.name && other.activation.replaces.is_some();
         is_due || !waiting.iter().any(renewed_already)
@@ -219,134 +239,13 @@ fn named(inventory: &Inventory, names: &[StoreName]) -> Result<Vec<Due>> {
     .into())
 }
 
-/// Makes the new generations, CA by CA; what fails does not keep the others back.
-fn make(
-    store: &mut Store,
-    arguments: &Renew,
-    due: Vec<Due>,
-    now: OffsetDateTime,
-    outcome: &mut Outcome,
-) {
-    let mut by_authority: Vec<(StoreName, Vec<Due>)> = Vec::new();
-    for one in due {
-        match renewing_authority(store.inventory(), &one) {
-            Ok(authority) => match by_authority.iter_mut().find(|(name, _)| *name == authority) {
-                Some((_, group)) => group.push(one),
-                None => by_authority.push((authority, vec![one])),
-            },
-            Err(error) => outcome.failures.push(error.into()),
-        }
-    }
-    for (authority, group) in by_authority {
-        if let Err(error) = make_group(store, arguments, &authority, group, now, outcome) {
-            outcome.failures.push(error);
-        }
-    }
-}
-
-fn make_group(
-    store: &mut Store,
-    arguments: &Renew,
-    authority: &StoreName,
-    group: Vec<Due>,
-    now: OffsetDateTime,
-    outcome: &mut Outcome,
-) -> Result<()> {
-    let signer = open_authority(
-        store,
-        Some(authority),
-        arguments.passphrase_file.as_ref(),
-        "--passphrase-file",
-    )
-    .with_context(|| format!("could not renew {}", names(&group)))?;
-    let key = if arguments.reuse_key {
-        KeyChoice::Kept
+/// The CAs whose revocation list is near its end; where certain certificates are named, it is about
+/// these only.
+fn lists(inventory: &Inventory, arguments: &Renew, now: OffsetDateTime) -> Result<Vec<StoreName>> {
+    if arguments.names.is_empty() {
+        Ok(due_lists(inventory, now)?)
     } else {
-        KeyChoice::New
-    };
-    let mut ordered: Vec<Due> = Vec::new();
-    let mut orders: Vec<LeafOrder> = Vec::new();
-    for one in group {
-        match renewal(store, &signer, &one, key, arguments.need(), now) {
-            Ok(order) => {
-                ordered.push(one);
-                orders.push(order);
-            }
-            Err(error) => outcome.failures.push(error.into()),
-        }
-    }
-    let made = issue_all(store, &signer, orders, now, &mut |_| {});
-    for (one, made) in ordered.into_iter().zip(made) {
-        match made {
-            Ok(filed) => outcome.renewed.push((one, filed)),
-            Err(error) => outcome
-                .failures
-                .push(anyhow::Error::new(error).context(format!("could not renew {}", one.name))),
-        }
-    }
-    Ok(())
-}
-
-/// The first few names, for an error that concerns all.
-fn names(group: &[Due]) -> String {
-    const SHOWN: usize = 5;
-    let names: Vec<String> = group
-        .iter()
-        .take(SHOWN)
-        .map(|one| one.name.to_string())
-        .collect();
-    match group.len().saturating_sub(SHOWN) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
-    }
-}
-
-/// Has the servers take what was published, by this run or by an earlier one that was killed.
-fn take(
-    store: &mut Store,
-    pki: &Path,
-    arguments: &Renew,
-    now: OffsetDateTime,
-    outcome: &mut Outcome,
-) -> Result<()> {
-    let mut ready = Vec::new();
-    for one in waiting(store.inventory())? {
-        if !arguments.concerns(&one.name) {
-            continue;
-        }
-        let servers = servers(arguments, &one);
-        match servers.need() {
-            ActivationNeed::Servers => ready.push((one, servers)),
-            ActivationNeed::Nothing => outcome.untold.push(one),
-        }
-    }
-    let pki = std::path::absolute(pki).context("--pki")?;
-    let timeout = Duration::from_secs(u64::from(arguments.timeout));
-    for taken in activate(store, ready, &pki, timeout, now) {
-        match taken {
-            Ok(one) => outcome.in_use.push(one),
-            Err(error) => {
-                if let AuthorityError::NotTaken { name, .. } = &error {
-                    outcome.not_taken.push(name.clone());
-                }
-                outcome.failures.push(error.into());
-            }
-        }
-    }
-    Ok(())
-}
-
-fn servers(arguments: &Renew, one: &Waiting) -> Servers {
-    let endpoint = arguments.probe.clone();
-    Servers {
-        reload: arguments.reload.clone(),
-        seen_at: endpoint.map(|endpoint| match arguments.server_name.clone() {
-            Some(server_name) => SeenAt {
-                endpoint,
-                server_name,
-            },
-            None => SeenAt::of(endpoint, &one.certificate),
-        }),
+        Ok(Vec::new())
     }
 }
 
@@ -368,11 +267,12 @@ fn print(schedule: Schedule, pki: &Path, arguments: &Renew) -> Result<Report> {
                 UsageError("nobody types a passphrase at night: give a file".into()).into(),
             );
         }
-        Some(file) => Some(shown(
-            &std::path::absolute(file).context("--passphrase-file")?,
-        )?),
+        Some(file) => Some(absolute(file, "--passphrase-file")?),
         None => None,
     };
+    let manifest = arguments.manifest.as_deref();
+    let manifest = manifest.map(|file| absolute(file, "--manifest"));
+    flag("--manifest", manifest.transpose()?);
     flag("--passphrase-file", file);
     flag("--within", arguments.within.map(|days| days.to_string()));
     flag("--reload", arguments.reload.as_ref().map(command_text));
@@ -393,6 +293,10 @@ fn print(schedule: Schedule, pki: &Path, arguments: &Renew) -> Result<Report> {
     let text = schedule.text(&words, &folder, &pki)?;
     let json = json!({ "file": schedule.path(), "text": text });
     Ok(Report::new("renew.print", json, text))
+}
+
+fn absolute(path: &Path, flag: &'static str) -> Result<String> {
+    shown(&std::path::absolute(path).context(flag)?)
 }
 
 fn shown(path: &Path) -> Result<String> {

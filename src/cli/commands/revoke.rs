@@ -10,16 +10,14 @@ use time::{
     format_description::well_known::{Iso8601, Rfc3339},
 };
 
-use super::{
-    crl::{list_json, list_text, publish_without_asking},
-    list,
-};
+use super::crl::{list_json, list_text, publish_without_asking};
 use crate::{
     authority::{self, Candidate, Generations, Revocable, Selection, select_for_revocation},
     cli::{
         actor::actor,
         matching::Sha256,
         read,
+        records::{self, Issuer, distinguished_name},
         render::{self, BOLD, RED},
         report::Report,
         terminal,
@@ -94,7 +92,7 @@ pub(crate) struct Revoke {
 
 /// A reason as people write it: the name in RFC 5280, or its words with hyphens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Reason(RevocationReason);
+pub(crate) struct Reason(pub(crate) RevocationReason);
 
 impl ValueEnum for Reason {
     /// All but removeFromCRL, which is for delta lists, and which `--release` stands for.
@@ -352,13 +350,12 @@ fn candidate_text(does: &str, candidate: &Candidate, now: OffsetDateTime) -> Str
 }
 
 fn candidate_json(candidate: &Candidate, now: OffsetDateTime) -> Value {
-    render::with_fields(
-        list::document(&candidate.row, now),
-        json!({
-            "issuer": candidate.issuer.as_ref().map(|issuer| list::distinguished_name(&issuer.subject_der, &issuer.subject)),
-            "ca": candidate.issuer_name.as_ref().map(StoreName::to_string),
-        }),
-    )
+    let issuer = candidate.issuer.as_ref().map(|issuer| Issuer {
+        name: candidate.issuer_name.as_ref().map(StoreName::to_string),
+        subject: issuer.subject.clone(),
+        distinguished_name: distinguished_name(&issuer.subject_der, &issuer.subject),
+    });
+    records::document(&candidate.row, issuer.as_ref(), now)
 }
 
 /// What a person should know besides.

@@ -34,7 +34,8 @@ use crate::{
 Exit code 3 when something needs attention: what is broken now or will be, not what is only good to
 know. Files are replaced whole; - is standard output.")]
 pub(crate) struct Status {
-    /// What ends within so many days ends soon, instead of what is in the last third of its life
+    /// What ends within so many days ends soon, instead of what is in the last quarter of its life;
+    /// for a CA: the last tenth
     #[arg(long, value_name = "DAYS")]
     within: Option<Days>,
     /// Do not compare the files of the PKI directory with the inventory

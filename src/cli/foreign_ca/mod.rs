@@ -27,6 +27,13 @@ pub(crate) enum Origin {
     Files,
 }
 
+impl Origin {
+    /// The word for `--json`.
+    pub(crate) fn word(self) -> String {
+        self.to_string().replace('-', "_")
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {

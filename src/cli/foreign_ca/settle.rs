@@ -13,7 +13,7 @@ use crate::{
         AuthorityId, CertificateKind, Filter, Order, Query, Row, Shelf, Sort, Source, State, Store,
         StoreError, StoreName,
     },
-    x509::Certificate,
+    x509::{Certificate, GeneralName},
 };
 
 /// What became of the certificates whose keys were found.
@@ -82,9 +82,10 @@ fn settle_one(
     let Some(found) = keys.of_public_key(certificate.public_key().spki_der()) else {
         return Ok(false);
     };
+    let place = found.file.display().to_string();
     let mut leave_out = |reason: String| {
         settled.left_out.push(LeftOut {
-            place: found.file.display().to_string(),
+            place: place.clone(),
             reason,
         });
     };
@@ -96,7 +97,7 @@ fn settle_one(
         id: row.id,
         name: name.clone(),
         certificate,
-        key_pem: found.key.to_pkcs8_pem(),
+        key: found.key,
     };
     match settle(store, &settlement, now) {
         Ok(_) => {
@@ -116,7 +117,7 @@ fn settle_one(
     Ok(true)
 }
 
-/// What the key's file is called, else the common name.
+/// What the key's file is called, else the common name, else a host name.
 fn name(key_file: &Path, certificate: &Certificate) -> Option<StoreName> {
     let stem = key_file.file_stem()?.to_str()?;
     let stem = [".key", "-key", "_key"]
@@ -125,5 +126,14 @@ fn name(key_file: &Path, certificate: &Certificate) -> Option<StoreName> {
         .unwrap_or(stem);
     let is_number = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
     let by_file = (!is_number).then(|| stem.parse().ok()).flatten();
-    by_file.or_else(|| certificate.subject().common_name()?.parse().ok())
+    let host = || {
+        let names = certificate.subject_alt_names().ok()?;
+        names.iter().find_map(|name| match name {
+            GeneralName::Dns(host) => host.parse().ok(),
+            _ => None,
+        })
+    };
+    by_file
+        .or_else(|| certificate.subject().common_name()?.parse().ok())
+        .or_else(host)
 }

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    authority::status::{AuthorityState, Finding, PublishedList, Severity, Status},
+    authority::status::{AuthorityState, Finding, Severity, Status},
     cli::render::days_left,
+    store::RevocationList,
     x509::moment_text,
 };
 
@@ -25,6 +26,7 @@ pub(crate) fn document(status: &Status) -> Value {
             "revoked": census.revoked,
             "superseded": census.superseded,
             "lost": census.lost,
+            "listed": census.listed,
             "listed": census.listed,
             "recorded": census.recorded,
         },
@@ -74,11 +76,12 @@ fn authority(authority: &AuthorityState, status: &Status) -> Value {
         "fingerprint_sha256": authority.fingerprint,
         "in_use": authority.in_use,
         "revoked": authority.revoked,
+        "standing": authority.standing.word(),
         "crl": authority.list.map(list),
     })
 }
 
-fn list(list: PublishedList) -> Value {
+fn list(list: RevocationList) -> Value {
     json!({
         "number": list.number,
         "this_update": moment_text(list.this_update),

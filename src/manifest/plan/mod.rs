@@ -1,6 +1,13 @@
 //! What is to be done so that the PKI is what the manifest says.
 
+mod authorities;
+mod certificates;
+mod exports;
+mod known;
+mod lists;
+mod planner;
 mod reason;
+mod removed;
 mod step;
 
 use std::fmt::Write as _;
@@ -12,6 +19,7 @@ use crate::{
     x509::hexadecimal,
 };
 
+pub use planner::{Surroundings, plan};
 pub use reason::{Conflict, Reason};
 pub use step::{Replacement, Step, StepDeed};
 

@@ -77,22 +77,13 @@ pub enum Reason {
         /// When it begins.
         from: OffsetDateTime,
     },
-    /// A CA ends before something that it is to sign now would.
-    EndsTooSoon {
-        /// When it ends.
-        end: OffsetDateTime,
-        /// What would end later.
-        needed_by: StoreName,
+    /// A CA has less time left than what it signs lives for.
+    ShorterThanSigned {
+        /// Whole days until its end.
+        left: i64,
+        /// The longest life of what it signs, in days.
+        days: u32,
     },
-    /// The path length of a CA is another.
-    PathLength {
-        /// What it is.
-        from: String,
-        /// What it is to be.
-        to: String,
-    },
-    /// The names that a CA permits are others.
-    NameConstraints,
     /// A setting of a CA is another.
     Setting {
         /// Its key in the manifest.
@@ -123,8 +114,45 @@ pub enum Reason {
     ExportDiffers(PathBuf),
     /// A file revocation lists are in is missing.
     ListFileMissing,
+    /// Its servers are not known to have taken it.
+    NotTaken,
     /// The manifest does not have it, and asks that what it does not have is revoked.
     Removed,
+}
+
+impl Reason {
+    /// The word for its kind.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Revoked(_) => "revoked",
+            Self::KeyMissing => "key_missing",
+            Self::NameAdded(_) => "name_added",
+            Self::NameRemoved(_) => "name_removed",
+            Self::Subject { .. } => "subject",
+            Self::Purpose { .. } => "purpose",
+            Self::Key { .. } => "key",
+            Self::Issuer { .. } => "issuer",
+            Self::IssuerKey(_) => "issuer_key",
+            Self::LongerLife { .. } => "longer_life",
+            Self::Due { .. } => "due",
+            Self::Expired { .. } => "expired",
+            Self::NotYetValid { .. } => "not_yet_valid",
+            Self::ShorterThanSigned { .. } => "shorter_than_signed",
+            Self::Setting { .. } => "setting",
+            Self::NoList => "no_list",
+            Self::ListDue { .. } => "list_due",
+            Self::ListOutdated => "list_outdated",
+            Self::ListFileMissing => "list_file_missing",
+            Self::File(_) => "file",
+            Self::AuthorityFile => "authority_file",
+            Self::ExportMissing(_) => "export_missing",
+            Self::ExportOutdated(_) => "export_outdated",
+            Self::ExportDiffers(_) => "export_differs",
+            Self::NotTaken => "not_taken",
+            Self::Removed => "removed",
+        }
+    }
 }
 
 impl fmt::Display for Reason {
@@ -154,17 +182,12 @@ impl fmt::Display for Reason {
             Self::Due { left } => write!(formatter, "{left} days left"),
             Self::Expired { at } => write!(formatter, "expired on {}", at.date()),
             Self::NotYetValid { from } => write!(formatter, "not valid before {}", from.date()),
-            Self::EndsTooSoon { end, needed_by } => {
+            Self::ShorterThanSigned { left, days } => {
                 write!(
                     formatter,
-                    "it ends on {}, before {needed_by} would",
-                    end.date()
+                    "{left} days left, and what it signs lives for {days}"
                 )
             }
-            Self::PathLength { from, to } => {
-                write!(formatter, "path length {to} instead of {from}")
-            }
-            Self::NameConstraints => formatter.write_str("the permitted names changed"),
             Self::Setting { key, from, to } => match (from, to) {
                 (_, Some(to)) => write!(formatter, "{key} = {to}"),
                 (Some(from), None) => write!(formatter, "{key} = {from} removed"),
@@ -191,6 +214,7 @@ impl fmt::Display for Reason {
                     file.display()
                 )
             }
+            Self::NotTaken => formatter.write_str("its servers have not taken it yet"),
             Self::Removed => formatter.write_str("removed from the manifest"),
         }
     }

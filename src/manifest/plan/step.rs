@@ -1,7 +1,5 @@
 //! What a plan does, one step at a time.
 
-use std::path::PathBuf;
-
 use super::reason::Reason;
 use crate::{
     authority::KeyChoice,
@@ -46,6 +44,13 @@ pub enum StepDeed {
     Reissue(Box<Replacement>),
     /// The next generation of a certificate is made, because it is time.
     Renew(Box<Replacement>),
+    /// The servers of a certificate are made to take it, which they have not yet.
+    Activate {
+        /// The certificate, which is published.
+        id: RecordId,
+        /// What it is by the manifest.
+        certificate: Box<DesiredCertificate>,
+    },
     /// A certificate is revoked.
     Revoke {
         /// The certificate.
@@ -74,7 +79,7 @@ pub enum StepDeed {
     Export(Export),
 }
 
-/// A certificate that takes the place of another.
+/// A certificate that takes the place of another. It ends no later than the CAs above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
     /// What it is to be.
@@ -95,6 +100,7 @@ impl StepDeed {
             Self::Issue(_) => "issue",
             Self::Reissue(_) => "reissue",
             Self::Renew(_) => "renew",
+            Self::Activate { .. } => "activate",
             Self::Revoke { .. } => "revoke",
             Self::PublishList { .. } => "publish_list",
             Self::RestoreAuthority { .. } | Self::Restore { .. } => "restore",
@@ -113,6 +119,7 @@ impl StepDeed {
             Self::Issue(_)
             | Self::Reissue(_)
             | Self::Renew(_)
+            | Self::Activate { .. }
             | Self::Revoke { .. }
             | Self::Restore { .. }
             | Self::Export(_) => false,
@@ -131,18 +138,11 @@ impl StepDeed {
             }
             Self::PublishList { .. } => Some(name),
             Self::Configure { .. }
+            | Self::Activate { .. }
             | Self::Revoke { .. }
             | Self::RestoreAuthority { .. }
             | Self::Restore { .. }
             | Self::Export(_) => None,
-        }
-    }
-
-    /// The file that it writes outside of the PKI directory, as the manifest says it.
-    pub fn exported_file(&self) -> Option<&PathBuf> {
-        match self {
-            Self::Export(export) => Some(&export.file),
-            _ => None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::tone::{Tone, Tones};
-use crate::authority::status::{AuthorityState, Holding, Holdings, Status};
+use crate::authority::status::{AuthorityState, Holding, Holdings, Standing, Status};
 use crate::x509::{escape_control, moment_text};
 
 /// The entries of the page.
@@ -108,6 +108,9 @@ fn of_authority(
     let mut facts = Facts::default();
     facts.text("Subject", &authority.subject);
     facts.text("Signed by", parent.map_or("itself", AuthorityState::title));
+    if authority.standing != Standing::Current {
+        facts.text("Standing", authority.standing.word());
+    }
     facts.text("Key", &authority.key);
     facts.text("Valid from", moment_text(authority.not_before));
     facts.text("Valid to", moment_text(authority.not_after));
@@ -142,7 +145,7 @@ fn of_certificate(id: String, certificate: &Holding, tones: &Tones<'_>) -> Entry
     let mut facts = Facts::default();
     let tone = tones.of_certificate(certificate);
     if let Some((at, reason)) = certificate.revoked {
-        facts.text("Revoked", format!("{}, reason {reason:?}", moment_text(at)));
+        facts.text("Revoked", format!("{}, reason {reason}", moment_text(at)));
     }
     facts.text("Subject", &certificate.subject);
     facts.lines("Names", &certificate.sans);

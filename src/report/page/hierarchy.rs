@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::fitted;
 use super::tone::{Tone, Tones};
-use crate::authority::status::{AuthorityState, Holding, Holdings, Status};
+use crate::authority::status::{AuthorityState, Holding, Holdings, Standing, Status};
 use crate::store::{AuthorityId, CertificateKind};
 use crate::x509::escape_control;
 
@@ -171,7 +171,12 @@ impl Pen<'_> {
                 text(
                     "small",
                     57,
-                    format!("{} · until {}", authority.key, authority.not_after.date()),
+                    match authority.standing {
+                        Standing::Current => {
+                            format!("{} · until {}", authority.key, authority.not_after.date())
+                        }
+                        other => format!("{} · {}", authority.key, other.word()),
+                    },
                 ),
             ],
             mark: None,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::authority::status::{AuthorityState, Holding, Matter, Status};
+use crate::authority::status::{AuthorityState, Holding, Matter, Standing, Status};
 
 /// How it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -50,6 +50,11 @@ impl<'status> Tones<'status> {
     }
 
     pub(super) fn of_authority(&self, authority: &AuthorityState) -> Tone {
+        match authority.standing {
+            Standing::Revoked => return Tone::Bad,
+            Standing::Retired => return Tone::Off,
+            Standing::Current | Standing::Succeeded => {}
+        }
         self.by_end(authority.not_after, &authority.serial)
     }
 

@@ -85,10 +85,12 @@ pub enum Deed {
     Retire,
     /// Old generations of a certificate were removed from the directory.
     Prune,
+    /// A certificate was written in a foreign format, for a manifest.
+    Export,
 }
 
 impl Deed {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Begin,
         Self::Issue,
         Self::Lose,
@@ -103,6 +105,7 @@ impl Deed {
         Self::Switch,
         Self::Retire,
         Self::Prune,
+        Self::Export,
     ];
 
     /// The word in the log.
@@ -122,6 +125,7 @@ impl Deed {
             Self::Switch => "switch",
             Self::Retire => "retire",
             Self::Prune => "prune",
+            Self::Export => "export",
         }
     }
 

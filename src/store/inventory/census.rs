@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::authority::AuthorityId;
-use super::row::State;
+use super::row::{STATE, State};
 use super::{Inventory, fault, seconds};
 use crate::store::error::StoreError;
 
@@ -72,9 +72,9 @@ impl Inventory {
         let refused = |error| fault(&self.path, error);
         let mut select = self
             .connection
-            .prepare_cached(
-                "SELECT state, not_after < ?, count(*) FROM certificate GROUP BY state, 2",
-            )
+            .prepare_cached(&format!(
+                "SELECT {STATE}, not_after < ?, count(*) FROM certificate GROUP BY 1, 2"
+            ))
             .map_err(refused)?;
         let mut found = select.query([seconds(now)]).map_err(refused)?;
         let mut census = Census::default();

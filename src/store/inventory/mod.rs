@@ -12,6 +12,7 @@ mod audit_finding;
 mod audit_read;
 mod authority;
 mod census;
+mod export;
 mod import;
 mod open;
 mod placing;
@@ -25,6 +26,7 @@ mod row;
 mod schema;
 mod seal;
 mod settings;
+mod standings;
 mod succession;
 
 use std::path::{Path, PathBuf};
@@ -39,7 +41,8 @@ pub use audit::{Actor, AuditEntry, Deed};
 pub use audit_finding::{AuditCheck, AuditFinding, Told};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use census::{Census, MonthOfEnds, SignedBy};
-pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
+pub use export::ExportRecord;
+pub use import::{ImportOutcome, Imported, ImportedCertificate};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
@@ -50,6 +53,7 @@ pub use revocation_list::{RevocationList, RevocationListId, RevocationListRecord
 pub use row::{Row, Signed, Source, State, Status};
 pub use seal::{ActivationNeed, Sealing};
 pub use settings::AuthoritySettings;
+pub use standings::Standings;
 pub use succession::Succession;
 
 /// The inventory of a PKI directory, opened.

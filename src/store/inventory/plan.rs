@@ -191,7 +191,7 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
         issuer,
         ends_from,
         ends_before,
-        last_third_at,
+        last_quarter_at,
     } = filter;
     let mut conditions = Vec::new();
     if let Some(fingerprint) = fingerprint {
@@ -252,8 +252,8 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
             });
         }
     }
-    if let Some(moment) = last_third_at {
-        let comparison = "3 * (certificate.not_after - ?) < \
+    if let Some(moment) = last_quarter_at {
+        let comparison = "4 * (certificate.not_after - ?) < \
             certificate.not_after - certificate.not_before";
         conditions.push(Condition {
             column: Column::Unindexed,

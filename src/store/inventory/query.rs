@@ -50,8 +50,8 @@ pub struct Filter {
     pub ends_from: Option<OffsetDateTime>,
     /// Ends before this time: what has expired by then.
     pub ends_before: Option<OffsetDateTime>,
-    /// Is in the last third of its life at this time, or beyond it.
-    pub last_third_at: Option<OffsetDateTime>,
+    /// Is in the last quarter of its life at this time, or beyond it.
+    pub last_quarter_at: Option<OffsetDateTime>,
 }
 
 /// What to sort by.

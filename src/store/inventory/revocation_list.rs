@@ -265,6 +265,42 @@ impl Inventory {
         newest_published(&self.connection, &self.path, authority)
     }
 
+    /// Whether what is revoked now is not what the newest published list of an authority says.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn is_outdated(
+        &self,
+        authority: AuthorityId,
+        list: &RevocationList,
+    ) -> Result<bool, StoreError> {
+        let before: Option<i64> = self
+            .connection
+            .prepare_cached(&format!(
+                "SELECT max(this_update) FROM revocation_list
+                 WHERE authority_id IN ({SAME_AUTHORITY}) AND published_at IS NOT NULL
+                    AND number < ?2"
+            ))
+            .and_then(|mut select| {
+                let number = i64::try_from(list.number).unwrap_or(i64::MAX);
+                select.query_row(params![authority.0, number], |row| row.get(0))
+            })
+            .map_err(|error| fault(&self.path, error))?;
+        // What that list left out, this count leaves out.
+        let ends_from = before
+            .map(|at| from_seconds(&self.path, at))
+            .transpose()?
+            .map_or(list.this_update, |before| before.min(list.this_update));
+        let (mut entries, mut is_newer) = (0, false);
+        self.revoked(authority, ends_from)?
+            .for_each::<StoreError>(|entry| {
+                entries += 1;
+                is_newer |= entry.revoked_at > list.published_at;
+                Ok(())
+            })?;
+        Ok(is_newer || entries != list.entries)
+    }
+
     /// What is revoked of an authority's certificates and ends at `ends_from` or later, as it is
     /// at this moment: what other processes write meanwhile is not seen.
     ///

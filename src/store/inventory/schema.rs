@@ -139,6 +139,15 @@ CREATE INDEX revocation_list_unpublished ON revocation_list (id)
 -- What is on CRLs: revoked rows by their issuer, in the order of their numbers.
 CREATE INDEX certificate_revoked ON certificate (authority_id, id) WHERE state = 'revoked';
 
+-- Files in foreign formats that a manifest wants kept, by the paths that it gives them.
+CREATE TABLE export (
+    file           TEXT PRIMARY KEY,
+    certificate_id INTEGER NOT NULL REFERENCES certificate (id),
+    settings       TEXT NOT NULL,
+    sha256         BLOB NOT NULL CHECK (length(sha256) = 32),
+    written_at     INTEGER NOT NULL
+) STRICT;
+
 -- A generation that is published, and whose servers are not yet known to serve it.
 CREATE TABLE activation (
     certificate_id INTEGER PRIMARY KEY REFERENCES certificate (id),

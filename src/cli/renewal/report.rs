@@ -1,15 +1,19 @@
 //! What a renewal did, or would do.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{
+use crate::cli::{
+    commands::crl::{list_json, list_text},
+    failure::one_line,
     render::{self, GREEN, RED},
     report::Report,
     table::Table,
 };
 use crate::{
-    authority::{Due, Filed, Reason, Waiting},
+    authority::{Due, Filed, PublishedList, Reason, Waiting},
     store::StoreName,
     x509::moment_text,
 };
@@ -25,6 +29,12 @@ pub(crate) struct Outcome {
     pub(crate) not_taken: Vec<StoreName>,
     /// What was published by an earlier run, and nobody says how its servers are told.
     pub(crate) untold: Vec<Waiting>,
+    /// The files in foreign formats that were written again.
+    pub(crate) exports: Vec<PathBuf>,
+    /// The revocation lists that were made anew.
+    pub(crate) lists: Vec<PublishedList>,
+    /// What should be known besides.
+    pub(crate) notes: Vec<String>,
     /// What failed.
     pub(crate) failures: Vec<anyhow::Error>,
 }
@@ -36,6 +46,9 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
         in_use,
         not_taken,
         untold,
+        exports,
+        lists,
+        notes,
         failures,
     } = outcome;
     let renewed: Vec<(Due, Filed, &str)> = renewed
@@ -78,18 +91,29 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
             "left by an earlier renewal".to_owned(),
         ]);
     }
-    let text = match (table.is_empty(), failures.is_empty()) {
-        (false, _) => table.to_string(),
-        (true, true) => "nothing to renew\n".to_owned(),
-        (true, false) => String::new(),
+    let mut text = if table.is_empty() {
+        String::new()
+    } else {
+        table.to_string()
     };
+    text.push_str(&render::files_text(
+        exports
+            .iter()
+            .map(|file| (file.as_path(), "exported again")),
+    ));
+    text.extend(lists.iter().map(list_text));
+    if text.is_empty() && failures.is_empty() {
+        text.push_str("nothing to renew\n");
+    }
     let json = json!({
         "renewed": renewed.iter().map(|(due, filed, state)| renewed_json(due, filed, state, now)).collect::<Vec<_>>(),
         "in_use": in_use.iter().map(waiting_json).collect::<Vec<_>>(),
         "not_told": untold.iter().map(waiting_json).collect::<Vec<_>>(),
-        "failures": failures.iter().map(super::failure::one_line).collect::<Vec<_>>(),
+        "exports": exports,
+        "lists": lists.iter().map(list_json).collect::<Vec<_>>(),
+        "failures": failures.iter().map(one_line).collect::<Vec<_>>(),
     });
-    let notes = untold.iter().map(|one| {
+    let untold = untold.iter().map(|one| {
         format!(
             "{} was renewed on {} and its servers were not told: run certmint renew {} --reload COMMAND",
             one.name,
@@ -99,11 +123,17 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
     });
     Report::new("renew", json, text)
         .notes(notes)
+        .notes(untold)
         .failures(failures)
 }
 
 /// The report of `--dry-run`.
-pub(crate) fn planned(due: &[Due], waiting: &[Waiting], now: OffsetDateTime) -> Report {
+pub(crate) fn planned(
+    due: &[Due],
+    waiting: &[Waiting],
+    lists: &[StoreName],
+    now: OffsetDateTime,
+) -> Report {
     let mut table = Table::new(["NAME", "DEED", "WHY"]);
     for one in due {
         table.row([
@@ -120,6 +150,13 @@ pub(crate) fn planned(due: &[Due], waiting: &[Waiting], now: OffsetDateTime) -> 
             format!("renewed on {since}, and its servers do not have it yet"),
         ]);
     }
+    for name in lists {
+        table.row([
+            name.to_string(),
+            "revocation list".to_owned(),
+            "the last one is near its end".to_owned(),
+        ]);
+    }
     let text = if table.is_empty() {
         "nothing to renew\n".to_owned()
     } else {
@@ -128,6 +165,7 @@ pub(crate) fn planned(due: &[Due], waiting: &[Waiting], now: OffsetDateTime) -> 
     let json = json!({
         "renew": due.iter().map(|one| due_json(one, now)).collect::<Vec<_>>(),
         "reload": waiting.iter().map(waiting_json).collect::<Vec<_>>(),
+        "lists": lists.iter().map(StoreName::to_string).collect::<Vec<_>>(),
     });
     Report::new("renew.plan", json, text)
 }

@@ -1,0 +1,158 @@
+//! What holds for a renewal: what the command line says, then the manifest, then the defaults.
+
+use std::path::{Path, PathBuf};
+
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    authority::{KeyChoice, Reason, RenewalWindow, SeenAt, Servers, Waiting},
+    cli::{manifest_file, manifest_secrets::ManifestSecrets},
+    hook::HookCommand,
+    inspect::verify::Host,
+    manifest::{ApplyError, Custody, DesiredCertificate, Manifest, export_again},
+    probe::Endpoint,
+    store::{Row, Store, StoreName},
+};
+
+/// What the command line says of every certificate that it concerns.
+#[derive(Debug)]
+pub(crate) struct Wishes {
+    /// Days before the end.
+    pub(crate) within: Option<u32>,
+    /// The keys are kept.
+    pub(crate) key: Option<KeyChoice>,
+    /// How servers are told.
+    pub(crate) reload: Option<HookCommand>,
+    /// Where it must be seen.
+    pub(crate) probe: Option<Endpoint>,
+    /// The name to ask for there.
+    pub(crate) server_name: Option<Host>,
+    /// The passphrase of CA keys.
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// The most that a command may take, and then each endpoint.
+    pub(crate) timeout: std::time::Duration,
+}
+
+/// What holds for each certificate.
+pub(crate) struct Policy {
+    wishes: Wishes,
+    manifest: Option<Manifest>,
+    /// Where the manifest's relative paths start.
+    folder: PathBuf,
+}
+
+impl Policy {
+    /// With the manifest of a file.
+    pub(crate) fn new(wishes: Wishes, manifest: Option<(Manifest, &Path)>) -> Self {
+        let (manifest, folder) = manifest.unzip();
+        Self {
+            wishes,
+            manifest,
+            folder: folder
+                .map(manifest_file::folder)
+                .unwrap_or(Path::new(""))
+                .to_path_buf(),
+        }
+    }
+
+    fn desired(&self, name: &StoreName) -> Option<&DesiredCertificate> {
+        self.manifest.as_ref()?.certificate(name)
+    }
+
+    /// When a certificate is due; never by itself where there is a manifest that does not have it.
+    pub(crate) fn due_at(&self, name: &StoreName, row: &Row) -> Option<OffsetDateTime> {
+        let window = match (&self.manifest, self.desired(name)) {
+            (Some(_), None) => return None,
+            (_, Some(desired)) => desired.renewal,
+            (None, None) => RenewalWindow::default(),
+        };
+        Some(match self.wishes.within {
+            Some(days) => row
+                .not_after
+                .saturating_sub(Duration::days(i64::from(days))),
+            None => window.due_at(&name.to_string(), row.not_before, row.not_after),
+        })
+    }
+
+    /// Why a certificate is due, if it is.
+    pub(crate) fn reason(
+        &self,
+        name: &StoreName,
+        row: &Row,
+        now: OffsetDateTime,
+    ) -> Option<Reason> {
+        Reason::at(row, self.due_at(name, row)?, now)
+    }
+
+    /// The most that a command may take, and then each endpoint.
+    pub(crate) fn timeout(&self) -> std::time::Duration {
+        self.wishes.timeout
+    }
+
+    /// Whether a key is kept.
+    pub(crate) fn key(&self, name: &StoreName) -> KeyChoice {
+        let desired = || self.desired(name).map(|desired| desired.renewal_key);
+        self.wishes.key.or_else(desired).unwrap_or_default()
+    }
+
+    /// Whether anything is to be done after publishing.
+    pub(crate) fn has_servers(&self, name: &StoreName) -> bool {
+        let wished = self.wishes.reload.is_some() || self.wishes.probe.is_some();
+        let desired =
+            |desired: &DesiredCertificate| desired.reload.is_some() || desired.probe.is_some();
+        wished || self.desired(name).is_some_and(desired)
+    }
+
+    /// What makes the servers of a published certificate take it.
+    pub(crate) fn servers(&self, one: &Waiting) -> Servers {
+        let Wishes {
+            reload,
+            probe,
+            server_name,
+            ..
+        } = &self.wishes;
+        let desired = self.desired(&one.name);
+        let mut servers = desired
+            .map(|desired| desired.servers(&one.certificate))
+            .unwrap_or_default();
+        servers.reload = reload.clone().or(servers.reload);
+        if let Some(endpoint) = probe.clone() {
+            servers.seen_at = Some(match server_name.clone() {
+                Some(server_name) => SeenAt {
+                    endpoint,
+                    server_name,
+                },
+                None => SeenAt::of(endpoint, &one.certificate),
+            });
+        }
+        servers
+    }
+
+    /// The file with the passphrase of a CA's key: the manifest's, else the command line's.
+    pub(crate) fn passphrase_file(&self, authority: &StoreName) -> Option<PathBuf> {
+        let manifest = self.manifest.as_ref();
+        let desired = manifest.and_then(|manifest| manifest.authority(authority));
+        let desired = desired.and_then(|desired| match &desired.custody {
+            Custody::File(file) => Some(self.folder.join(file)),
+            Custody::Asked | Custody::Plain => None,
+        });
+        desired.or_else(|| self.wishes.passphrase_file.clone())
+    }
+
+    /// Writes again what the manifest wants of a certificate in foreign formats.
+    pub(crate) fn export(
+        &self,
+        store: &mut Store,
+        name: &StoreName,
+        now: OffsetDateTime,
+    ) -> Vec<Result<PathBuf, ApplyError>> {
+        let Some(desired) = self.desired(name) else {
+            return Vec::new();
+        };
+        let mut secrets = ManifestSecrets {
+            folder: &self.folder,
+            passphrase_file: None,
+        };
+        export_again(store, desired, &mut secrets, &self.folder, now)
+    }
+}

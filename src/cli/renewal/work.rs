@@ -1,0 +1,222 @@
+//! The work of a renewal: new generations, servers that take them, revocation lists.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use time::OffsetDateTime;
+
+use super::{Outcome, Policy};
+use crate::{
+    authority::{
+        AuthorityError, Due, LeafOrder, Reason, activate, issue_all, itself,
+        publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
+    },
+    cli::commands::{
+        crl,
+        signing::{open_authority, open_this},
+    },
+    store::{ActivationNeed, Row, Store, StoreName},
+};
+
+/// Makes the new generations, CA by CA; what fails does not keep the others back.
+pub(crate) fn make(
+    store: &mut Store,
+    policy: &Policy,
+    due: Vec<Due>,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) {
+    let mut by_authority: Vec<(StoreName, Vec<Due>)> = Vec::new();
+    for one in due {
+        match tried_again(store, policy, &one, now) {
+            Ok(false) => {}
+            Ok(true) => continue,
+            Err(error) => {
+                outcome.failures.push(error.into());
+                continue;
+            }
+        }
+        match renewing_authority(store.inventory(), &one) {
+            Ok(authority) => match by_authority.iter_mut().find(|(name, _)| *name == authority) {
+                Some((_, group)) => group.push(one),
+                None => by_authority.push((authority, vec![one])),
+            },
+            Err(error) => outcome.failures.push(error.into()),
+        }
+    }
+    for (authority, group) in by_authority {
+        if let Err(error) = make_group(store, policy, &authority, group, now, outcome) {
+            outcome.failures.push(error);
+        }
+    }
+}
+
+/// Puts a generation in place that an earlier renewal made and set aside, if there is one.
+fn tried_again(
+    store: &mut Store,
+    policy: &Policy,
+    due: &Due,
+    now: OffsetDateTime,
+) -> Result<bool, AuthorityError> {
+    if due.reason == Reason::Asked || !policy.has_servers(&due.name) {
+        return Ok(false);
+    }
+    let is_due = |row: &Row| policy.reason(&due.name, row, now).is_some();
+    let found = set_aside(store, due, policy.key(&due.name), is_due)?;
+    let Some(place) = found.and_then(|row| row.place) else {
+        return Ok(false);
+    };
+    store.activate(&due.name, place.generation, ActivationNeed::Servers, now)?;
+    Ok(true)
+}
+
+fn make_group(
+    store: &mut Store,
+    policy: &Policy,
+    authority: &StoreName,
+    group: Vec<Due>,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let signer = open_authority(
+        store,
+        Some(authority),
+        policy.passphrase_file(authority).as_ref(),
+        "--passphrase-file",
+    )
+    .with_context(|| format!("could not renew {}", names(&group)))?;
+    let mut ordered: Vec<Due> = Vec::new();
+    let mut orders: Vec<LeafOrder> = Vec::new();
+    for one in group {
+        let need = if policy.has_servers(&one.name) {
+            ActivationNeed::Servers
+        } else {
+            ActivationNeed::Nothing
+        };
+        match renewal(store, &signer, &one, policy.key(&one.name), need, now) {
+            Ok(order) => {
+                ordered.push(one);
+                orders.push(order);
+            }
+            Err(error) => outcome.failures.push(error.into()),
+        }
+    }
+    let made = issue_all(store, &signer, orders, now, &mut |_| {});
+    for (one, made) in ordered.into_iter().zip(made) {
+        match made {
+            Ok(filed) => outcome.renewed.push((one, filed)),
+            Err(error) => outcome
+                .failures
+                .push(anyhow::Error::new(error).context(format!("could not renew {}", one.name))),
+        }
+    }
+    Ok(())
+}
+
+/// The first few names, for an error that concerns all.
+fn names(group: &[Due]) -> String {
+    const SHOWN: usize = 5;
+    let names: Vec<String> = group
+        .iter()
+        .take(SHOWN)
+        .map(|one| one.name.to_string())
+        .collect();
+    match group.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// Has the servers take what was published, by this run or by an earlier one that was killed;
+/// `concerns` says which certificates this run is about.
+pub(crate) fn take(
+    store: &mut Store,
+    pki: &Path,
+    policy: &Policy,
+    concerns: impl Fn(&StoreName) -> bool,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let mut ready = Vec::new();
+    for one in waiting(store.inventory())? {
+        if !concerns(&one.name) {
+            continue;
+        }
+        let servers = policy.servers(&one);
+        match servers.need() {
+            ActivationNeed::Servers => ready.push((one, servers)),
+            ActivationNeed::Nothing => outcome.untold.push(one),
+        }
+    }
+    let pki = std::path::absolute(pki).context("--pki")?;
+    for taken in activate(store, ready, &pki, policy.timeout(), now) {
+        match taken {
+            Ok(one) => outcome.in_use.push(one),
+            Err(error) => {
+                if let AuthorityError::NotTaken { name, .. } = &error {
+                    outcome.not_taken.push(name.clone());
+                }
+                outcome.failures.push(error.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes a CA's revocation list anew.
+pub(crate) fn publish_list(
+    store: &mut Store,
+    policy: &Policy,
+    name: &StoreName,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let authority = itself(store.inventory(), Some(name))?;
+    if let Some(reason) = crl::no_list(store, name, &authority, now) {
+        outcome
+            .notes
+            .push(format!("no new list of {name}: {reason}"));
+        return Ok(());
+    }
+    let file = policy.passphrase_file(name);
+    let made = open_this(store, &authority, file.as_ref(), "--passphrase-file")
+        .and_then(|signing| Ok(publish_revocation_list(store, &signing, None, now)?));
+    match made {
+        Ok(list) => {
+            outcome.notes.extend(crl::list_notes(&list));
+            outcome.lists.push(list);
+        }
+        Err(error) => {
+            let what = format!("no new list of {name}");
+            outcome.failures.push(error.context(what));
+        }
+    }
+    Ok(())
+}
+
+/// Writes the files in foreign formats again whose certificate is in use now.
+pub(crate) fn export(
+    store: &mut Store,
+    policy: &Policy,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) {
+    let renewed = outcome.renewed.iter().map(|(due, _)| &due.name);
+    let mut names: Vec<StoreName> = renewed
+        .chain(outcome.in_use.iter().map(|one| &one.name))
+        .filter(|name| !outcome.not_taken.contains(name))
+        .cloned()
+        .collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        for written in policy.export(store, &name, now) {
+            match written {
+                Ok(file) => outcome.exports.push(file),
+                Err(error) => outcome.failures.push(
+                    anyhow::Error::new(error).context(format!("{name} was not exported again")),
+                ),
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Why a plan, or a step of it, was not carried out.
+
+use super::secrets::SecretError;
+use crate::{
+    authority::AuthorityError,
+    formats::{pkcs7, pkcs12},
+    key::KeyError,
+    store::{StoreError, StoreName},
+    x509::X509Error,
+};
+
+/// What stands in the way.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// The PKI is not as it was when the plan was made.
+    #[error("the PKI has changed since the plan was made; nothing was done")]
+    Outrun,
+    /// A deed failed.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The PKI directory or the inventory failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A noun that cannot be.
+    #[error(transparent)]
+    X509(#[from] X509Error),
+    /// A secret could not be had.
+    #[error("{0}")]
+    Secret(#[source] SecretError),
+    /// The key of a CA cannot be used.
+    #[error("the key of CA {name} cannot be used")]
+    Key {
+        /// The CA.
+        name: StoreName,
+        /// Why.
+        #[source]
+        cause: KeyError,
+    },
+    /// A CA that is needed is not there, because its own step failed.
+    #[error("its CA {0} is not there")]
+    NoAuthority(StoreName),
+    /// A PKCS#12 file could not be made.
+    #[error("the PKCS#12 file was not written")]
+    Pkcs12(#[from] pkcs12::Pkcs12Error),
+    /// A PKCS#7 file could not be made.
+    #[error("the PKCS#7 file was not written")]
+    Pkcs7(#[from] pkcs7::Pkcs7Error),
+    /// There is nothing to put into an exported file.
+    #[error("there is no certificate above it to write")]
+    NoChain,
+}
+
+impl ApplyError {
+    /// What to do instead.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Outrun => Some("look at 'certmint plan' again, then apply that".to_owned()),
+            Self::Authority(error) => error.hint(),
+            Self::Store(error) => error.hint(),
+            Self::X509(error) => error.hint(),
+            Self::Key { cause, .. } => cause.hint(),
+            _ => None,
+        }
+    }
+}

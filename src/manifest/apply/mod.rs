@@ -1,0 +1,198 @@
+//! Carrying a plan out: just its steps, in their order, as many at once as can go together.
+//!
+//! What fails does not keep back what does not need it. A plan that the inventory has outrun is
+//! refused before the first step. Whoever is killed in the middle leaves a PKI that is whole; the
+//! next plan has what is left.
+
+mod authorities;
+mod error;
+mod files;
+mod leaves;
+mod secrets;
+mod signers;
+
+use std::{path::Path, time::Duration};
+
+use time::OffsetDateTime;
+
+use self::signers::Signers;
+use super::{Manifest, Plan, Step, StepDeed};
+use crate::{
+    authority::{
+        AuthorityError, Filed, PublishedList, Servers, Taken, Waiting, activate,
+        publish_revocation_list, waiting,
+    },
+    store::{Revocation, Store},
+};
+
+pub use error::ApplyError;
+pub use files::export_again;
+pub use secrets::{SecretError, Secrets};
+
+/// How a plan is carried out.
+pub struct Workplace<'a> {
+    /// The PKI directory as an absolute path, for reload commands.
+    pub pki: &'a Path,
+    /// The folder that the manifest's relative paths start from.
+    pub folder: &'a Path,
+    /// How long a reload, and then its servers, may take.
+    pub timeout: Duration,
+}
+
+/// What came of a plan.
+#[derive(Debug)]
+pub struct Applied {
+    /// An answer for each step, in their order.
+    pub steps: Vec<Result<Done, ApplyError>>,
+    /// The certificates whose servers took them, or why they did not; those that an earlier run
+    /// left are among them.
+    pub taken: Vec<Taken>,
+}
+
+/// What a step did.
+#[derive(Debug)]
+pub enum Done {
+    /// A certificate was made.
+    Certificate(Box<Filed>),
+    /// Certificates were revoked.
+    Revoked,
+    /// A revocation list was made.
+    List(Box<PublishedList>),
+    /// A certificate waits for its servers; what they did is among those taken.
+    Published,
+    /// A CA's settings were changed.
+    Configured,
+    /// Files were written.
+    Files(Vec<std::path::PathBuf>),
+}
+
+/// Carries a plan out. `progress` hears how many steps are done.
+///
+/// # Errors
+/// [`ApplyError::Outrun`] when the inventory is not as it was when the plan was made; nothing was
+/// done then. What a single step refuses is among the answers.
+pub fn apply(
+    store: &mut Store,
+    manifest: &Manifest,
+    plan: &Plan,
+    secrets: &mut dyn Secrets,
+    workplace: &Workplace<'_>,
+    now: OffsetDateTime,
+    progress: &mut dyn FnMut(usize),
+) -> Result<Applied, ApplyError> {
+    if !plan.is_current(store.inventory())? {
+        return Err(ApplyError::Outrun);
+    }
+    let mut signers = Signers::new(manifest);
+    let mut answers: Vec<Result<Done, ApplyError>> = Vec::with_capacity(plan.steps().len());
+    let mut steps = plan.steps();
+    while let Some((step, rest)) = steps.split_first() {
+        let together = steps
+            .iter()
+            .take_while(|step| leaves::is_leaf(step))
+            .count();
+        if together > 0 {
+            let (group, rest) = steps.split_at(together);
+            let before = answers.len();
+            let made = leaves::make(store, group, &mut signers, secrets, now, &mut |done| {
+                progress(before + done);
+            });
+            answers.extend(made);
+            steps = rest;
+        } else {
+            answers.push(single(store, step, &mut signers, secrets, workplace, now));
+            steps = rest;
+        }
+        progress(answers.len());
+    }
+    let taken = take(store, manifest, workplace, now)?;
+    Ok(Applied {
+        steps: answers,
+        taken,
+    })
+}
+
+fn single(
+    store: &mut Store,
+    step: &Step,
+    signers: &mut Signers<'_>,
+    secrets: &mut dyn Secrets,
+    workplace: &Workplace<'_>,
+    now: OffsetDateTime,
+) -> Result<Done, ApplyError> {
+    match &step.deed {
+        StepDeed::MakeAuthority(wanted) => authorities::make(store, wanted, signers, secrets, now)
+            .map(|filed| Done::Certificate(Box::new(filed))),
+        StepDeed::RenewAuthority { authority, id } => {
+            authorities::renew(store, authority, *id, signers, secrets, now)
+                .map(|filed| Done::Certificate(Box::new(filed)))
+        }
+        StepDeed::Configure { id, settings } => {
+            store.configure_authority(*id, settings, now)?;
+            signers.forget();
+            Ok(Done::Configured)
+        }
+        StepDeed::Revoke { id, reason } => {
+            let revocation = Revocation {
+                id: *id,
+                reason: *reason,
+                at: now,
+            };
+            store.revoke(&[revocation], now)?;
+            Ok(Done::Revoked)
+        }
+        StepDeed::PublishList { days } => {
+            let signer = signers.list_signer(store, &step.name, secrets)?;
+            let list = publish_revocation_list(store, signer, *days, now)?;
+            Ok(Done::List(Box::new(list)))
+        }
+        // All are taken together, at the end.
+        StepDeed::Activate { .. } => Ok(Done::Published),
+        StepDeed::RestoreAuthority { id } => {
+            files::restore_authority(store, *id, &step.name).map(Done::Files)
+        }
+        StepDeed::Restore { id, files } => {
+            files::restore(store, *id, &step.name, files).map(Done::Files)
+        }
+        StepDeed::Export(export) => {
+            files::export(store, &step.name, export, secrets, workplace.folder, now)
+                .map(|file| Done::Files(vec![file]))
+        }
+        StepDeed::Issue(_) | StepDeed::Reissue(_) | StepDeed::Renew(_) => {
+            // Leaves go together; see `apply`.
+            leaves::make(
+                store,
+                std::slice::from_ref(step),
+                signers,
+                secrets,
+                now,
+                &mut |_| {},
+            )
+            .pop()
+            .unwrap_or(Err(ApplyError::Authority(AuthorityError::Unrecorded)))
+        }
+    }
+}
+
+/// Has the servers of the manifest's certificates take what was published, now or before.
+fn take(
+    store: &mut Store,
+    manifest: &Manifest,
+    workplace: &Workplace<'_>,
+    now: OffsetDateTime,
+) -> Result<Vec<Taken>, ApplyError> {
+    let mut ready: Vec<(Waiting, Servers)> = Vec::new();
+    for one in waiting(store.inventory())? {
+        if let Some(wanted) = manifest.certificate(&one.name) {
+            let servers = wanted.servers(&one.certificate);
+            ready.push((one, servers));
+        }
+    }
+    Ok(activate(
+        store,
+        ready,
+        workplace.pki,
+        workplace.timeout,
+        now,
+    ))
+}
