@@ -22,6 +22,7 @@ mod records;
 mod render;
 mod renewal;
 mod report;
+mod rollover;
 mod schedule;
 mod secrets;
 mod show_openssl;

@@ -11,7 +11,10 @@ use crate::{
         AuthorityError, Due, LeafOrder, activate, issue_all, list_publisher,
         publish_revocation_list, renewal, renewing_authority, waiting,
     },
-    cli::commands::{crl, signing::open_authority},
+    cli::commands::{
+        crl,
+        signing::{open_authority, open_this},
+    },
     store::{ActivationNeed, Store, StoreName},
 };
 
@@ -149,7 +152,7 @@ pub(crate) fn publish_list(
         return Ok(());
     }
     let file = policy.passphrase_file(name);
-    let made = crl::open(store, name, &authority, file.as_ref())
+    let made = open_this(store, &authority, file.as_ref(), "--passphrase-file")
         .and_then(|signing| Ok(publish_revocation_list(store, &signing, None, now)?));
     match made {
         Ok(list) => {
