@@ -23,6 +23,7 @@ mod records;
 mod render;
 mod renewal;
 mod report;
+mod rollover;
 mod schedule;
 mod secrets;
 mod show_openssl;

@@ -15,7 +15,8 @@ use crate::{
     cli::{
         actor::actor,
         failure::{Advised, UsageError},
-        renewal::{Outcome, Policy, Wishes, make, planned, publish_list, report, take},
+        manifest_file,
+        renewal::{Outcome, Policy, Wishes, export, make, planned, publish_list, report, take},
         report::Report,
         schedule::Schedule,
     },
@@ -25,6 +26,9 @@ use crate::{
     store::{Inventory, Layout, RenewalLock, Shelf, State, Store, StoreError, StoreName},
     x509::moment_text,
 };
+
+/// The manifest that is read when none is named, if it is there.
+const USUAL_MANIFEST: &str = "pki.toml";
 
 /// Which certificates are renewed, and what follows.
 #[derive(Debug, Args)]
@@ -68,7 +72,8 @@ pub(crate) struct Renew {
     /// Seconds that the reload, and then the servers, may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
     timeout: u32,
-    /// File whose first line is the passphrase of the CA key; - is standard input
+    /// File whose first line is the passphrase of every CA key for which the manifest names no file;
+    /// - is standard input
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Say what would be renewed, and do nothing
@@ -89,7 +94,13 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         );
     }
     let now = OffsetDateTime::now_utc();
-    let policy = arguments.policy()?;
+    let file = arguments.manifest_file();
+    let manifest = match file.as_deref().map(manifest_file::read).transpose()? {
+        Some(Err(wrong)) => return Ok(manifest_file::faulty(wrong)),
+        Some(Ok(manifest)) => Some(manifest),
+        None => None,
+    };
+    let policy = Policy::new(arguments.wishes(), manifest.zip(file.as_deref()));
     if arguments.dry_run {
         let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
         let (due, waiting) = selected(&inventory, arguments, &policy, now)?;
@@ -123,6 +134,7 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         now,
         &mut outcome,
     )?;
+    export(&mut store, &policy, now, &mut outcome);
     for name in lists(store.inventory(), arguments, now)? {
         publish_list(&mut store, &policy, &name, now, &mut outcome)?;
     }
@@ -140,8 +152,14 @@ impl Renew {
         self.names.is_empty() || self.names.contains(name)
     }
 
-    fn policy(&self) -> Result<Policy> {
-        let wishes = Wishes {
+    /// The manifest that is named; else `pki.toml`, if it is there.
+    fn manifest_file(&self) -> Option<PathBuf> {
+        let usual = || Some(PathBuf::from(USUAL_MANIFEST)).filter(|file| file.exists());
+        self.manifest.clone().or_else(usual)
+    }
+
+    fn wishes(&self) -> Wishes {
+        Wishes {
             within: self.within,
             key: self.reuse_key.then_some(KeyChoice::Kept),
             reload: self.reload.clone(),
@@ -149,8 +167,7 @@ impl Renew {
             server_name: self.server_name.clone(),
             passphrase_file: self.passphrase_file.clone(),
             timeout: Duration::from_secs(u64::from(self.timeout)),
-        };
-        Policy::new(wishes, self.manifest.as_deref())
+        }
     }
 }
 
@@ -174,9 +191,7 @@ fn selected(
         named(inventory, &arguments.names)?
     };
     chosen.retain(|one| {
-        let is_due = policy
-            .due_at(&one.name, &one.row)
-            .is_some_and(|due_at| Reason::at(&one.row, due_at, now).is_some());
+        let is_due = policy.reason(&one.name, &one.row, now).is_some();
         let renewed_already =
             |other: &Waiting| other.name == one.name && other.activation.replaces.is_some();
         is_due || !waiting.iter().any(renewed_already)

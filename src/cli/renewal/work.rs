@@ -8,11 +8,14 @@ use time::OffsetDateTime;
 use super::{Outcome, Policy};
 use crate::{
     authority::{
-        AuthorityError, Due, LeafOrder, activate, issue_all, list_publisher,
-        publish_revocation_list, renewal, renewing_authority, waiting,
+        AuthorityError, Due, LeafOrder, Reason, activate, issue_all, list_publisher,
+        publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
-    cli::commands::{crl, signing::open_authority},
-    store::{ActivationNeed, Store, StoreName},
+    cli::commands::{
+        crl,
+        signing::{open_authority, open_this},
+    },
+    store::{ActivationNeed, Row, Store, StoreName},
 };
 
 /// Makes the new generations, CA by CA; what fails does not keep the others back.
@@ -25,6 +28,14 @@ pub(crate) fn make(
 ) {
     let mut by_authority: Vec<(StoreName, Vec<Due>)> = Vec::new();
     for one in due {
+        match tried_again(store, policy, &one, now) {
+            Ok(false) => {}
+            Ok(true) => continue,
+            Err(error) => {
+                outcome.failures.push(error.into());
+                continue;
+            }
+        }
         match renewing_authority(store.inventory(), &one) {
             Ok(authority) => match by_authority.iter_mut().find(|(name, _)| *name == authority) {
                 Some((_, group)) => group.push(one),
@@ -38,6 +49,25 @@ pub(crate) fn make(
             outcome.failures.push(error);
         }
     }
+}
+
+/// Puts a generation in place that an earlier renewal made and set aside, if there is one.
+fn tried_again(
+    store: &mut Store,
+    policy: &Policy,
+    due: &Due,
+    now: OffsetDateTime,
+) -> Result<bool, AuthorityError> {
+    if due.reason == Reason::Asked || !policy.has_servers(&due.name) {
+        return Ok(false);
+    }
+    let is_due = |row: &Row| policy.reason(&due.name, row, now).is_some();
+    let found = set_aside(store, due, policy.key(&due.name), is_due)?;
+    let Some(place) = found.and_then(|row| row.place) else {
+        return Ok(false);
+    };
+    store.activate(&due.name, place.generation, ActivationNeed::Servers, now)?;
+    Ok(true)
 }
 
 fn make_group(
@@ -149,7 +179,7 @@ pub(crate) fn publish_list(
         return Ok(());
     }
     let file = policy.passphrase_file(name);
-    let made = crl::open(store, name, &authority, file.as_ref())
+    let made = open_this(store, &authority, file.as_ref(), "--passphrase-file")
         .and_then(|signing| Ok(publish_revocation_list(store, &signing, None, now)?));
     match made {
         Ok(list) => {
@@ -162,4 +192,31 @@ pub(crate) fn publish_list(
         }
     }
     Ok(())
+}
+
+/// Writes the files in foreign formats again whose certificate is in use now.
+pub(crate) fn export(
+    store: &mut Store,
+    policy: &Policy,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) {
+    let renewed = outcome.renewed.iter().map(|(due, _)| &due.name);
+    let mut names: Vec<StoreName> = renewed
+        .chain(outcome.in_use.iter().map(|one| &one.name))
+        .filter(|name| !outcome.not_taken.contains(name))
+        .cloned()
+        .collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        for written in policy.export(store, &name, now) {
+            match written {
+                Ok(file) => outcome.exports.push(file),
+                Err(error) => outcome.failures.push(
+                    anyhow::Error::new(error).context(format!("{name} was not exported again")),
+                ),
+            }
+        }
+    }
 }
