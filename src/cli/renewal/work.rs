@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{Outcome, Policy};
 use crate::{
     authority::{
-        AuthorityError, Due, LeafOrder, Reason, activate, issue_all, list_publisher,
+        AuthorityError, Due, LeafOrder, Reason, activate, issue_all, itself,
         publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
     cli::commands::{
@@ -171,7 +171,7 @@ pub(crate) fn publish_list(
     now: OffsetDateTime,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let authority = list_publisher(store.inventory(), name)?;
+    let authority = itself(store.inventory(), Some(name))?;
     if let Some(reason) = crl::no_list(store, name, &authority, now) {
         outcome
             .notes
