@@ -147,9 +147,6 @@ pub enum AuthorityError {
     /// A CA to be adopted whose serial number its issuer has given to another certificate.
     #[error("the issuer of this CA has given its serial number to another certificate as well")]
     SerialOfAnother,
-    /// The number of a revocation list that is beyond what the inventory counts.
-    #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
-    ListNumber(String),
     /// A certificate that cannot be made again as it is.
     #[error("{subject} cannot be made again: {reason}")]
     NotAgain {

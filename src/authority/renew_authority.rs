@@ -11,9 +11,18 @@ use super::{
 };
 use crate::{
     profile::{AlternativeNames, Application, CaProfile, LongLife, OperatorExtension, Profile},
-    store::{Authority, Inventory, Store, StoreName},
+    store::{Authority, Inventory, RefreshedChains, Store, StoreName},
     x509::{CaCertificate, Certificate, Extension, Name, ProvenKey, Validity, oid},
 };
+
+/// A CA whose certificate was renewed.
+#[derive(Debug)]
+pub struct RenewedAuthority {
+    /// The new certificate.
+    pub filed: Filed,
+    /// Whose chain files have it now.
+    pub refreshed: RefreshedChains,
+}
 
 /// Who signs the certificate of a CA.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +81,7 @@ pub fn renew_authority(
     signer: &SigningAuthority,
     validity: Validity,
     now: OffsetDateTime,
-) -> Result<Filed, AuthorityError> {
+) -> Result<RenewedAuthority, AuthorityError> {
     let name = renewable(store.inventory(), authority)?;
     let certificate = CaCertificate::try_from(named_certificate(authority)?)?;
     let subject = certificate.certificate().subject().clone();
@@ -81,8 +90,8 @@ pub fn renew_authority(
         filing: Filing::RenewedAuthority { name },
     };
     let filed = certify(store, signer, order, now)?;
-    store.refresh_chains().map_err(AuthorityError::unfinished)?;
-    Ok(filed)
+    let refreshed = store.refresh_chains().map_err(AuthorityError::unfinished)?;
+    Ok(RenewedAuthority { filed, refreshed })
 }
 
 /// An application for what a CA certificate certifies already, under this subject: its key, its

@@ -109,10 +109,20 @@ impl Issuer {
     ) -> Result<Draft, CaError> {
         let validity = self.validity_within(*approved.validity(), now)?;
         self.refuse_path(&approved)?;
-        if self.certificate().is_some() && approved.public_key() == self.key.public_key() {
-            return Err(CaError::IssuersOwnKey {
-                issuer: self.name().to_string(),
-            });
+        let is_own_key = approved.public_key() == self.key.public_key();
+        match self.certificate() {
+            Some(_) if is_own_key => {
+                return Err(CaError::IssuersOwnKey {
+                    issuer: self.name().to_string(),
+                });
+            }
+            // A root's certificate is signed with the key that it certifies, or is of no use.
+            None if !is_own_key => {
+                return Err(CaError::KeyDoesNotFit {
+                    subject: self.name().to_string(),
+                });
+            }
+            _ => {}
         }
         let mut extensions = approved.extensions().to_vec();
         if let Some(identifier) = self.authority_key_identifier() {

@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Apply(commands::apply::Apply),
     /// Revoke certificates, or take them off hold
     Revoke(Box<commands::revoke::Revoke>),
+    /// Make everything under a CA, or with a key, anew
+    Reissue(Box<commands::reissue::Reissue>),
     /// Make the revocation lists
     Crl(commands::crl::Crl),
     /// Look at the log of what was done, and prove that it is whole
@@ -133,6 +135,11 @@ pub(crate) enum CaCommand {
     List(commands::ca_list::CaList),
     /// Show one CA
     Show(commands::ca_show::CaShow),
+    /// Renew the certificate of a CA, with the same name and key
+    Renew(commands::ca_renew::CaRenew),
+    /// Replace the key of a CA, step by step
+    #[command(subcommand)]
+    Rollover(commands::ca_rollover::CaRollover),
     /// Change what a CA says of itself in what it signs
     Set(commands::ca_set::CaSet),
 }

@@ -1,7 +1,11 @@
-//! Meddling with each system call that changes something, so that no moment is left out.
+//! Meddling with a command on the doorstep of every system call that changes something, one after
+//! the other, so that no moment is left out.
 
-use super::{CERTMINT, Sandbox, Told};
+use super::{CERTMINT, Sandbox, Told, told};
 use crate::judge;
+
+/// Ends the program before the call is done.
+pub(crate) const KILL: &str = "signal=KILL";
 
 /// Every system call of certmint that leaves a trace on the disk.
 const CHANGES: &[&str] = &[
@@ -31,7 +35,7 @@ fn meddle(sandbox: &Sandbox, line: &str, call: &str, deed: &str, count: usize) -
         .arg(CERTMINT)
         .args(line.split_whitespace());
     sandbox.seal(&mut command);
-    super::told(&mut command)
+    told(&mut command)
 }
 
 /// Meddles with every change that `line` makes, one after the other; `{}` in it is a number that
@@ -40,6 +44,17 @@ pub(crate) fn meddle_everywhere(
     sandbox: &Sandbox,
     line: &str,
     deed: &str,
+    after: impl FnMut(usize, &Told),
+) -> usize {
+    meddle_with_each(sandbox, line, deed, |_| {}, after)
+}
+
+/// As [`meddle_everywhere`]; `before` makes ready what the line needs for a number.
+pub(crate) fn meddle_with_each(
+    sandbox: &Sandbox,
+    line: &str,
+    deed: &str,
+    mut before: impl FnMut(usize),
     mut after: impl FnMut(usize, &Told),
 ) -> usize {
     let mut number = 0;
@@ -47,6 +62,7 @@ pub(crate) fn meddle_everywhere(
         for count in 1.. {
             number += 1;
             let line = line.replace("{}", &number.to_string());
+            before(number);
             let told = meddle(sandbox, &line, call, deed, count);
             if told.code == 0 {
                 // There was no such call any more, or certmint could do without it.
@@ -60,6 +76,3 @@ pub(crate) fn meddle_everywhere(
     }
     number
 }
-
-/// The process dies before the call happens.
-pub(crate) const KILL: &str = "signal=KILL";

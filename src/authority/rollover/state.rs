@@ -242,8 +242,8 @@ fn missing(
     Ok(missing)
 }
 
-/// What the old key signed and is in use, without the CA's own certificates and the
-/// cross-certificates.
+/// What the old key signed and is in use, without the CA's own certificates, the cross-certificates,
+/// and CAs below that are retired.
 fn left_behind(
     inventory: &Inventory,
     old: &Authority,
@@ -252,7 +252,11 @@ fn left_behind(
 ) -> Result<LeftBehind, StoreError> {
     let not_counted: HashSet<[u8; 32]> = authorities
         .iter()
-        .filter(|authority| authority.is_same_as(old) || authority.cross_of.is_some())
+        .filter(|authority| {
+            authority.is_same_as(old)
+                || authority.cross_of.is_some()
+                || authority.retired_at.is_some()
+        })
         .map(|authority| authority.fingerprint)
         .collect();
     let mut left = LeftBehind::default();

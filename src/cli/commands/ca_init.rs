@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{services::ServiceFlags, subject::SubjectFlags};
+use super::{services::ServiceFlags, signing::NewKey, subject::SubjectFlags};
 use crate::{
     authority::{Filed, Filing, Order, SigningAuthority, certify},
-    cli::{actor::actor, output, render, report::Report, secrets, show_openssl},
-    key::{KeySpec, PrivateKey, Protection},
+    cli::{actor::actor, output, render, report::Report, show_openssl},
+    key::{KeySpec, PrivateKey},
     profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
     store::{AuthorityFile, Layout, Store, StoreName},
     x509::{IpSubnet, Name, NameConstraints, PathLength, ProvenKey, Subtree, Validity},
@@ -97,31 +97,13 @@ impl AuthorityFlags {
 
     /// Makes the key and its PEM, encrypted unless the flags say otherwise.
     pub(crate) fn new_key(&self, name: &StoreName) -> Result<(PrivateKey, Zeroizing<String>)> {
-        let secret = if self.no_passphrase {
-            None
-        } else {
-            let prompt = format!("passphrase for the key of CA {name}");
-            let source = secrets::Source {
-                file: self.passphrase_file.as_ref(),
-                flag: "--passphrase-file",
-                prompt,
-            };
-            let secret = source.new_secret();
-            Some(match self.passphrase_file {
-                Some(_) => secret?,
-                None => {
-                    secret.context("the CA key is encrypted unless --no-passphrase is given")?
-                }
-            })
-        };
-        let key = PrivateKey::generate(self.key).context("could not make the key")?;
-        let pem = match &secret {
-            Some(secret) => key
-                .to_encrypted_pem(secret, &Protection::default())
-                .context("could not encrypt the key")?,
-            None => key.to_pkcs8_pem(),
-        };
-        Ok((key, pem))
+        NewKey {
+            spec: self.key,
+            passphrase_file: self.passphrase_file.as_ref(),
+            flag: "--passphrase-file",
+            no_passphrase: self.no_passphrase,
+        }
+        .make(name)
     }
 }
 

@@ -7,7 +7,10 @@ use clap::Args;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::services::{settings_json, settings_text};
+use super::{
+    ca_list::{Role, name_by_id},
+    services::{settings_json, settings_text},
+};
 use crate::{
     authority::{chain_above, itself, named_certificate},
     cli::{render, report::Report},
@@ -32,11 +35,16 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
     let authority = itself(&inventory, arguments.name.as_ref())?;
     let certificate = named_certificate(&authority)?;
     let chain = chain_above(&inventory, &certificate)?;
-    let issued = inventory.count(&Filter {
-        issuer: Some(authority.id),
-        state: Some(State::Issued),
-        ..Filter::default()
-    })?;
+    let authorities = inventory.authorities()?;
+    // Its earlier certificates carry the same name and key: what they signed is its own.
+    let mut issued = 0;
+    for same in authorities.iter().filter(|one| one.is_same_as(&authority)) {
+        issued += inventory.count(&Filter {
+            issuer: Some(same.id),
+            state: Some(State::Issued),
+            ..Filter::default()
+        })?;
+    }
     let files: Vec<_> = authority
         .name
         .iter()
@@ -89,6 +97,29 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
                 .join(" < "),
         );
     }
+    let role = Role::of(&authority, &authorities);
+    let successor = name_by_id(authority.successor, &authorities);
+    if let Some(successor) = &successor {
+        let state = match (authority.switched_at, authority.retired_at) {
+            (_, Some(at)) => format!("{successor}; retired since {}", render::day(at)),
+            (Some(at), None) => format!("{successor}, which signs since {}", render::day(at)),
+            (None, None) => format!("{successor}, which does not sign yet"),
+        };
+        fact("successor", state);
+    }
+    let earlier = authorities
+        .iter()
+        .filter(|one| one.renewed_by == Some(authority.id))
+        .count();
+    if earlier > 0 {
+        let times = if earlier == 1 { "once" } else { "times" };
+        let count = if earlier == 1 {
+            String::new()
+        } else {
+            format!("{earlier} ")
+        };
+        fact("renewed", format!("{count}{times}"));
+    }
     let settings = inventory.authority_settings(authority.id)?;
     settings_text(&mut text, &settings);
     let list = inventory.newest_revocation_list(authority.id)?;
@@ -121,6 +152,11 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
         },
         "chain": chain.iter().map(render::certificate_json).collect::<Vec<_>>(),
         "files": files,
+        "state": role.word(),
+        "successor": successor,
+        "switched_at": authority.switched_at.map(moment_text),
+        "retired_at": authority.retired_at.map(moment_text),
+        "renewed": earlier,
         "revocation_list": list.map(|list| json!({
             "number": list.number,
             "this_update": moment_text(list.this_update),

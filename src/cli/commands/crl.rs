@@ -2,17 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::signing::{open_authority_without_asking, open_key};
+use super::signing::{open_authority_without_asking, open_this};
 use crate::{
-    authority::{
-        ListEnd, PublishedList, SigningAuthority, list_publisher, list_publishers,
-        publish_revocation_list,
-    },
+    authority::{ListEnd, PublishedList, list_publisher, list_publishers, publish_revocation_list},
     cli::{
         actor::actor,
         failure::UsageError,
@@ -85,8 +82,13 @@ pub(crate) fn run(pki: &Path, arguments: &Crl) -> Result<Report> {
             notes.push(format!("no list of {name}: {reason}"));
             continue;
         }
-        let made = open(&store, name, authority, passphrase_file.as_ref())
-            .and_then(|signing| Ok(publish_revocation_list(&mut store, &signing, *days, now)?));
+        let made = open_this(
+            &store,
+            authority,
+            passphrase_file.as_ref(),
+            "--passphrase-file",
+        )
+        .and_then(|signing| Ok(publish_revocation_list(&mut store, &signing, *days, now)?));
         match made {
             Ok(list) => {
                 notes.extend(list_notes(&list));
@@ -129,19 +131,6 @@ pub(crate) fn no_list(
     }
     let key = store.layout().authority_file(name, AuthorityFile::Key);
     (!key.exists()).then(|| format!("its key is not here ({})", key.display()))
-}
-
-/// A CA with its key, to sign its list.
-pub(crate) fn open(
-    store: &Store,
-    name: &StoreName,
-    authority: &Authority,
-    passphrase_file: Option<&PathBuf>,
-) -> Result<SigningAuthority> {
-    let key_file = store.layout().authority_file(name, AuthorityFile::Key);
-    let key = open_key(&key_file, passphrase_file, "--passphrase-file")?;
-    SigningAuthority::of_this_pki(store, authority, key)
-        .with_context(|| format!("{}", key_file.display()))
 }
 
 /// The lists that were made besides a command's own work.

@@ -7,6 +7,8 @@ pub(crate) mod ca_import;
 pub(crate) mod ca_init;
 pub(crate) mod ca_intermediate;
 pub(crate) mod ca_list;
+pub(crate) mod ca_renew;
+pub(crate) mod ca_rollover;
 pub(crate) mod ca_set;
 pub(crate) mod ca_show;
 pub(crate) mod completions;
@@ -23,6 +25,7 @@ pub(crate) mod man;
 pub(crate) mod manifest;
 mod manifest_from_inventory;
 pub(crate) mod plan;
+pub(crate) mod reissue;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
@@ -45,8 +48,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
-        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments),
+        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments, &cli.global),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
+        Command::Ca(CaCommand::Renew(arguments)) => ca_renew::run(pki, arguments),
+        Command::Ca(CaCommand::Rollover(arguments)) => ca_rollover::run(&cli.global, arguments),
         Command::Ca(CaCommand::Set(arguments)) => ca_set::run(pki, arguments),
         Command::Ca(CaCommand::Show(arguments)) => ca_show::run(pki, arguments),
         Command::Key(KeyCommand::New(arguments)) => key_new::run(arguments),
@@ -63,6 +68,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),
         Command::Plan(arguments) => plan::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
+        Command::Reissue(arguments) => reissue::run(&cli.global, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),
         Command::Audit(AuditCommand::Log(arguments)) => audit_log::run(pki, arguments),
         Command::Audit(AuditCommand::Verify(arguments)) => audit_verify::run(pki, arguments),

@@ -92,7 +92,7 @@ pub(crate) struct Revoke {
 
 /// A reason as people write it: the name in RFC 5280, or its words with hyphens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Reason(RevocationReason);
+pub(crate) struct Reason(pub(crate) RevocationReason);
 
 impl ValueEnum for Reason {
     /// All but removeFromCRL, which is for delta lists, and which `--release` stands for.

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 use crate::{
     authority::{SigningAuthority, named},
     cli::{failure::Advised, read, secrets},
-    key::{KeyError, KeyFile, Passphrase, PrivateKey, PublicKey},
+    key::{KeyError, KeyFile, KeySpec, Passphrase, PrivateKey, Protection, PublicKey},
     store::{Authority, AuthorityFile, Store, StoreName, files},
     x509::{CaCertificate, Certificate},
 };
@@ -21,14 +22,29 @@ pub(crate) fn open_authority(
     flag: &'static str,
 ) -> Result<SigningAuthority> {
     let authority = named(store.inventory(), name)?;
-    let name = authority
-        .name
-        .as_ref()
-        .context("the inventory knows the CA without a name")?;
-    let key_file = store.layout().authority_file(name, AuthorityFile::Key);
+    open_this(store, &authority, passphrase_file, flag)
+}
+
+/// A CA of this PKI, whether or not another one signs in its place by now.
+pub(crate) fn open_this(
+    store: &Store,
+    authority: &Authority,
+    passphrase_file: Option<&PathBuf>,
+    flag: &'static str,
+) -> Result<SigningAuthority> {
+    let name = name_of(authority)?;
+    let key_file = store.layout().authority_file(&name, AuthorityFile::Key);
     let key = open_key(&key_file, passphrase_file, flag)?;
-    SigningAuthority::of_this_pki(store, &authority, key)
+    SigningAuthority::of_this_pki(store, authority, key)
         .with_context(|| format!("{}", key_file.display()))
+}
+
+/// The name of a CA of this PKI, which its files have too.
+pub(crate) fn name_of(authority: &Authority) -> Result<StoreName> {
+    authority
+        .name
+        .clone()
+        .context("the inventory knows the CA without a name")
 }
 
 /// A CA made elsewhere, by its files.
@@ -75,6 +91,48 @@ pub(crate) fn open_authority_without_asking(
     let key = open_key(&key_file, passphrase_file, "--passphrase-file")?;
     let signing = SigningAuthority::of_this_pki(store, authority, key).with_context(place)?;
     Ok(Some(signing))
+}
+
+/// The key of a new CA, to be made.
+pub(crate) struct NewKey<'flags> {
+    /// Which kind.
+    pub(crate) spec: KeySpec,
+    /// The file with its passphrase.
+    pub(crate) passphrase_file: Option<&'flags PathBuf>,
+    /// The flag that names that file.
+    pub(crate) flag: &'static str,
+    /// Whether it is written without encryption.
+    pub(crate) no_passphrase: bool,
+}
+
+impl NewKey<'_> {
+    /// Makes the key and its PEM, encrypted unless the flags say otherwise.
+    pub(crate) fn make(&self, name: &StoreName) -> Result<(PrivateKey, Zeroizing<String>)> {
+        let secret = if self.no_passphrase {
+            None
+        } else {
+            let source = secrets::Source {
+                file: self.passphrase_file,
+                flag: self.flag,
+                prompt: format!("passphrase for the key of CA {name}"),
+            };
+            let secret = source.new_secret();
+            Some(match self.passphrase_file {
+                Some(_) => secret?,
+                None => {
+                    secret.context("the CA key is encrypted unless --no-passphrase is given")?
+                }
+            })
+        };
+        let key = PrivateKey::generate(self.spec).context("could not make the key")?;
+        let pem = match &secret {
+            Some(secret) => key
+                .to_encrypted_pem(secret, &Protection::default())
+                .context("could not encrypt the key")?,
+            None => key.to_pkcs8_pem(),
+        };
+        Ok((key, pem))
+    }
 }
 
 /// A private key in any form; its passphrase is asked for only when it is encrypted.

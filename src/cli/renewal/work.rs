@@ -11,7 +11,10 @@ use crate::{
         AuthorityError, Due, LeafOrder, PublishedList, Reason, activate, issue_all, list_publisher,
         publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
-    cli::commands::{crl, signing::open_authority},
+    cli::commands::{
+        crl,
+        signing::{open_authority, open_this},
+    },
     store::{ActivationNeed, Row, Store, StoreName},
 };
 
@@ -202,7 +205,7 @@ fn publish_list(
         return Ok(Published::Not(reason));
     }
     let file = policy.passphrase_file(name);
-    let signing = crl::open(store, name, &authority, file.as_ref())?;
+    let signing = open_this(store, &authority, file.as_ref(), "--passphrase-file")?;
     let list = publish_revocation_list(store, &signing, None, now)?;
     Ok(Published::List(Box::new(list)))
 }

@@ -98,7 +98,7 @@ pub(super) fn renew(
         CertifiedBy::Itself => {
             let key = signers.key(store, &wanted.name, &authority, secrets)?;
             let signer = SigningAuthority::new_root(wanted.subject.clone(), key);
-            let filed = renew_authority(store, &authority, &signer, validity, now)?;
+            let filed = renew_authority(store, &authority, &signer, validity, now)?.filed;
             signers.remember(&wanted.name, signer.into_key());
             filed
         }
@@ -107,7 +107,7 @@ pub(super) fn renew(
             let issuer = itself(store.inventory(), Some(&name))?;
             let key = signers.key(store, &name, &issuer, secrets)?;
             let signer = SigningAuthority::of_this_pki(store, &issuer, key)?;
-            let filed = renew_authority(store, &authority, &signer, validity, now)?;
+            let filed = renew_authority(store, &authority, &signer, validity, now)?.filed;
             signers.remember(&name, signer.into_key());
             filed
         }

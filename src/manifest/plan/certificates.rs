@@ -117,8 +117,9 @@ impl Planner<'_> {
             self.known
                 .other_issuer(certificate, row.issuer, &wanted.authority),
         );
+        // One that was made while the clock was ahead has time left, and no longer a life.
         let most = Duration::days(i64::from(wanted.days) + 1);
-        if row.not_after > self.now.saturating_add(most) {
+        if row.not_after - self.now.max(row.not_before) > most {
             let left = self.days_left(row.not_after);
             let days = wanted.days;
             reasons.push(Reason::LongerLife { left, days });

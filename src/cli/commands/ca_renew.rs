@@ -1,0 +1,119 @@
+//! `certmint ca renew`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::signing::{name_of, open_key, open_this};
+use crate::{
+    authority::{
+        CertifiedBy, RenewedAuthority, SigningAuthority, certified_by, itself, named_certificate,
+        renew_authority, same_life,
+    },
+    cli::{actor::actor, render, report::Report},
+    store::{AuthorityFile, RefreshedChains, Store, StoreName},
+    x509::{Validity, moment_text},
+};
+
+/// The next certificate of a CA, with the same name and key.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  certmint ca renew
+  certmint ca renew web --days 1825 --passphrase-file root.pass
+
+What the CA signed stays valid: its name and key are the same. The chain files of its certificates
+get the new certificate. For a new key see 'certmint ca rollover'.")]
+pub(crate) struct CaRenew {
+    /// Which CA; needed when there are several
+    pub(crate) name: Option<StoreName>,
+    /// Days until the new certificate ends; as many as the last one had if left out
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36500))]
+    pub(crate) days: Option<u32>,
+    /// File whose first line is the passphrase of the key that signs: the CA's own if it is a root,
+    /// else its issuer's; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
+    let CaRenew {
+        name,
+        days,
+        passphrase_file,
+    } = arguments;
+    let now = OffsetDateTime::now_utc();
+    let mut store = Store::open(pki, &actor(), now)?;
+    let authority = itself(store.inventory(), name.as_ref())?;
+    let last = named_certificate(&authority)?;
+    let validity = match days {
+        Some(days) => Validity::of_days(now, *days)?,
+        None => same_life(&last, now)?,
+    };
+    let name = name_of(&authority)?;
+    let flag = "--passphrase-file";
+    let (kind, signer) = match certified_by(store.inventory(), &authority)? {
+        CertifiedBy::Itself => {
+            let key_file = store.layout().authority_file(&name, AuthorityFile::Key);
+            let key = open_key(&key_file, passphrase_file.as_ref(), flag)?;
+            let signer = SigningAuthority::new_root(last.subject().clone(), key);
+            ("root CA", signer)
+        }
+        CertifiedBy::Authority(issuer) => {
+            let signer = open_this(&store, &issuer, passphrase_file.as_ref(), flag)?;
+            ("subordinate CA", signer)
+        }
+    };
+    let RenewedAuthority { filed, refreshed } =
+        renew_authority(&mut store, &authority, &signer, validity, now)?;
+    let text = format!(
+        "{}{}",
+        render::certificate_text(
+            kind,
+            &filed.certificate,
+            &render::ordered_days(&filed.certificate)
+        ),
+        render::files_text(
+            filed
+                .files
+                .iter()
+                .map(|file| (file.as_path(), "certificate; the key is the same"))
+        )
+    );
+    let fields = json!({
+        "name": name.to_string(),
+        "replaces": {
+            "serial": render::serial(&last),
+            "not_after": moment_text(last.not_after()),
+        },
+        "refreshed": names_json(&refreshed.certificates),
+    });
+    let document = render::with_fields(render::filed_json(&filed), fields);
+    let mut notes = Vec::new();
+    if signer.path().is_empty() {
+        notes.push(format!(
+            "give the new certificate to whoever trusts the old one, before that ends on {}",
+            render::day(last.not_after())
+        ));
+    }
+    Ok(Report::new("ca.renew", document, text)
+        .notes(notes)
+        .notes(refreshed_note(&refreshed)))
+}
+
+/// What servers have to be told after chain files changed.
+pub(crate) fn refreshed_note(refreshed: &RefreshedChains) -> Option<String> {
+    let count = refreshed.certificates.len();
+    (count > 0).then(|| {
+        format!(
+            "the chain files of {} are new: reload what serves them",
+            render::certificates(count)
+        )
+    })
+}
+
+pub(crate) fn names_json(names: &[StoreName]) -> Vec<String> {
+    names.iter().map(StoreName::to_string).collect()
+}

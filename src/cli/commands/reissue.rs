@@ -1,0 +1,421 @@
+//! `certmint reissue`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{ArgGroup, Args};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::{
+    crl::{list_json, list_text, publish_without_asking},
+    revoke::Reason,
+    signing::{name_of, open_key, open_this},
+};
+use crate::{
+    authority::{
+        Filed, KeyChoice, NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection,
+        SigningAuthority, itself, named_certificate, reissue, renew_authority, same_life,
+        select_for_reissue,
+    },
+    cli::{
+        actor::actor,
+        args::Global,
+        failure,
+        progress::Progress,
+        read,
+        render::{self, GREEN},
+        report::Report,
+        table::Table,
+        terminal,
+    },
+    key::KeyFile,
+    store::{Authority, Revocation, Row, Shelf, Store, StoreName, files},
+    x509::{RevocationReason, moment_text},
+};
+
+/// What is made anew.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("what").required(true),
+    after_help = "Examples:
+  certmint reissue --ca ca --dry-run
+  certmint reissue --ca ca --passphrase-file ca-2.pass --yes
+  certmint reissue --key stolen.key --revoke --reason keyCompromise
+  certmint reissue --key www.2026testsite.com --revoke --reason keyCompromise --yes
+
+With --ca, subordinate CAs get new certificates for the keys that they have. What was signed from a
+request, and what is not of this PKI, is listed and left."
+)]
+pub(crate) struct Reissue {
+    /// Everything that this CA's key signed; after the switch of a rollover its successor signs
+    #[arg(long, value_name = "CA", group = "what")]
+    pub(crate) ca: Option<StoreName>,
+    /// Everything with this public key: a file with a certificate or a key, or the name of a
+    /// certificate of this PKI
+    #[arg(
+        long,
+        value_name = "FILE|NAME",
+        group = "what",
+        conflicts_with = "reuse_key"
+    )]
+    pub(crate) key: Option<PathBuf>,
+    /// Keep the keys; new ones are made otherwise
+    #[arg(long)]
+    pub(crate) reuse_key: bool,
+    /// Revoke what is replaced
+    #[arg(long)]
+    pub(crate) revoke: bool,
+    /// Why it is revoked
+    #[arg(
+        long,
+        value_name = "REASON",
+        requires = "revoke",
+        default_value = "superseded"
+    )]
+    pub(crate) reason: Reason,
+    /// File whose first line is the passphrase of the key that signs; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Say what would be made anew, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Go ahead without being asked
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+impl Reissue {
+    /// Everything under a CA, as a step of its rollover.
+    pub(crate) fn everything_of(
+        ca: StoreName,
+        passphrase_file: Option<PathBuf>,
+        yes: bool,
+    ) -> Self {
+        Self {
+            ca: Some(ca),
+            key: None,
+            reuse_key: false,
+            revoke: false,
+            reason: Reason(RevocationReason::Superseded),
+            passphrase_file,
+            dry_run: false,
+            yes,
+        }
+    }
+
+    fn scope(&self, store: &Store) -> Result<ReissueScope> {
+        if let Some(ca) = &self.ca {
+            let authority = itself(store.inventory(), Some(ca))?;
+            return Ok(ReissueScope::SignedBy(Box::new(authority)));
+        }
+        let key = self.key.as_ref().context("nothing is named")?;
+        Ok(ReissueScope::Key(public_key(store, key)?))
+    }
+}
+
+/// SHA-256 of the SubjectPublicKeyInfo of a certificate of this PKI, or of a file.
+fn public_key(store: &Store, key: &Path) -> Result<[u8; 32]> {
+    if !key.exists()
+        && let Some(Ok(name)) = key.to_str().map(str::parse::<StoreName>)
+    {
+        let current = store.inventory().current(Shelf::Certificates, &name)?;
+        return current
+            .map(|row| row.public_key_sha256)
+            .with_context(|| format!("--key: there is neither a file nor a certificate {name}"));
+    }
+    let octets = files::read(key, files::USUAL_LIMIT).context("--key")?;
+    let spki = if KeyFile::read(&octets).is_ok() {
+        open_key(key, None, "--key")?.public_key().clone()
+    } else {
+        let certificates = read::certificates(key, None)?;
+        let first = certificates.first().context("there is no certificate")?;
+        first.public_key().clone()
+    };
+    let mut fingerprint = [0; 32];
+    fingerprint.copy_from_slice(
+        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, spki.spki_der()).as_ref(),
+    );
+    Ok(fingerprint)
+}
+
+pub(crate) fn run(global: &Global, arguments: &Reissue) -> Result<Report> {
+    let now = OffsetDateTime::now_utc();
+    let mut store = Store::open(&global.pki, &actor(), now)?;
+    run_in(&mut store, global, arguments, now)
+}
+
+pub(crate) fn run_in(
+    store: &mut Store,
+    global: &Global,
+    arguments: &Reissue,
+    now: OffsetDateTime,
+) -> Result<Report> {
+    let selection = select_for_reissue(store.inventory(), &arguments.scope(store)?, now)?;
+    if arguments.dry_run || selection.is_empty() {
+        return Ok(planned(&selection));
+    }
+    if !arguments.yes {
+        let count = selection.authorities.len() + selection.certificates.len();
+        let question = format!("Make {} anew?", render::certificates(count));
+        if !terminal::confirm(&preview(&selection), &question)? {
+            bail!("nothing was changed");
+        }
+    }
+    let signers = open_signers(store, arguments, &selection)?;
+    let mut outcome = Outcome::default();
+    for (signer, opened) in &signers {
+        let below = selection.authorities.iter();
+        for one in below.filter(|one| one.signer.id == signer.id) {
+            match renew_one(store, one, opened, now) {
+                Ok(filed) => outcome
+                    .made
+                    .push((name_of(&one.authority)?, one.row.clone(), filed)),
+                Err(error) => outcome.failed(&name_of(&one.authority)?, error),
+            }
+        }
+        let certificates: Vec<Reissuable> = selection
+            .certificates
+            .iter()
+            .filter(|one| one.signer.id == signer.id)
+            .cloned()
+            .collect();
+        let bar = Progress::new(global, certificates.len());
+        let key = if arguments.reuse_key {
+            KeyChoice::Kept
+        } else {
+            KeyChoice::New
+        };
+        let answers = reissue(store, opened, &certificates, key, now, &mut |done| {
+            bar.at(done);
+        });
+        bar.end();
+        for (one, answer) in certificates.into_iter().zip(answers) {
+            match answer {
+                Ok(filed) => outcome.made.push((one.name, one.row, filed)),
+                Err(error) => outcome.failed(&one.name, error.into()),
+            }
+        }
+    }
+    if arguments.revoke {
+        revoke_replaced(store, arguments, &mut outcome, now)?;
+    }
+    Ok(report(outcome, &selection))
+}
+
+/// Opens the keys of all CAs that sign, before anything is made.
+fn open_signers(
+    store: &Store,
+    arguments: &Reissue,
+    selection: &ReissueSelection,
+) -> Result<Vec<(Authority, SigningAuthority)>> {
+    let open = |signer: Authority| {
+        let opened = open_this(
+            store,
+            &signer,
+            arguments.passphrase_file.as_ref(),
+            "--passphrase-file",
+        )?;
+        Ok((signer, opened))
+    };
+    selection.signers().into_iter().map(open).collect()
+}
+
+fn renew_one(
+    store: &mut Store,
+    one: &ReissuableAuthority,
+    signer: &SigningAuthority,
+    now: OffsetDateTime,
+) -> Result<Filed> {
+    let last = named_certificate(&one.authority)?;
+    let validity = same_life(&last, now)?;
+    Ok(renew_authority(store, &one.authority, signer, validity, now)?.filed)
+}
+
+/// What came of it.
+#[derive(Default)]
+struct Outcome {
+    /// What was made, and what it took the place of.
+    made: Vec<(StoreName, Row, Filed)>,
+    /// How many of those were revoked.
+    revoked: usize,
+    lists: Vec<Value>,
+    list_text: String,
+    notes: Vec<String>,
+    failures: Vec<anyhow::Error>,
+}
+
+impl Outcome {
+    fn failed(&mut self, name: &StoreName, error: anyhow::Error) {
+        self.failures
+            .push(error.context(format!("could not make {name} anew")));
+    }
+}
+
+/// Revokes what was replaced, and makes the lists that say so.
+fn revoke_replaced(
+    store: &mut Store,
+    arguments: &Reissue,
+    outcome: &mut Outcome,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let revocation = |(_, row, _): &(StoreName, Row, Filed)| Revocation {
+        id: row.id,
+        reason: arguments.reason.0,
+        at: now,
+    };
+    let revocations: Vec<Revocation> = outcome.made.iter().map(revocation).collect();
+    if revocations.is_empty() {
+        return Ok(());
+    }
+    store.revoke(&revocations, now)?;
+    outcome.revoked = revocations.len();
+    let authorities = store.inventory().authorities()?;
+    let mut issuers: Vec<StoreName> = Vec::new();
+    for (_, row, _) in &outcome.made {
+        let signed_by = authorities.iter().find(|one| Some(one.id) == row.issuer);
+        let Some(signed_by) = signed_by else { continue };
+        let name = authorities
+            .iter()
+            .filter(|one| one.is_same_as(signed_by))
+            .find_map(|one| one.name.clone());
+        issuers.extend(name.filter(|name| !issuers.contains(name)));
+    }
+    let made = publish_without_asking(store, &issuers, arguments.passphrase_file.as_ref(), now);
+    for list in &made.lists {
+        outcome.list_text.push_str(&list_text(list));
+        outcome.lists.push(list_json(list));
+    }
+    outcome.notes.extend(made.notes);
+    outcome.failures.extend(made.failures);
+    Ok(())
+}
+
+/// What would be made anew.
+fn preview(selection: &ReissueSelection) -> String {
+    let mut table = Table::new(["NAME", "DEED", "SIGNED BY", "NOT AFTER"]);
+    let mut row = |name: String, deed: &str, signer: &Authority, row: &Row| {
+        let signer = signer.name.as_ref().map(StoreName::to_string);
+        table.row([
+            name,
+            deed.to_owned(),
+            signer.unwrap_or_default(),
+            render::day(row.not_after),
+        ]);
+    };
+    for one in &selection.authorities {
+        let name = one.authority.name.as_ref().map(StoreName::to_string);
+        row(
+            name.unwrap_or_default(),
+            "renew, a CA",
+            &one.signer,
+            &one.row,
+        );
+    }
+    for one in &selection.certificates {
+        row(one.name.to_string(), "reissue", &one.signer, &one.row);
+    }
+    if table.is_empty() {
+        return "nothing to make anew\n".to_owned();
+    }
+    table.to_string()
+}
+
+fn planned(selection: &ReissueSelection) -> Report {
+    let name = |name: &StoreName, row: &Row, signer: &Authority| {
+        json!({
+            "name": name.to_string(),
+            "replaces": row_json(row),
+            "signer": signer.name.as_ref().map(StoreName::to_string),
+        })
+    };
+    let authorities: Vec<Value> = selection
+        .authorities
+        .iter()
+        .filter_map(|one| Some(name(one.authority.name.as_ref()?, &one.row, &one.signer)))
+        .collect();
+    let certificates: Vec<Value> = selection
+        .certificates
+        .iter()
+        .map(|one| name(&one.name, &one.row, &one.signer))
+        .collect();
+    let document = json!({
+        "authorities": authorities,
+        "certificates": certificates,
+        "not_here": not_here_json(selection),
+    });
+    Report::new("reissue.plan", document, preview(selection)).notes(not_here_notes(selection))
+}
+
+fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
+    let Outcome {
+        made,
+        revoked,
+        lists,
+        list_text,
+        notes,
+        failures,
+    } = outcome;
+    let mut table = Table::new(["NAME", "DEED", "NOT AFTER", "SERIAL"]);
+    for (name, _, filed) in &made {
+        table.row([
+            name.to_string(),
+            format!("{GREEN}made anew{GREEN:#}"),
+            render::day(filed.certificate.not_after()),
+            render::serial(&filed.certificate),
+        ]);
+    }
+    let mut text = if table.is_empty() {
+        String::new()
+    } else {
+        table.to_string()
+    };
+    text.push_str(&list_text);
+    let reissued: Vec<Value> = made
+        .iter()
+        .map(|(name, row, filed)| {
+            let fields = json!({ "name": name.to_string(), "replaces": row_json(row) });
+            render::with_fields(render::filed_json(filed), fields)
+        })
+        .collect();
+    let document = json!({
+        "reissued": reissued,
+        "revoked": revoked,
+        "lists": lists,
+        "not_here": not_here_json(selection),
+        "failures": failures.iter().map(failure::one_line).collect::<Vec<_>>(),
+    });
+    let reload = (!made.is_empty()).then(|| "reload what serves these certificates".to_owned());
+    Report::new("reissue", document, text)
+        .notes(notes)
+        .notes(not_here_notes(selection))
+        .notes(reload)
+        .failures(failures)
+}
+
+fn row_json(row: &Row) -> Value {
+    json!({
+        "serial": render::hexadecimal(&row.serial).to_uppercase(),
+        "subject": row.subject,
+        "not_after": moment_text(row.not_after),
+    })
+}
+
+fn not_here_json(selection: &ReissueSelection) -> Vec<Value> {
+    let one = |(row, why): &(Row, NotHere)| {
+        render::with_fields(row_json(row), json!({ "reason": why.reason() }))
+    };
+    selection.not_here.iter().map(one).collect()
+}
+
+fn not_here_notes(selection: &ReissueSelection) -> Vec<String> {
+    let one = |(row, why): &(Row, NotHere)| {
+        format!(
+            "{} (serial number {}) {}",
+            row.subject,
+            render::hexadecimal(&row.serial).to_uppercase(),
+            why.reason()
+        )
+    };
+    selection.not_here.iter().map(one).collect()
+}

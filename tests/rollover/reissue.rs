@@ -1,0 +1,89 @@
+//! Everything under a CA, or with a key, made anew in one command.
+
+use crate::{
+    court::{all_accept, cases},
+    world::World,
+};
+
+fn world() -> World {
+    let world = World::with_authority("p256");
+    for name in ["a.example", "b.example", "c.example"] {
+        world.ok(&format!("issue server {name} --key p256"));
+    }
+    world
+}
+
+#[test]
+fn everything_with_a_stolen_key_is_replaced_and_revoked() {
+    let world = world();
+    world.write(
+        "stolen.crt",
+        world.read("pki/certs/b.example/b.example.crt"),
+    );
+    world.write(
+        "stolen.key",
+        world.read("pki/certs/b.example/b.example.key"),
+    );
+    let plan = world.json("reissue --key stolen.key --dry-run");
+    assert_eq!(plan["certificates"].as_array().unwrap().len(), 1);
+    assert_eq!(plan["certificates"][0]["name"], "b.example");
+
+    let told = world.json("reissue --key stolen.crt --revoke --reason keyCompromise --yes");
+    assert_eq!(told["reissued"].as_array().unwrap().len(), 1);
+    assert_eq!(told["revoked"], 1);
+    assert_ne!(
+        world.read("pki/certs/b.example/b.example.key"),
+        world.read("stolen.key")
+    );
+    all_accept(
+        &world,
+        &cases(&["pki/ca/ca.crt"], &["a.example", "b.example"]),
+    );
+    let check = "openssl verify -CAfile pki/ca/ca.crt -crl_check -CRLfile pki/crl/ca.crl";
+    world.accepts(&format!("{check} pki/certs/b.example/b.example.crt"));
+    let refused = world.judge(&format!("{check} stolen.crt"));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("certificate revoked"), "{said}");
+    let list = world.accepts("openssl crl -in pki/crl/ca.crl -noout -text");
+    assert!(list.contains("Key Compromise"), "{list}");
+
+    // Nothing has the key any more.
+    let nothing = world.ok("reissue --key stolen.key --dry-run");
+    assert!(
+        nothing.stdout.contains("nothing to make anew"),
+        "{nothing:#?}"
+    );
+    // By the name: whatever has the key of that certificate.
+    world.ok("reissue --key a.example --yes");
+}
+
+#[test]
+fn one_that_fails_does_not_keep_the_others_back() {
+    let world = world();
+    // A key that is kept has to be there.
+    std::fs::remove_file(world.path("pki/certs/b.example/b.example.key")).unwrap();
+    let before = world.read("pki/certs/b.example/b.example.crt");
+    let told = world.run("reissue --ca ca --reuse-key --yes --json");
+    assert_eq!(told.code, 1, "{told:#?}");
+    let document = told.document();
+    assert_eq!(document["reissued"].as_array().unwrap().len(), 2);
+    assert_eq!(document["failures"].as_array().unwrap().len(), 1);
+    assert!(told.stderr.contains("b.example"), "{told:#?}");
+    assert_eq!(world.read("pki/certs/b.example/b.example.crt"), before);
+    all_accept(
+        &world,
+        &cases(&["pki/ca/ca.crt"], &["a.example", "c.example"]),
+    );
+}
+
+#[test]
+fn it_asks_first() {
+    let world = world();
+    let mut command = world.command_without_terminal("reissue --ca ca");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--yes"), "{said}");
+    let listed = world.json("list");
+    assert_eq!(listed["certificates"].as_array().unwrap().len(), 4);
+}
