@@ -40,7 +40,7 @@ pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use issuer_change::{IssuerChange, IssuerDifference, issuer_differs, issuer_has_changed};
 pub use publish::{
-    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
+    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
     publish_revocation_list,
 };
 pub use reissue::{

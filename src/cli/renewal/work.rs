@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{Outcome, Policy};
 use crate::{
     authority::{
-        AuthorityError, Due, LeafOrder, PublishedList, Reason, activate, issue_all, list_publisher,
+        AuthorityError, Due, LeafOrder, PublishedList, Reason, activate, issue_all, itself,
         publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
     cli::commands::{
@@ -200,7 +200,7 @@ fn publish_list(
     name: &StoreName,
     now: OffsetDateTime,
 ) -> Result<Published> {
-    let authority = list_publisher(store.inventory(), name)?;
+    let authority = itself(store.inventory(), Some(name))?;
     if let Some(reason) = crl::no_list(store, name, &authority, now) {
         return Ok(Published::Not(reason));
     }
