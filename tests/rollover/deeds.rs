@@ -151,7 +151,7 @@ fn each_step_waits_for_the_one_before() {
     };
     let old = signer(&store, "ca");
     let made = prepare(&mut store, &found, order, &old, begun).unwrap();
-    assert_eq!(made.cross.len(), 2);
+    assert_eq!(made.cross.made.len(), 2);
 
     // Distribution: thirty days, to the second.
     let over = begun + Duration::days(30);
