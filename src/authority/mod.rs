@@ -13,7 +13,6 @@ mod error;
 mod filing;
 mod import;
 mod issue;
-mod issuer_change;
 mod ledger;
 mod parallel;
 mod publish;
@@ -38,7 +37,6 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
-pub use issuer_change::{IssuerChange, IssuerDifference, issuer_differs, issuer_has_changed};
 pub use publish::{
     IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
     publish_revocation_list,
