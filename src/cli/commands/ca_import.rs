@@ -229,7 +229,12 @@ fn known(pki: &Path, name: &StoreName, certificates: &[Certificate]) -> Result<K
     let layout = Layout::new(pki);
     let inventory = match Inventory::open_to_read(&layout.inventory()) {
         Ok(inventory) => inventory,
-        Err(StoreError::NoPki { .. } | StoreError::OlderSchema { .. }) => return Ok(Known::No),
+        // Opening it to write makes it, brings it up to date, or refuses it.
+        Err(
+            StoreError::NoPki { .. }
+            | StoreError::OlderSchema { .. }
+            | StoreError::NotAnInventory { .. },
+        ) => return Ok(Known::No),
         Err(error) => return Err(error.into()),
     };
     let authority = inventory.authority_by_name(name)?;
