@@ -57,20 +57,27 @@ pub fn issuer_differs(
         return Ok(None);
     };
     let certificate = Certificate::from_der(&der)?;
-    let signed_by = named_certificate(signer)?;
-    let old_key = certificate.authority_key_identifier();
-    let new_key = signed_by.subject_key_identifier();
-    let differs = if certificate.issuer() != signed_by.subject() {
-        IssuerDifference::Name
-    } else if old_key.is_some() && new_key.is_some() && old_key != new_key {
-        IssuerDifference::Key
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(IssuerChange {
+    let differs = issuer_difference(&certificate, &named_certificate(signer)?);
+    Ok(differs.map(|differs| IssuerChange {
         old_issuer: certificate.issuer().clone(),
-        old_key,
+        old_key: certificate.authority_key_identifier(),
         signer: signer.clone(),
         differs,
     }))
+}
+
+/// What differs between the issuer that a certificate names and the CA with this certificate.
+pub fn issuer_difference(
+    certificate: &Certificate,
+    signer: &Certificate,
+) -> Option<IssuerDifference> {
+    let old_key = certificate.authority_key_identifier();
+    let new_key = signer.subject_key_identifier();
+    if certificate.issuer() != signer.subject() {
+        Some(IssuerDifference::Name)
+    } else if old_key.is_some() && new_key.is_some() && old_key != new_key {
+        Some(IssuerDifference::Key)
+    } else {
+        None
+    }
 }

@@ -29,7 +29,7 @@ use crate::{
   certmint apply pki.toml --passphrase-file ca.pass
   certmint apply --plan plan.json
 
-Does what 'certmint plan' shows and nothing else. What fails does not keep the rest back; the exit
+Does what the command plan shows and nothing else. What fails does not keep the rest back; the exit
 code is 1 then, and the next run has what is left.")]
 pub(crate) struct Apply {
     /// The manifest
