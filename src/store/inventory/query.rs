@@ -193,8 +193,8 @@ impl Inventory {
     /// What SQLite refuses.
     pub fn later_elsewhere(&self, row: &Row) -> Result<Vec<Row>, StoreError> {
         self.select(
-            "subject = ? AND subject_der = ? AND kind = ? AND shelf IS NULL
-                AND state = 'issued' AND not_after > ?",
+            "subject = ? AND subject_der = ? AND +kind = ? AND shelf IS NULL
+                AND +state = 'issued' AND +not_after > ?",
             rusqlite::params![
                 row.subject,
                 row.subject_der,
