@@ -97,6 +97,7 @@ fn a_hundred_thousand_entries() {
     let again = world.json("ca import old old");
     assert_eq!(again["added"], 0);
     assert_eq!(again["revoked_since"], 0);
+    world.ok("audit verify");
 }
 
 #[test]
@@ -119,4 +120,5 @@ fn an_import_that_is_killed_is_completed_by_the_next() {
     assert_eq!(world.listed(), world.index("old/index.txt"));
     assert_eq!(world.json("ca import old old")["added"], 0);
     world.ok("issue server a.example --key p256");
+    world.ok("audit verify");
 }
