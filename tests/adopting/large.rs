@@ -22,7 +22,7 @@ for number, line in enumerate(lines):
     entries.append('\t'.join(fields))
 while len(entries) < total:
     ended = random.random() < 0.2
-    year = random.choice(['24', '25'] if ended else ['29', '39', '2051'])
+    year = random.choice(['24', '25'] if ended else ['39', '49', '2051'])
     end = '%s%02d%02d120000Z' % (year, random.randint(1, 12), random.randint(1, 28))
     state, revoked = ('E' if ended else 'V'), ''
     if random.random() < 0.1:
@@ -76,11 +76,10 @@ fn a_hundred_thousand_entries() {
 
     // A list leaves out what has ended (RFC 5280 §5.1); openssl's has it as well.
     world.ok("crl old");
-    let now = "261126";
     let mut lasting: Vec<String> = text
         .lines()
         .map(|line| line.split('\t').collect::<Vec<_>>())
-        .filter(|fields| fields[0] == "R" && (fields[1].len() > 13 || &fields[1][..6] > now))
+        .filter(|fields| fields[0] == "R" && !["24", "25"].contains(&&fields[1][..2]))
         .map(|fields| crate::desk::plain(fields[3]))
         .collect();
     lasting.sort();
