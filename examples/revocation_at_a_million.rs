@@ -1,6 +1,8 @@
-//! Revokes a million certificates, makes the list of them and checks the audit log of it all:
-//! `cargo run --release --example revocation_at_a_million -- DIR [ROWS [KIND]]`. The directory is
-//! made; delete it afterwards (two gigabytes at a million rows). KIND is the kind of the CA's key.
+//! A million revoked certificates: `cargo run --release --example revocation_at_a_million -- DIR
+//! [ROWS [KIND]]`. Run it twice: the first time it makes the PKI with all of them, the second time it
+//! makes the list and checks the audit log, and tells how long that takes and in how much memory.
+//! Delete the directory afterwards (two gigabytes at a million rows). KIND is the kind of the CA's
+//! key.
 #![allow(
     clippy::print_stdout,
     reason = "a measurement is made for its figures to be read"
@@ -11,11 +13,11 @@ use std::{fs, path::PathBuf, time::Instant};
 use anyhow::Context as _;
 use certmint::{
     authority::{Filing, Order, SigningAuthority, certify, itself, publish_revocation_list},
-    key::{KeySpec, PrivateKey},
+    key::{KeyFile, KeySpec, PrivateKey},
     profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
     store::{
-        Actor, AuthorityId, CertificateKind, Filter, NewRecord, Placement, RecordIssuer,
-        Revocation, Store, StoreName,
+        Actor, AuthorityFile, AuthorityId, CertificateKind, Filter, NewRecord, Placement,
+        RecordIssuer, Revocation, Store, StoreName,
     },
     x509::{DistinguishedNameBuilder, PathLength, ProvenKey, RevocationReason, Validity, oid},
 };
@@ -36,20 +38,24 @@ fn main() -> anyhow::Result<()> {
     let now = OffsetDateTime::now_utc();
     let name: StoreName = "ca".parse()?;
     let mut store = Store::create(&folder, &Actor::new("example"), now)?;
-    let key = PrivateKey::generate(kind)?;
-    found(&mut store, &name, &key, now)?;
+    if store.inventory().count(&Filter::default())? == 0 {
+        found(&mut store, &name, &PrivateKey::generate(kind)?, now)?;
+        let authority = itself(store.inventory(), Some(&name))?;
+        return measured("record and revoke", || {
+            for batch in 0..rows.div_ceil(BATCH) {
+                let numbers = batch * BATCH..rows.min((batch + 1) * BATCH);
+                revoke(&mut store, authority.id, numbers, now)?;
+            }
+            Ok(())
+        });
+    }
+    let key_file = store.layout().authority_file(&name, AuthorityFile::Key);
+    let key = KeyFile::read(&fs::read(key_file)?)?.unlock(None)?;
     let authority = itself(store.inventory(), Some(&name))?;
     let signing = SigningAuthority::of_this_pki(&store, &authority, key)?;
-    measured("record and revoke", || {
-        for batch in 0..rows.div_ceil(BATCH) {
-            let numbers = batch * BATCH..rows.min((batch + 1) * BATCH);
-            revoke(&mut store, authority.id, numbers, now)?;
-        }
-        Ok(())
-    })?;
     measured("make the list", || {
         let list = publish_revocation_list(&mut store, &signing, None, now)?;
-        anyhow::ensure!(list.entries == rows, "{} entries", list.entries);
+        println!("{} revoked certificates", list.entries);
         Ok(())
     })?;
     measured("check the audit log", || {
@@ -63,10 +69,7 @@ fn main() -> anyhow::Result<()> {
             check.entries, check.certificates
         );
         Ok(())
-    })?;
-    let all = store.inventory().count(&Filter::default())?;
-    println!("{all} certificates in {}", folder.display());
-    Ok(())
+    })
 }
 
 /// How long it takes, and the most memory that the process has meanwhile.
@@ -93,7 +96,7 @@ fn found(
     let subject = DistinguishedNameBuilder::new()
         .attribute(oid::COMMON_NAME, "testca.com")
         .and_then(DistinguishedNameBuilder::build)?;
-    let copy = certmint::key::KeyFile::read(key.to_pkcs8_pem().as_bytes())?.unlock(None)?;
+    let copy = KeyFile::read(key.to_pkcs8_pem().as_bytes())?.unlock(None)?;
     let application = Application {
         profile: Profile::Ca(CaProfile {
             path_length: PathLength::AtMost(1),

@@ -2,14 +2,18 @@
 
 use time::OffsetDateTime;
 
-use super::{NotTaken, PutBack, rollover::RolloverRefusal, signer::Succeeded};
+use super::{
+    NotTaken, PutBack,
+    rollover::RolloverRefusal,
+    signer::{RevokedCa, Succeeded},
+};
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
     key::KeyError,
     profile::Refusals,
     store::{StoreError, StoreName},
-    x509::{X509Error, moment_text},
+    x509::{RevocationReason, X509Error, moment_text},
 };
 
 /// What each room below refused.
@@ -34,6 +38,9 @@ pub enum AuthorityError {
     /// The CA's successor signs in its place.
     #[error(transparent)]
     Succeeded(#[from] Succeeded),
+    /// The CA's own certificate is revoked.
+    #[error(transparent)]
+    RevokedCa(#[from] RevokedCa),
     /// A CA that cannot be renewed here.
     #[error("the CA {name} cannot be renewed: {reason}")]
     AuthorityNotRenewable {
@@ -204,6 +211,10 @@ impl AuthorityError {
             Self::Succeeded(Succeeded { successor, .. }) => {
                 Some(format!("use {successor}, or renew that"))
             }
+            Self::RevokedCa(RevokedCa { reason: RevocationReason::CertificateHold, .. }) => {
+                Some("take it off hold with 'certmint revoke NAME --release', or use another CA".to_owned())
+            }
+            Self::RevokedCa(_) => Some("use another CA, or make one".to_owned()),
             Self::AuthorityNotRenewable { hint, .. } => Some(hint.clone()),
             Self::Rollover(refusal) => refusal.hint(),
             Self::NotTaken { cause, .. } => match cause {

@@ -92,3 +92,52 @@ fn an_adopted_ca_is_compared_by_what_its_name_says() {
     desk.ok("ca import old --cert old.crt --key old.key --no-passphrase");
     desk.nothing_to_do();
 }
+
+/// While a CA is rolled over its manifest stays: what the old key signed is made anew by the
+/// successor once that has taken over.
+#[test]
+fn what_the_old_key_of_a_ca_signed_is_made_anew() {
+    let desk = Desk::new(
+        "[ca.ca]\ncommon_name = \"Root\"\nkey = \"p256\"\n\n[ca.web]\nissuer = \"ca\"\ncommon_name = \"Web\"\nkey = \"p256\"\n\n[server.\"old.example\"]\nca = \"web\"\nkey = \"p256\"\n",
+    );
+    desk.ok("ca init --cn Root --key p256 --no-passphrase");
+    desk.ok("ca intermediate web --cn Web --issuer ca --key p256 --no-passphrase");
+    desk.ok("issue server old.example --ca web --key p256");
+    desk.nothing_to_do();
+    desk.ok("ca rollover next web --no-passphrase");
+    desk.nothing_to_do();
+    desk.ok("ca rollover next web --yes");
+    assert_eq!(
+        desk.lines(),
+        ["old.example: reissue — CA web has another key now"]
+    );
+    desk.ok("apply");
+    desk.nothing_to_do();
+    let leaf = "pki/certs/old.example/old.example";
+    desk.world.accepts(&format!(
+        "openssl verify -CAfile pki/ca/ca.crt -untrusted {leaf}.fullchain.crt {leaf}.crt"
+    ));
+    let issuer = desk.world.accepts(&format!(
+        "openssl x509 -in {leaf}.crt -noout -ext authorityKeyIdentifier"
+    ));
+    let successor = desk
+        .world
+        .accepts("openssl x509 -in pki/ca/web-2.crt -noout -ext subjectKeyIdentifier");
+    let last = |said: &str| said.lines().last().unwrap().trim().to_owned();
+    assert_eq!(last(&issuer), last(&successor));
+}
+
+/// A subordinate CA whose root was rolled over is signed again by the new root, and keeps its key.
+#[test]
+fn a_subordinate_ca_is_signed_again_by_the_new_root() {
+    let desk = Desk::new(
+        "[ca.ca]\ncommon_name = \"Root\"\nkey = \"p256\"\n\n[ca.web]\nissuer = \"ca\"\ncommon_name = \"Web\"\nkey = \"p256\"\n",
+    );
+    desk.ok("ca init --cn Root --key p256 --no-passphrase");
+    desk.ok("ca intermediate web --cn Web --issuer ca --key p256 --no-passphrase");
+    desk.ok("ca rollover next ca --no-passphrase --wait 0");
+    desk.ok("ca rollover next ca --yes");
+    assert_eq!(desk.lines(), ["CA web: renew — CA ca has another key now"]);
+    desk.ok("apply");
+    desk.nothing_to_do();
+}

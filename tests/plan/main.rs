@@ -126,7 +126,7 @@ impl Desk {
 
     fn store(&self) -> Store {
         let actor = Actor::new("somebody");
-        Store::open(&self.world.path("pki"), &actor, in_days(0)).unwrap()
+        Store::open(self.world.path("pki"), &actor, in_days(0)).unwrap()
     }
 
     fn current(&self, name: &str) -> RecordId {

@@ -67,8 +67,8 @@ fn the_manifest_says_when_and_how() {
     assert_eq!(world.read_text("told"), "flb\n");
     assert_eq!(world.read_text("told-too"), "backend\nbackend\n");
     let document = told.document();
-    let other = document["renewed"].as_array().unwrap().iter();
-    let other = other.filter(|one| one["name"] == "other").next().unwrap();
+    let mut all = document["renewed"].as_array().unwrap().iter();
+    let other = all.find(|one| one["name"] == "other").unwrap();
     assert_eq!(other["state"], "published");
 
     // What the command line says goes before.

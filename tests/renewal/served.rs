@@ -105,7 +105,7 @@ fn a_server_that_serves_on_the_old_one_gets_it_back() {
         "{told:#?}"
     );
     assert!(
-        told.stderr.contains("and its servers were told"),
+        told.stderr.contains("the one before is back\n"),
         "{told:#?}"
     );
     assert_eq!(serial(&world), old);

@@ -16,7 +16,7 @@ use crate::{
         actor::actor,
         failure::{Advised, UsageError},
         manifest_file,
-        renewal::{Outcome, Policy, Wishes, export, make, planned, publish_list, report, take},
+        renewal::{Outcome, Policy, Wishes, export, make, planned, publish_lists, report, take},
         report::Report,
         schedule::Schedule,
     },
@@ -126,17 +126,15 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
     let (due, _) = selected(store.inventory(), arguments, &policy, now)?;
     let mut outcome = Outcome::default();
     make(&mut store, &policy, due, now, &mut outcome);
-    take(
-        &mut store,
-        pki,
-        &policy,
-        |name| arguments.concerns(name),
-        now,
-        &mut outcome,
-    )?;
+    let concerns = |name: &StoreName| arguments.concerns(name);
+    // What was made is told even if the inventory fails on the way.
+    if let Err(error) = take(&mut store, pki, &policy, concerns, now, &mut outcome) {
+        outcome.failures.push(error);
+    }
     export(&mut store, &policy, now, &mut outcome);
-    for name in lists(store.inventory(), arguments, now)? {
-        publish_list(&mut store, &policy, &name, now, &mut outcome)?;
+    match lists(store.inventory(), arguments, now) {
+        Ok(names) => publish_lists(&mut store, &policy, &names, now, &mut outcome),
+        Err(error) => outcome.failures.push(error),
     }
     Ok(report(outcome, now))
 }
@@ -196,17 +194,17 @@ fn selected(
             |other: &Waiting| other.name == one.name && other.activation.replaces.is_some();
         is_due || !waiting.iter().any(renewed_already)
     });
-    if arguments.probe.is_some() && chosen.len() > 1 {
+    waiting.retain(|one| !chosen.iter().any(|other| other.name == one.name));
+    let concerned = chosen.len() + waiting.len();
+    if arguments.probe.is_some() && concerned > 1 {
         return Err(Advised {
             message: format!(
-                "--probe looks at one certificate, and {} are to be renewed; nothing was done",
-                chosen.len()
+                "--probe looks at one certificate, and there are {concerned}; nothing was done"
             ),
             hint: "name one, or leave --probe out".into(),
         }
         .into());
     }
-    waiting.retain(|one| !chosen.iter().any(|other| other.name == one.name));
     Ok((chosen, waiting))
 }
 

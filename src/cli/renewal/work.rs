@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{Outcome, Policy};
 use crate::{
     authority::{
-        AuthorityError, Due, LeafOrder, Reason, activate, issue_all, itself,
+        AuthorityError, Due, LeafOrder, PublishedList, Reason, activate, issue_all, itself,
         publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
     cli::commands::{
@@ -163,35 +163,51 @@ pub(crate) fn take(
     Ok(())
 }
 
-/// Makes a CA's revocation list anew.
-pub(crate) fn publish_list(
+/// Makes the revocation lists of CAs anew.
+pub(crate) fn publish_lists(
+    store: &mut Store,
+    policy: &Policy,
+    names: &[StoreName],
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) {
+    for name in names {
+        match publish_list(store, policy, name, now) {
+            Ok(Published::List(list)) => {
+                outcome.notes.extend(crl::list_notes(&list));
+                outcome.lists.push(*list);
+            }
+            Ok(Published::Not(reason)) => outcome
+                .notes
+                .push(format!("no new list of {name}: {reason}")),
+            Err(error) => outcome
+                .failures
+                .push(error.context(format!("no new list of {name}"))),
+        }
+    }
+}
+
+/// What became of a revocation list.
+enum Published {
+    List(Box<PublishedList>),
+    /// None was made, for this reason.
+    Not(String),
+}
+
+fn publish_list(
     store: &mut Store,
     policy: &Policy,
     name: &StoreName,
     now: OffsetDateTime,
-    outcome: &mut Outcome,
-) -> Result<()> {
+) -> Result<Published> {
     let authority = itself(store.inventory(), Some(name))?;
     if let Some(reason) = crl::no_list(store, name, &authority, now) {
-        outcome
-            .notes
-            .push(format!("no new list of {name}: {reason}"));
-        return Ok(());
+        return Ok(Published::Not(reason));
     }
     let file = policy.passphrase_file(name);
-    let made = open_this(store, &authority, file.as_ref(), "--passphrase-file")
-        .and_then(|signing| Ok(publish_revocation_list(store, &signing, None, now)?));
-    match made {
-        Ok(list) => {
-            outcome.notes.extend(crl::list_notes(&list));
-            outcome.lists.push(list);
-        }
-        Err(error) => {
-            let what = format!("no new list of {name}");
-            outcome.failures.push(error.context(what));
-        }
-    }
-    Ok(())
+    let signing = open_this(store, &authority, file.as_ref(), "--passphrase-file")?;
+    let list = publish_revocation_list(store, &signing, None, now)?;
+    Ok(Published::List(Box::new(list)))
 }
 
 /// Writes the files in foreign formats again whose certificate is in use now.
