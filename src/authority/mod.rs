@@ -13,7 +13,7 @@ mod error;
 mod filing;
 mod import;
 mod issue;
-mod issuer_change;
+mod issuer_difference;
 mod ledger;
 mod parallel;
 mod publish;
@@ -38,9 +38,7 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
-pub use issuer_change::{
-    IssuerChange, IssuerDifference, issuer_difference, issuer_differs, issuer_has_changed,
-};
+pub use issuer_difference::{IssuerDifference, issuer_difference};
 pub use publish::{
     IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
     publish_revocation_list,

@@ -62,27 +62,27 @@ impl Paths {
         }
         let issuers = self.with_subject(certificate.issuer());
         let signers = issuers.filter(|issuer| has_signed(&issuer.certificate, certificate));
-        self.from(signers, Over::Allowed)
+        self.up(signers, Over::Allowed)
     }
 
     /// The chain of what an authority signs: itself, its issuer, and so on to the root. Empty if
     /// there is no such authority.
     pub fn signed_by(&self, id: AuthorityId) -> Vec<Certificate> {
-        self.from_authority(id, Over::Allowed)
+        self.chain_of(id, Over::Allowed)
     }
 
     /// An authority, its issuer, and so on to its own root, over no cross-certificate.
     pub fn of_authority(&self, id: AuthorityId) -> Vec<Certificate> {
-        self.from_authority(id, Over::NotAllowed)
+        self.chain_of(id, Over::NotAllowed)
     }
 
-    fn from_authority(&self, id: AuthorityId, over: Over) -> Vec<Certificate> {
+    fn chain_of(&self, id: AuthorityId, over: Over) -> Vec<Certificate> {
         let Some(by) = self.known.iter().find(|known| known.authority.id == id) else {
             return Vec::new();
         };
         let same_key = |one: &&Known| one.certificate.public_key() == by.certificate.public_key();
         let same_name = self.with_subject(by.certificate.subject());
-        self.from(same_name.filter(same_key), over)
+        self.up(same_name.filter(same_key), over)
     }
 
     fn with_subject<'a>(&'a self, subject: &'a Name) -> impl Iterator<Item = &'a Known> {
@@ -91,7 +91,7 @@ impl Paths {
             .filter(move |known| known.certificate.subject() == subject)
     }
 
-    fn from<'a>(
+    fn up<'a>(
         &'a self,
         issuers: impl Iterator<Item = &'a Known>,
         mut over: Over,

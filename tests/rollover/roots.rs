@@ -38,7 +38,7 @@ fn at_every_step_both_roots_lead_to_every_certificate() {
     let made = next(&world, "--no-passphrase --days 3650");
     assert_eq!(made["done"], "prepare");
     assert_eq!(made["rollovers"][0]["next"], "distribute");
-    assert_eq!(made["refreshed"].as_array().unwrap().len(), 0, "{made:#}");
+    assert_eq!(made["refreshed"], serde_json::json!(certificates));
     world.write("new.pem", world.read("pki/ca/ca-2.crt"));
     let bundle = world.read_text("pki/ca/ca.bundle.crt");
     assert_eq!(

@@ -15,7 +15,7 @@ mod schedule;
 mod state;
 mod takeover;
 
-pub use prepare::{Preparation, Prepared, cross_certify, prepare, successor_name};
+pub use prepare::{CrossCertified, Preparation, Prepared, cross_certify, prepare, successor_name};
 pub use refusal::RolloverRefusal;
 pub use schedule::{Schedule, ScheduledStep, StepState};
 pub use state::{CaLevel, Cross, LeftBehind, Rollover, RolloverStep, rollovers};

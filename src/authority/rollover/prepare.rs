@@ -11,7 +11,7 @@ use crate::{
     },
     key::PrivateKey,
     profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
-    store::{Inventory, Store, StoreName},
+    store::{Authority, Inventory, RefreshedChains, Store, StoreName},
     x509::{CaCertificate, Name, PathLength, ProvenKey, Validity, oid},
 };
 
@@ -37,7 +37,16 @@ pub struct Prepared {
     /// The successor.
     pub successor: Filed,
     /// The cross-certificates; none below a root that stays.
-    pub cross: Vec<Filed>,
+    pub cross: CrossCertified,
+}
+
+/// The cross-certificates that were made.
+#[derive(Debug, Default)]
+pub struct CrossCertified {
+    /// The certificates.
+    pub made: Vec<Filed>,
+    /// What has them in its chain files now.
+    pub refreshed: RefreshedChains,
 }
 
 /// A name for the successor that nothing has: `ca-2` after `ca`, `ca-3` after `ca-2`.
@@ -116,8 +125,9 @@ pub fn prepare(
     };
     if rollover.level == CaLevel::Subordinate {
         let successor = certify(store, signer, order, now)?;
-        store.refresh_chains().map_err(AuthorityError::unfinished)?;
-        let cross = Vec::new();
+        let refreshed = store.refresh_chains().map_err(AuthorityError::unfinished)?;
+        let made = Vec::new();
+        let cross = CrossCertified { made, refreshed };
         return Ok(Prepared { successor, cross });
     }
     let root = SigningAuthority::new_root(subject, key);
@@ -143,9 +153,9 @@ pub fn cross_certify(
     old: &SigningAuthority,
     new: &SigningAuthority,
     now: OffsetDateTime,
-) -> Result<Vec<Filed>, AuthorityError> {
+) -> Result<CrossCertified, AuthorityError> {
     let successor = rollover.successor(store.inventory())?;
-    let named = |authority: &crate::store::Authority| {
+    let named = |authority: &Authority| {
         authority
             .name
             .clone()
@@ -199,8 +209,8 @@ pub fn cross_certify(
         };
         made.push(certify(store, signer, order, now)?);
     }
-    store.refresh_chains().map_err(AuthorityError::unfinished)?;
-    Ok(made)
+    let refreshed = store.refresh_chains().map_err(AuthorityError::unfinished)?;
+    Ok(CrossCertified { made, refreshed })
 }
 
 /// What is certified allows as much below itself as before, as far as its signer can give it: a
@@ -246,7 +256,7 @@ fn refuse(
     Ok(())
 }
 
-fn reread(store: &Store, name: &StoreName) -> Result<crate::store::Authority, AuthorityError> {
+fn reread(store: &Store, name: &StoreName) -> Result<Authority, AuthorityError> {
     store
         .authority_by_name(name)?
         .ok_or_else(|| AuthorityError::NoSuchCa {

@@ -17,14 +17,14 @@ use crate::{
     authority::{
         CertifiedBy, Filed, certified_by, itself, named_certificate,
         rollover::{
-            CaLevel, Insistence, Preparation, Rollover, RolloverStep, cross_certify, prepare,
-            retire, rollovers, successor_name, switch,
+            CaLevel, CrossCertified, Insistence, Preparation, Rollover, RolloverStep,
+            cross_certify, prepare, retire, rollovers, successor_name, switch,
         },
         same_life,
     },
     cli::{actor::actor, args::Global, render, report::Report, rollover, terminal},
     key::KeySpec,
-    store::{Inventory, Layout, Store, StoreName},
+    store::{Inventory, Layout, RefreshedChains, Store, StoreName},
     x509::Validity,
 };
 
@@ -198,38 +198,20 @@ fn run_next(global: &Global, arguments: &RolloverNext) -> Result<Report> {
             Insistence::No
         }
     };
-    let (step, refreshed) = match found.next(now) {
+    let taken = match found.next(now) {
         None => {
-            let report = shown(
-                "ca.rollover.next",
-                &[found],
-                arguments.wait,
-                store.layout(),
-                now,
-            );
-            return Ok(
-                done(report, None, &[], &[]).note("the rollover is over: nothing is left to do")
-            );
+            let over = Taken::default();
+            let report = next_report(&store, &found.name, &over, arguments, now)?;
+            return Ok(report.note("the rollover is over: nothing is left to do"));
         }
-        Some(RolloverStep::Prepare) => {
-            let made = prepare_next(&mut store, arguments, &found, now)?;
-            return next_report(
-                &store,
-                &found.name,
-                RolloverStep::Prepare,
-                &made,
-                &[],
-                arguments,
-                now,
-            );
-        }
+        Some(RolloverStep::Prepare) => prepare_next(&mut store, arguments, &found, now)?,
         Some(RolloverStep::Distribute | RolloverStep::Switch) => {
             let before_time = insist(arguments.before_time);
             if before_time == Insistence::Yes || found.next(now) == Some(RolloverStep::Switch) {
                 ask(arguments, &found, RolloverStep::Switch, store.layout(), now)?;
             }
             let refreshed = switch(&mut store, &found, before_time, now)?;
-            (RolloverStep::Switch, refreshed)
+            Taken::step(RolloverStep::Switch, Vec::new(), refreshed)
         }
         Some(RolloverStep::Reissue)
             if found.left.filed > 0 && !arguments.with_certificates_in_use =>
@@ -247,19 +229,28 @@ fn run_next(global: &Global, arguments: &RolloverNext) -> Result<Report> {
                 ask(arguments, &found, RolloverStep::Retire, store.layout(), now)?;
             }
             let refreshed = retire(&mut store, &found, in_use, now)?;
-            (RolloverStep::Retire, refreshed)
+            Taken::step(RolloverStep::Retire, Vec::new(), refreshed)
         }
     };
-    let report = next_report(
-        &store,
-        &found.name,
-        step,
-        &[],
-        &refreshed.certificates,
-        arguments,
-        now,
-    )?;
-    Ok(report.notes(refreshed_note(&refreshed)))
+    next_report(&store, &found.name, &taken, arguments, now)
+}
+
+/// The step that was taken, and what came of it.
+#[derive(Default)]
+struct Taken {
+    step: Option<RolloverStep>,
+    made: Vec<Filed>,
+    refreshed: RefreshedChains,
+}
+
+impl Taken {
+    fn step(step: RolloverStep, made: Vec<Filed>, refreshed: RefreshedChains) -> Self {
+        Self {
+            step: Some(step),
+            made,
+            refreshed,
+        }
+    }
 }
 
 /// Makes the successor, or what a crash left out of it.
@@ -268,7 +259,7 @@ fn prepare_next(
     arguments: &RolloverNext,
     found: &Rollover,
     now: OffsetDateTime,
-) -> Result<Vec<Filed>> {
+) -> Result<Taken> {
     let passphrase = arguments.passphrase_file.as_ref();
     let flag = "--passphrase-file";
     let new_flag = "--new-passphrase-file";
@@ -285,7 +276,8 @@ fn prepare_next(
             arguments.new_passphrase_file.as_ref(),
             new_flag,
         )?;
-        return Ok(cross_certify(store, found, &old, &new, now)?);
+        let CrossCertified { made, refreshed } = cross_certify(store, found, &old, &new, now)?;
+        return Ok(Taken::step(RolloverStep::Prepare, made, refreshed));
     }
     let last = named_certificate(&found.old)?;
     let name = match &arguments.successor {
@@ -327,8 +319,9 @@ fn prepare_next(
     };
     let prepared = prepare(store, found, order, &signer, now)?;
     let mut made = vec![prepared.successor];
-    made.extend(prepared.cross);
-    Ok(made)
+    made.extend(prepared.cross.made);
+    let refreshed = prepared.cross.refreshed;
+    Ok(Taken::step(RolloverStep::Prepare, made, refreshed))
 }
 
 /// Says what the step takes away, and asks.
@@ -359,44 +352,37 @@ fn ask(
 fn next_report(
     store: &Store,
     name: &StoreName,
-    step: RolloverStep,
-    made: &[Filed],
-    refreshed: &[StoreName],
+    taken: &Taken,
     arguments: &RolloverNext,
     now: OffsetDateTime,
 ) -> Result<Report> {
+    let Taken {
+        step,
+        made,
+        refreshed,
+    } = taken;
     let old = itself(store.inventory(), Some(name))?;
     let found = Rollover::of(store.inventory(), &old, now)?;
-    let report = shown(
+    let mut report = shown(
         "ca.rollover.next",
         &[found],
         arguments.wait,
         store.layout(),
         now,
     );
-    Ok(done(report, Some(step), made, refreshed))
-}
-
-fn done(
-    mut report: Report,
-    step: Option<RolloverStep>,
-    made: &[Filed],
-    refreshed: &[StoreName],
-) -> Report {
     let files = made.iter().flat_map(|filed| &filed.files);
     let described = files.map(|file| {
         let is_key = file.extension().is_some_and(|extension| extension == "key");
         let what = if is_key { "private key" } else { "certificate" };
         (file.as_path(), what)
     });
-    let text = render::files_text(described);
-    report.text = format!("{text}{}", report.text);
+    report.text = format!("{}{}", render::files_text(described), report.text);
     let documents: Vec<Value> = made.iter().map(render::filed_json).collect();
     let fields = json!({
         "done": step.map(RolloverStep::word),
         "made": documents,
-        "refreshed": names_json(refreshed),
+        "refreshed": names_json(&refreshed.certificates),
     });
     report.json = render::with_fields(report.json, fields);
-    report
+    Ok(report.notes(refreshed_note(refreshed)))
 }

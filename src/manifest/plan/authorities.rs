@@ -130,7 +130,7 @@ fn conflicts(
             wanted.key
         );
         let remedy = format!(
-            "put the manifest right, or give it a new key with 'certmint ca rollover {name}'"
+            "put the manifest right, or give it a new key: 'certmint ca rollover plan {name}'"
         );
         found.push((what, remedy));
     }
