@@ -2,7 +2,7 @@
 # Makes the seeds of every fuzz target with openssl: fuzz/seeds.sh [FOLDER], by default fuzz/corpus.
 set -euo pipefail
 out="${1:-$(dirname "${BASH_SOURCE[0]}")/corpus}"
-mkdir -p "$out"/{certificate,general_names,inspect,key_file,name,name_constraints,openssl_conf,openssl_index,path_validation,pkcs12,pkcs7,request,san}
+mkdir -p "$out"/{certificate,general_names,inspect,key_file,manifest,name,name_constraints,openssl_conf,openssl_index,path_validation,pkcs12,pkcs7,request,san}
 out="$(cd "$out" && pwd)"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 work="$(mktemp -d)"
@@ -187,6 +187,7 @@ for reason in '-crl_reason keyCompromise' '-crl_hold holdInstructionReject' '-cr
     cp "$out/openssl_index/$n.txt" index.txt
 done
 cp number "$out/openssl_index/"
+cp "$here"/../templates/manifests/*.toml "$here"/../tests/manifest/wrong/*.toml "$out/manifest/"
 path() { # target, then pairs of letter and file
     printf '\n#=>T'; cat "$1"; shift
     while [ $# -gt 0 ]; do printf '\n#=>%s' "$1"; cat "$2"; shift 2; done

@@ -185,7 +185,6 @@ fn documents_are_as_documented() {
         "issue peer node1.example --ca web --key p256",
         "issue batch hosts.csv --ca web --key p256",
         "list",
-        "crl web",
         "renew client01 --dry-run",
         "renew client01",
         "renew client01 --reload true",

@@ -151,6 +151,7 @@ targets! {
     general_names
     inspect
     key_file
+    manifest
     name
     name_constraints
     openssl_conf

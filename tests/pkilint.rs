@@ -13,8 +13,8 @@ mod world;
 
 use world::World;
 
-/// Runs `lint_pkix_cert` over each file and `lint_pkix_signer_signee_cert_chain` over each pair
-/// `issuer=subject`, and prints a line for each finding of NOTICE or worse.
+/// Runs `lint_crl` over each `.crl`, `lint_pkix_cert` over each other file and
+/// `lint_pkix_signer_signee_cert_chain` over each pair `issuer=subject`, and prints a line for each finding of NOTICE or worse.
 const LINT: &str = r#"
 import contextlib, importlib, io, json, sys
 
@@ -22,7 +22,8 @@ def lint(program, *files):
     main = importlib.import_module("pkilint.bin." + program).main
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        main(["lint", "-s", "NOTICE", "-f", "JSON", *files])
+        kind = ["-t", "CRL", "-p", "PKIX"] if program == "lint_crl" else []
+        main(["lint", *kind, "-s", "NOTICE", "-f", "JSON", *files])
     for result in json.loads(said.getvalue())["results"]:
         for finding in result["finding_descriptions"]:
             print(finding["severity"], "/".join(files), result["node_path"], finding["code"],
@@ -31,6 +32,8 @@ def lint(program, *files):
 for word in sys.argv[1:]:
     if "=" in word:
         lint("lint_pkix_signer_signee_cert_chain", *word.split("="))
+    elif word.endswith(".crl"):
+        lint("lint_crl", word)
     else:
         lint("lint_pkix_cert", word)
 "#;
@@ -42,8 +45,11 @@ fn findings(world: &World, words: &[&str]) -> Vec<String> {
 
 fn lint(key: &str) {
     let world = World::with_authority(key);
+    world
+        .ok("ca set ca --crl-url http://pki.example.com/ca.crl --ocsp-url http://ocsp.example.com");
     for line in [
-        "ca intermediate web --cn 'Web CA' --permit-dns example.com --permit-ip 10.0.0.0/8 --no-passphrase",
+        "ca intermediate web --cn 'Web CA' --permit-dns example.com --permit-ip 10.0.0.0/8 --no-passphrase \
+         --crl-url http://pki.example.com/web.crl --ca-issuers-url http://pki.example.com/web.crt",
         "issue server www.example.com --san ip:10.0.0.7 --org Example --country JP --ca web",
         "issue client client01 --san email:joe@example.com --ca web",
         "issue client client02 --ca ca",
@@ -51,6 +57,8 @@ fn lint(key: &str) {
     ] {
         world.ok(&format!("{line} --key {key}"));
     }
+    world.ok("revoke client02 --reason keyCompromise --yes");
+    world.ok("revoke client01 --yes");
     let leaf = |name: &str| format!("pki/certs/{name}/{name}.crt");
     let (root, web) = ("pki/ca/ca.crt".to_owned(), "pki/ca/web.crt".to_owned());
     // The chain linter demands an authority key identifier of every subject, which a root paired with
@@ -65,6 +73,7 @@ fn lint(key: &str) {
         let subject = leaf(name);
         words.extend([format!("{issuer}={subject}"), subject]);
     }
+    words.extend(["ca", "web"].map(|name| format!("pki/crl/{name}.crl")));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let findings = findings(&world, &words);
     assert!(findings.is_empty(), "{key}\n{}", findings.join("\n"));

@@ -13,6 +13,7 @@ use certmint::formats::{openssl_index, pkcs7, pkcs12};
 use certmint::inspect::verify::{Host, Options, Purpose, Request, rustls_says, verify};
 use certmint::inspect::{self, bundle, describe, partners};
 use certmint::key::{KeyFile, KeySpec, PrivateKey, PublicKey};
+use certmint::manifest::{parse, write};
 use certmint::x509::{
     self, BasicConstraints, CaCertificate, Certificate, CertificationRequest,
     DistinguishedNameBuilder, Extension, GeneralName, Name, PathLength, San, SanSet, SerialNumber,
@@ -24,11 +25,12 @@ use time::{Duration, OffsetDateTime};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ("certificate", certificate),
     ("general_names", general_names),
     ("inspect", inspect),
     ("key_file", key_file),
+    ("manifest", manifest),
     ("name", name),
     ("name_constraints", name_constraints),
     ("openssl_conf", openssl_conf),
@@ -308,6 +310,27 @@ pub fn openssl_index(data: &[u8]) {
     }
     if let Ok(number) = openssl_index::next_number(data) {
         assert!(whole(&number));
+    }
+}
+
+/// A manifest; what was read is written and read as the same.
+pub fn manifest(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    match parse("pki.toml", text) {
+        Ok(read) => {
+            let written = write(&read);
+            let again = parse("pki.toml", &written);
+            assert_eq!(again.as_ref().ok(), Some(&read), "{written}");
+        }
+        Err(error) => {
+            let lines = text.matches('\n').count() + 1;
+            assert!(!error.0.is_empty());
+            for problem in error.0 {
+                assert!((1..=lines).contains(&problem.line) && problem.column >= 1);
+            }
+        }
     }
 }
 

@@ -95,7 +95,7 @@ pub enum NotTaken {
 /// What became of the generation before.
 #[derive(Debug)]
 pub enum PutBack {
-    /// It is the current one again, and its servers were told.
+    /// It is the current one again, and the reload command, if there is one, was run for it.
     Back,
     /// It is the current one again, and its servers could not be told; the next renewal does.
     NotTold(Arc<HookError>),
@@ -313,7 +313,7 @@ impl fmt::Display for NotTaken {
 impl fmt::Display for PutBack {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Back => formatter.write_str("the one before is back, and its servers were told"),
+            Self::Back => formatter.write_str("the one before is back"),
             Self::NotTold(_) => formatter.write_str(
                 "the one before is back, but the command failed for it too; the next renewal runs it again",
             ),

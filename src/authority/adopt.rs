@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 use super::{AuthorityError, import::imported, signer::new_authority};
 use crate::{
     store::{
-        Authority, AuthorityFile, AuthorityId, ImportOutcome, LONGEST_CHAIN, Placement, Store,
-        StoreError, StoreName, chain_above, has_signed, is_self_signed,
+        Authority, AuthorityFile, AuthorityId, ImportOutcome, LONGEST_CHAIN, Placement, Shelf,
+        Store, StoreError, StoreName, chain_above, has_signed, is_self_signed,
     },
     x509::{CaCertificate, Certificate},
 };
@@ -48,6 +48,49 @@ pub fn adopt(
     adoption: Adoption,
     now: OffsetDateTime,
 ) -> Result<Adopted, AuthorityError> {
+    let certificate = adoption.certificate.certificate().clone();
+    let fingerprint = certificate.fingerprint_sha256();
+    let known = store.inventory().authority_by_fingerprint(&fingerprint)?;
+    let written = match known.and_then(|known| known.name) {
+        Some(has) if has != adoption.name => {
+            return Err(AuthorityError::KnownAs {
+                name: has.to_string(),
+            });
+        }
+        Some(_) => bring_key(store, adoption)?,
+        None => found(store, adoption, now)?,
+    };
+    let authority = store
+        .inventory()
+        .authority_by_fingerprint(&fingerprint)?
+        .ok_or(AuthorityError::Unrecorded)?;
+    let chain = chain_above(store.inventory(), &certificate)?;
+    Ok(Adopted {
+        authority,
+        chain,
+        written,
+    })
+}
+
+/// A CA that is there gets the key that it lacks.
+fn bring_key(store: &mut Store, adoption: Adoption) -> Result<Vec<PathBuf>, AuthorityError> {
+    let Adoption { name, key_pem, .. } = adoption;
+    let path = store.layout().authority_file(&name, AuthorityFile::Key);
+    match key_pem {
+        Some(key_pem) if !path.exists() => {
+            store.bring_key(&name, &key_pem)?;
+            Ok(vec![path])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// A CA gets its row, then its place.
+fn found(
+    store: &mut Store,
+    adoption: Adoption,
+    now: OffsetDateTime,
+) -> Result<Vec<PathBuf>, AuthorityError> {
     let Adoption {
         name,
         certificate,
@@ -55,74 +98,43 @@ pub fn adopt(
         above,
     } = adoption;
     let certificate = certificate.certificate();
-    let fingerprint = certificate.fingerprint_sha256();
-    let known = store.inventory().authority_by_fingerprint(&fingerprint)?;
-    let has_name = match known.as_ref().and_then(|known| known.name.as_ref()) {
-        Some(has) if *has != name => {
-            return Err(AuthorityError::KnownAs {
-                name: has.to_string(),
-            });
+    // Asked before anything is noted.
+    if let Some(taken) = store.authority_by_name(&name)? {
+        return Err(StoreError::NameTaken {
+            name: taken.name.unwrap_or(name).to_string(),
+            shelf: Shelf::Authorities,
         }
-        has => has.is_some(),
-    };
-    let mut written = Vec::new();
-    if has_name {
-        if let Some(key_pem) = key_pem {
-            let path = store.layout().authority_file(&name, AuthorityFile::Key);
-            if !path.exists() {
-                store.bring_key(&name, &key_pem)?;
-                written.push(path);
-            }
-        }
-    } else {
-        // Asked before anything is noted.
-        if let Some(taken) = store.authority_by_name(&name)? {
-            return Err(StoreError::NameTaken {
-                name: taken.name.unwrap_or(name).to_string(),
-                shelf: crate::store::Shelf::Authorities,
-            }
-            .into());
-        }
-        add_above(store, certificate, &above, now)?;
-        let id = store.add_authority(&new_authority(certificate, now))?;
-        let issuer = issuer(store, certificate, id)?;
-        let record = store.import(issuer, &[imported(certificate)?], now)?;
-        let [
+        .into());
+    }
+    add_above(store, certificate, &above, now)?;
+    let id = store.add_authority(&new_authority(certificate, now))?;
+    let issuer = issuer(store, certificate, id)?;
+    let outcomes = store.import(issuer, &[imported(certificate)?], now)?;
+    let record = match outcomes.as_slice() {
+        [
             ImportOutcome::Added(record)
             | ImportOutcome::Completed(record)
             | ImportOutcome::Revoked(record)
             | ImportOutcome::Known(record),
-        ] = record.as_slice()
-        else {
-            return Err(AuthorityError::SerialOfAnother);
-        };
-        let recorded = store.place(*record, &Placement::NewAuthority(name.clone()))?;
-        let staging = store.stage(&recorded)?;
-        let mut files = vec![AuthorityFile::Certificate];
-        if let Some(key_pem) = &key_pem {
-            staging.write_authority(AuthorityFile::Key, key_pem.as_bytes())?;
-            files.insert(0, AuthorityFile::Key);
-        }
-        let pem = certificate.to_pem();
-        staging.write_authority(AuthorityFile::Certificate, pem.as_bytes())?;
-        let staged = staging.complete()?;
-        store.settle(&recorded, now)?;
-        store
-            .publish(vec![staged], now)
-            .map_err(AuthorityError::unfinished)?;
-        let layout = store.layout();
-        written.extend(files.iter().map(|file| layout.authority_file(&name, *file)));
+        ] => *record,
+        _ => return Err(AuthorityError::SerialOfAnother),
+    };
+    let recorded = store.place(record, &Placement::NewAuthority(name.clone()))?;
+    let staging = store.stage(&recorded)?;
+    let mut written = Vec::new();
+    if let Some(key_pem) = &key_pem {
+        staging.write_authority(AuthorityFile::Key, key_pem.as_bytes())?;
+        written.push(store.layout().authority_file(&name, AuthorityFile::Key));
     }
-    let authority = store
-        .inventory()
-        .authority_by_fingerprint(&fingerprint)?
-        .ok_or(AuthorityError::Unrecorded)?;
-    let chain = chain_above(store.inventory(), certificate)?;
-    Ok(Adopted {
-        authority,
-        chain,
-        written,
-    })
+    let file = AuthorityFile::Certificate;
+    staging.write_authority(file, certificate.to_pem().as_bytes())?;
+    written.push(store.layout().authority_file(&name, file));
+    let staged = staging.complete()?;
+    store.settle(&recorded, now)?;
+    store
+        .publish(vec![staged], now)
+        .map_err(AuthorityError::unfinished)?;
+    Ok(written)
 }
 
 /// Lets the inventory know the CAs above one, as far as they were brought along.

@@ -174,6 +174,9 @@ fn draft(
     if let Some(succeeded) = &authority.succeeded {
         return Err(succeeded.clone().into());
     }
+    if let Some(revoked) = &authority.revoked {
+        return Err(revoked.clone().into());
+    }
     let approved = approve(application)?;
     let draft = authority.issuer.draft(approved, random_serial()?, now)?;
     refuse_forbidden_names(authority, &draft)?;

@@ -2,14 +2,18 @@
 
 use time::OffsetDateTime;
 
-use super::{NotTaken, PutBack, rollover::RolloverRefusal, signer::Succeeded};
+use super::{
+    NotTaken, PutBack,
+    rollover::RolloverRefusal,
+    signer::{RevokedCa, Succeeded},
+};
 use crate::{
     ca::{CaError, LedgerError},
     inspect::verify::VerifyError,
     key::KeyError,
     profile::Refusals,
     store::{StoreError, StoreName},
-    x509::{X509Error, moment_text},
+    x509::{RevocationReason, X509Error, moment_text},
 };
 
 /// What each room below refused.
@@ -34,6 +38,9 @@ pub enum AuthorityError {
     /// The CA's successor signs in its place.
     #[error(transparent)]
     Succeeded(#[from] Succeeded),
+    /// The CA's own certificate is revoked.
+    #[error(transparent)]
+    RevokedCa(#[from] RevokedCa),
     /// A CA that cannot be renewed here.
     #[error("the CA {name} cannot be renewed: {reason}")]
     AuthorityNotRenewable {
@@ -147,9 +154,6 @@ pub enum AuthorityError {
     /// A CA to be adopted whose serial number its issuer has given to another certificate.
     #[error("the issuer of this CA has given its serial number to another certificate as well")]
     SerialOfAnother,
-    /// The number of a revocation list that is beyond what the inventory counts.
-    #[error("0x{0} is too large a number of a revocation list; at most 63 bits are counted")]
-    ListNumber(String),
     /// A certificate that cannot be made again as it is.
     #[error("{subject} cannot be made again: {reason}")]
     NotAgain {
@@ -207,6 +211,10 @@ impl AuthorityError {
             Self::Succeeded(Succeeded { successor, .. }) => {
                 Some(format!("use {successor}, or renew that"))
             }
+            Self::RevokedCa(RevokedCa { reason: RevocationReason::CertificateHold, .. }) => {
+                Some("take it off hold with 'certmint revoke NAME --release', or use another CA".to_owned())
+            }
+            Self::RevokedCa(_) => Some("use another CA, or make one".to_owned()),
             Self::AuthorityNotRenewable { hint, .. } => Some(hint.clone()),
             Self::Rollover(refusal) => refusal.hint(),
             Self::NotTaken { cause, .. } => match cause {

@@ -121,7 +121,7 @@ impl<'store> Importer<'store> {
     /// next list must not leave it out. The numbers of the lists go on above this one's.
     ///
     /// # Errors
-    /// A list whose number is larger than the inventory holds, and what the inventory refuses.
+    /// What the inventory refuses. What cannot be taken up is no error: the report tells.
     pub fn take_list(&mut self, place: &str, der: &[u8]) -> Result<(), AuthorityError> {
         self.flush()?;
         let list = match RevocationList::of_issuer(der, &self.certificate) {
@@ -132,7 +132,7 @@ impl<'store> Importer<'store> {
             }
         };
         if let Some(number) = &list.number {
-            self.continue_after(list_number(number)?)?;
+            self.continue_after(place, number, 0)?;
         }
         // The list says nothing of their ends: they stay on it as long as the CA lives.
         let not_after = self.certificate.not_after();
@@ -159,21 +159,40 @@ impl<'store> Importer<'store> {
         self.record(chunk)
     }
 
-    /// Goes on above the number that the next revocation list was to get.
+    /// Goes on with the number that the next revocation list was to get.
     ///
     /// # Errors
-    /// A number that is larger than the inventory holds, and what the inventory refuses.
-    pub fn continue_from(&mut self, next_number: &[u8]) -> Result<(), AuthorityError> {
-        match list_number(next_number)?.checked_sub(1) {
-            Some(last) if last > 0 => self.continue_after(last),
-            // Zero or one: no list was made.
-            _ => Ok(()),
-        }
+    /// What the inventory refuses. What cannot be taken up is no error: the report tells.
+    pub fn continue_with(&mut self, place: &str, number: &[u8]) -> Result<(), AuthorityError> {
+        self.continue_after(place, number, 1)
     }
 
-    fn continue_after(&mut self, number: i64) -> Result<(), AuthorityError> {
-        let issuer = self.authority.id;
-        Ok(self.store.continue_lists_after(issuer, number, self.now)?)
+    /// The inventory counts lists with 63 bits; RFC 5280 §5.2.3 allows 20 octets.
+    fn continue_after(
+        &mut self,
+        place: &str,
+        number: &[u8],
+        back: i64,
+    ) -> Result<(), AuthorityError> {
+        let last = number
+            .iter()
+            .try_fold(0_i64, |number, octet| {
+                number.checked_mul(256)?.checked_add(i64::from(*octet))
+            })
+            .and_then(|number| number.checked_sub(back));
+        match last {
+            Some(last) if last > 0 => {
+                let issuer = self.authority.id;
+                self.store.continue_lists_after(issuer, last, self.now)?;
+            }
+            // No list was made.
+            Some(_) => {}
+            None => self.refuse(
+                place.to_owned(),
+                "the number of the revocation list is larger than 63 bits".to_owned(),
+            ),
+        }
+        Ok(())
     }
 
     /// Takes up what is left and tells what came of it all.
@@ -365,15 +384,4 @@ fn usable(reason: RevocationReason) -> RevocationReason {
         RevocationReason::RemoveFromCrl => RevocationReason::Unspecified,
         other => other,
     }
-}
-
-/// The inventory counts lists with 63 bits; RFC 5280 §5.2.3 allows 20 octets.
-fn list_number(octets: &[u8]) -> Result<i64, AuthorityError> {
-    let too_large = || AuthorityError::ListNumber(hexadecimal(octets));
-    octets.iter().try_fold(0_i64, |number, octet| {
-        number
-            .checked_mul(256)
-            .and_then(|number| number.checked_add(i64::from(*octet)))
-            .ok_or_else(too_large)
-    })
 }

@@ -13,6 +13,7 @@ mod error;
 mod filing;
 mod import;
 mod issue;
+mod issuer_change;
 mod ledger;
 mod parallel;
 mod publish;
@@ -37,15 +38,16 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
+pub use issuer_change::{IssuerDifference, issuer_difference};
 pub use publish::{
-    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publisher, list_publishers,
+    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
     publish_revocation_list,
 };
 pub use reissue::{
     NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection, reissue,
     select_for_reissue,
 };
-pub use renew::{KeyChoice, kept_key, renewal, renewing_authority};
+pub use renew::{KeyChoice, kept_key, renewal, renewing_authority, set_aside};
 pub use renew_authority::{CertifiedBy, RenewedAuthority, certified_by, renew_authority};
 pub use renewal_window::RenewalWindow;
 pub use revoke::{

@@ -91,20 +91,6 @@ pub fn list_publishers(
     names.iter().map(of).collect()
 }
 
-/// The CA of a name itself, whether or not another one signs in its place by now.
-///
-/// # Errors
-/// As [`list_publishers`].
-pub fn list_publisher(
-    inventory: &Inventory,
-    name: &StoreName,
-) -> Result<Authority, AuthorityError> {
-    list_publishers(inventory, std::slice::from_ref(name))?
-        .pop()
-        .map(|(_, authority)| authority)
-        .ok_or(AuthorityError::NoCa)
-}
-
 /// Signs the list of everything that is revoked of an authority and has not expired, and puts it
 /// into the PKI directory, together with the files of list chains that it belongs to.
 ///

@@ -5,7 +5,10 @@ use time::{Duration, OffsetDateTime};
 use super::{AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again, stands_for};
 use crate::{
     key::{KeyFile, PrivateKey},
-    store::{ActivationNeed, CertificateFile, Inventory, Row, Store, StoreName, files},
+    store::{
+        ActivationNeed, CertificateFile, Filter, Inventory, Order, Query, Row, Shelf, Sort, State,
+        Store, StoreName, TextMatch, files,
+    },
     x509::Validity,
 };
 
@@ -35,6 +38,54 @@ pub fn renewing_authority(inventory: &Inventory, due: &Due) -> Result<StoreName,
             name: due.name.clone(),
             reason: "the CA that signed it is not one of this PKI",
         })
+}
+
+/// A newer generation that an earlier renewal made and its servers did not take. Where it is still
+/// what a renewal would make, and not due itself, it is tried again instead of making one more.
+/// `is_due` says whether a certificate is.
+///
+/// # Errors
+/// What SQLite refuses.
+pub fn set_aside(
+    store: &Store,
+    due: &Due,
+    key: KeyChoice,
+    is_due: impl Fn(&Row) -> bool,
+) -> Result<Option<Row>, AuthorityError> {
+    let current = &due.row;
+    let Some(place) = &current.place else {
+        return Ok(None);
+    };
+    let query = Query {
+        filter: Filter {
+            name: Some(TextMatch::Exactly(due.name.to_string())),
+            shelf: Some(Shelf::Certificates),
+            state: Some(State::Superseded),
+            ..Filter::default()
+        },
+        sort: Sort::Name,
+        order: Order::Descending,
+        ..Query::default()
+    };
+    let newest = store.inventory().list(&query)?.into_iter().next();
+    let Some(found) = newest else {
+        return Ok(None);
+    };
+    let (Some(found_place), Some(issuer)) = (&found.place, found.issuer) else {
+        return Ok(None);
+    };
+    let has_same_key = found.public_key_sha256 == current.public_key_sha256;
+    let is_as_wanted = found.kind == current.kind
+        && found.subject_der == current.subject_der
+        && found.sans == current.sans
+        && has_same_key == (key == KeyChoice::Kept)
+        && stands_for(store.inventory(), issuer)?.id == issuer;
+    let is_there = store
+        .layout()
+        .generation(&due.name, found_place.generation)
+        .is_dir();
+    let is_newer = found_place.generation > place.generation;
+    Ok(Some(found).filter(|found| is_newer && is_as_wanted && is_there && !is_due(found)))
 }
 
 /// The order for the next generation of a certificate: as it is, but it ends no later than the CAs

@@ -5,10 +5,10 @@ use crate::{
     ca::Issuer,
     key::PrivateKey,
     store::{
-        Authority, AuthorityId, Inventory, NewAuthority, Paths, RecordIssuer, Store, StoreError,
-        StoreName,
+        Authority, AuthorityId, Filter, Inventory, NewAuthority, Paths, Query, RecordIssuer,
+        Status, Store, StoreError, StoreName,
     },
-    x509::{CaCertificate, Certificate, Name, X509Error, moment_text},
+    x509::{CaCertificate, Certificate, Name, RevocationReason, X509Error, moment_text},
 };
 use time::OffsetDateTime;
 
@@ -22,6 +22,20 @@ pub struct SigningAuthority {
     pub(super) chain: Vec<Certificate>,
     /// That it signs no certificate any more.
     pub(super) succeeded: Option<Succeeded>,
+    /// That its own certificate is revoked: whatever it signed would be refused with it.
+    pub(super) revoked: Option<RevokedCa>,
+}
+
+/// A CA whose own certificate is revoked: its key still signs revocation lists.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the CA {subject} signs no certificate any more: it is revoked since {} ({reason})", moment_text(*.at))]
+pub struct RevokedCa {
+    /// Its subject.
+    pub subject: String,
+    /// Since when.
+    pub at: OffsetDateTime,
+    /// Why.
+    pub reason: RevocationReason,
 }
 
 /// A CA whose successor signs in its place: its key still signs revocation lists.
@@ -45,6 +59,7 @@ impl SigningAuthority {
             path: Vec::new(),
             chain: Vec::new(),
             succeeded: None,
+            revoked: None,
         }
     }
 
@@ -69,6 +84,7 @@ impl SigningAuthority {
             path: paths.of_authority(authority.id),
             chain: paths.signed_by(authority.id),
             succeeded: succeeded(inventory, authority)?,
+            revoked: revoked(inventory, authority)?,
         })
     }
 
@@ -93,6 +109,7 @@ impl SigningAuthority {
             chain: path.clone(),
             path,
             succeeded: None,
+            revoked: None,
         })
     }
 
@@ -129,6 +146,27 @@ pub(super) fn new_authority(certificate: &Certificate, now: OffsetDateTime) -> N
         not_after: certificate.not_after(),
         created_at: now,
     }
+}
+
+fn revoked(
+    inventory: &Inventory,
+    authority: &Authority,
+) -> Result<Option<RevokedCa>, AuthorityError> {
+    let own = inventory.list(&Query {
+        filter: Filter {
+            fingerprint: Some(authority.fingerprint),
+            ..Filter::default()
+        },
+        ..Query::default()
+    })?;
+    Ok(own.into_iter().find_map(|row| match row.status {
+        Status::Revoked { at, reason, .. } => Some(RevokedCa {
+            subject: row.subject,
+            at,
+            reason,
+        }),
+        _ => None,
+    }))
 }
 
 fn succeeded(

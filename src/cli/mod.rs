@@ -11,6 +11,7 @@ mod configuration;
 mod description;
 mod failure;
 mod foreign_ca;
+mod import_report;
 mod manifest_file;
 mod manifest_secrets;
 mod matching;

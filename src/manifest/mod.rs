@@ -26,7 +26,7 @@ mod subject;
 mod templates;
 mod write;
 
-pub use apply::{Applied, ApplyError, Done, SecretError, Secrets, Workplace, apply};
+pub use apply::{Applied, ApplyError, Done, SecretError, Secrets, Workplace, apply, export_again};
 pub use authority::{Custody, DesiredAuthority};
 pub use certificate::{DesiredCertificate, Probe};
 pub use contradiction::{Contradiction, Table};

@@ -8,9 +8,15 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::error::{FileDeed, StoreError};
 use super::layout::Layout;
+
+/// How long a lock is waited for. A renewal that is killed while it starts a command leaves a copy of
+/// itself that holds the lock until it has become that command.
+const LINGERING: Duration = Duration::from_secs(1);
 
 /// The most that is read of what a holder said of itself, in octets.
 const LONGEST_HOLDER: u64 = 400;
@@ -51,7 +57,7 @@ pub struct RenewalLock {
 }
 
 impl RenewalLock {
-    /// Takes the lock without waiting; `holder` is what others are told who come meanwhile.
+    /// Takes the lock, all but without waiting; `holder` is what others are told who come meanwhile.
     ///
     /// # Errors
     /// [`StoreError::NoPki`] if there is no PKI; [`StoreError::RenewalRuns`] with what the holder
@@ -65,7 +71,13 @@ impl RenewalLock {
         let path = layout.renewal_lock();
         let refused = |error| StoreError::file(FileDeed::Lock, &path, error);
         let mut file = lock_file(&path).map_err(refused)?;
-        match file.try_lock() {
+        let until = Instant::now() + LINGERING;
+        let mut taken = file.try_lock();
+        while matches!(taken, Err(TryLockError::WouldBlock)) && Instant::now() < until {
+            thread::sleep(LINGERING / 20);
+            taken = file.try_lock();
+        }
+        match taken {
             Ok(()) => {
                 // What a holder that died wrote is longer gone than its lock.
                 file.set_len(0).map_err(refused)?;

@@ -35,6 +35,11 @@ pub struct Reconciled {
 }
 
 impl Reconciled {
+    /// Whether something was put right, so that the PKI is not as it was read before.
+    pub fn has_changed(&self) -> bool {
+        self.lost > 0 || !self.published.is_empty()
+    }
+
     /// Whether nothing was done and nothing is left to do.
     pub fn is_nothing(&self) -> bool {
         self.revocation_lists.is_empty()

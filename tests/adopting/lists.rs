@@ -28,6 +28,9 @@ fn the_list_made_here_revokes_what_the_index_revokes() {
     );
     let text = world.accepts("openssl crl -in pki/crl/old.crl -noout -text");
     assert!(text.contains("Key Compromise"), "{text}");
+    // With the list, what was adopted is as a manifest wants it.
+    world.ok("manifest from-inventory --out pki.toml");
+    world.ok("plan --check");
 }
 
 /// Nobody kept an index, and the list is all that is known of what was revoked.

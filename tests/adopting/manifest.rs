@@ -55,6 +55,7 @@ days = 600
     world.ok("manifest from-inventory --out pki.toml");
     assert_eq!(world.read_text("pki.toml"), told.stdout);
     world.ok("manifest check");
+    world.ok("plan --check");
     world.refused("manifest from-inventory --out pki.toml");
 }
 
@@ -90,6 +91,8 @@ key = "p256"
 days = 400
 "#
     );
+    world.ok("manifest from-inventory --out pki.toml");
+    world.ok("plan --check");
 }
 
 #[test]

@@ -67,8 +67,8 @@ fn the_manifest_says_when_and_how() {
     assert_eq!(world.read_text("told"), "flb\n");
     assert_eq!(world.read_text("told-too"), "backend\nbackend\n");
     let document = told.document();
-    let other = document["renewed"].as_array().unwrap().iter();
-    let other = other.filter(|one| one["name"] == "other").next().unwrap();
+    let mut all = document["renewed"].as_array().unwrap().iter();
+    let other = all.find(|one| one["name"] == "other").unwrap();
     assert_eq!(other["state"], "published");
 
     // What the command line says goes before.
@@ -132,4 +132,46 @@ fn a_revocation_list_is_made_again_before_it_ends() {
     assert_ne!(number(&world), first);
     let told = world.ok("renew --json");
     assert_eq!(told.document()["lists"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn exports_follow_a_renewal() {
+    let world = World::new();
+    world.write("flb.pass", "secret0\n");
+    let manifest = MANIFEST
+        .replace(
+            "renew_days = 20\n",
+            "export.p12 = { password_file = 'flb.pass', file = 'out.p12' }\nexport.pem = {}\n",
+        )
+        .replace("reuse_key = true\n", "export.der = {}\n");
+    world.write("pki.toml", manifest);
+    world.ok("apply");
+    let serial = |file: &str| world.accepts(&format!("openssl x509 -in {file} -noout -serial"));
+    let in_p12 = || {
+        world.accepts(
+            "openssl pkcs12 -in out.p12 -passin file:flb.pass -nokeys -clcerts -out p12.pem",
+        );
+        serial("p12.pem")
+    };
+    let first = serial("pki/certs/flb/flb.crt");
+    let other = world.read("backend.cer");
+    assert_eq!(in_p12(), first);
+
+    let document = world.json("renew flb");
+    let second = serial("pki/certs/flb/flb.crt");
+    assert_ne!(first, second);
+    assert_eq!(in_p12(), second);
+    assert_eq!(serial("flb.pem"), second);
+    assert_eq!(
+        document["exports"],
+        serde_json::json!(["out.p12", "flb.pem"])
+    );
+    assert_eq!(world.read("backend.cer"), other);
+    assert_eq!(world.run("plan --check").code, 0);
+
+    // What was put back is not exported.
+    let told = world.run("renew flb --reload false --json");
+    assert_eq!(told.code, 1, "{told:#?}");
+    assert_eq!(told.document()["exports"], serde_json::json!([]));
+    assert_eq!(in_p12(), second);
 }

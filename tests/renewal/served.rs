@@ -105,7 +105,7 @@ fn a_server_that_serves_on_the_old_one_gets_it_back() {
         "{told:#?}"
     );
     assert!(
-        told.stderr.contains("and its servers were told"),
+        told.stderr.contains("the one before is back\n"),
         "{told:#?}"
     );
     assert_eq!(serial(&world), old);
@@ -176,4 +176,32 @@ fn a_command_runs_once_for_all_with_their_names() {
         );
         assert_eq!(generation(&pki, name), 2);
     }
+}
+
+#[test]
+fn what_was_set_aside_is_tried_again_before_another_is_made() {
+    let world = World::new();
+    let pki = world.path("pki");
+    lab::due(&pki, &["flb"]);
+    for _ in 0..3 {
+        let told = world.run("renew --reload 'exit 3'");
+        assert_eq!(told.code, 1, "{told:#?}");
+        assert_eq!(generation(&pki, "flb"), 1);
+    }
+    let made = || {
+        std::fs::read_dir(pki.join("certs/.generations/flb"))
+            .unwrap()
+            .count()
+    };
+    assert_eq!(made(), 2);
+    let told = world.ok("renew --reload true --json");
+    assert_eq!(told.document()["in_use"][0]["name"], "flb");
+    assert_eq!(generation(&pki, "flb"), 2);
+    assert_eq!(made(), 2);
+    lab::audited(&pki);
+    // Somebody who asks for a new one gets a new one.
+    world.run("renew flb --reload false");
+    assert_eq!(generation(&pki, "flb"), 2);
+    world.ok("renew flb --reload true");
+    assert_eq!(generation(&pki, "flb"), 4);
 }

@@ -53,6 +53,13 @@ fn a_revoked_subordinate_ca_takes_everything_below_with_it() {
     let chain = "pki/crl/web.chain.crl";
     assert!(!openssl_accepts(&world, "c4", chain));
     assert!(openssl_accepts(&world, "c2", chain));
+    let refused = world.refused("issue client c5 --ca web --key p256");
+    assert!(
+        refused
+            .stderr
+            .contains("the CA CN = Web signs no certificate any more"),
+        "{refused:#?}"
+    );
     // Its own list goes on, for clients that look at it alone.
     world.ok("crl web");
     let refused = world.refused("revoke ca --yes");

@@ -12,6 +12,7 @@ mod judge;
 mod world;
 
 mod command;
+mod large;
 mod lists;
 mod pki;
 mod publishing;

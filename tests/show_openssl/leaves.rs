@@ -144,3 +144,49 @@ fn without_a_pki_the_usual_paths() {
     desk.same_certificate("pki/certs/flb/flb.crt", "pki/ca/ca.crt");
     desk.same_certificate("pki/certs/client01/client01.crt", "pki/ca/ca.crt");
 }
+
+/// What the CA says of its services is in the script's configuration too, in openssl's words.
+#[test]
+fn services_of_the_issuer() {
+    let desk = desk_with_ca("p256");
+    let plain = [
+        "http://pki.example/ca.crl",
+        "http://pki.example:8080/ca.der?a=b&c=%20",
+    ];
+    let hostile = ["http://pki.example/a,b;c", "http://pki.example/$HOME#x"];
+    for (name, [crl, issuers], in_words) in
+        [("a.example", plain, true), ("b.example", hostile, false)]
+    {
+        let services = [
+            "--crl-url",
+            crl,
+            "--ca-issuers-url",
+            issuers,
+            "--ocsp-url",
+            crl,
+        ];
+        desk.prepare(&[&["ca", "set", "ca"], &services[..]].concat());
+        let script = desk.run(&["issue", "server", name, "--key", "p256"]);
+        desk.same_certificate(&format!("pki/certs/{name}/{name}.crt"), "pki/ca/ca.crt");
+        assert_eq!(
+            script.contains("crlDistributionPoints = URI:"),
+            in_words,
+            "{script}"
+        );
+        assert_eq!(script.contains("caIssuers;URI:"), in_words, "{script}");
+    }
+    // A request that is signed, and a CA below.
+    desk.prepare(&["key", "new", "--key", "p256", "--out", "own.key"]);
+    desk.prepare(&[
+        "csr",
+        "new",
+        "--key-file",
+        "own.key",
+        "--san",
+        "c.example",
+        "--out",
+        "own.csr",
+    ]);
+    desk.run(&["sign", "own.csr", "--out", "own.crt"]);
+    desk.same_certificate("own.crt", "pki/ca/ca.crt");
+}

@@ -1,9 +1,10 @@
 //! Revocation lists, old keys and unfinished activations in the status.
 
 use certmint::authority::status::{Files, Status};
+use certmint::report;
 use serde_json::Value;
 
-use crate::support::{pki, status_in, words};
+use crate::support::{holdings, pki, status_in, words};
 use crate::world::World;
 
 /// Changes the inventory as a deed does that takes more than a test has: another CA, a server.
@@ -150,47 +151,87 @@ fn a_revoked_ca_leaves_its_certificates_without_worth() {
     );
 }
 
+/// A rollover from its beginning to its end, as the status sees it.
 #[test]
-fn certificates_under_an_old_key_are_found() {
+fn a_rollover_is_followed() {
     let world = pki();
-    world.ok("ca intermediate web-2 --cn Web2 --issuer ca --key p256 --no-passphrase");
-    world.python(
-        CHANGE,
-        &["UPDATE authority SET switched_at = unixepoch() - 60,
-           successor_id = (SELECT id FROM authority WHERE name = 'web-2') WHERE name = 'web'"],
-    );
-    let status = status_in(&world, 0, Files::Compared);
+    world.ok("ca rollover next web --no-passphrase --yes");
+    let at = |days| found(&status_in(&world, days, Files::Compared));
     assert_eq!(
-        found(&status),
-        [
-            "signed_by_old_key CN=other.example",
-            "signed_by_old_key backend",
-            "signed_by_old_key *.example.com",
-            "signed_by_old_key client01",
-            "signed_by_old_key node1",
-        ]
+        at(0),
+        ["rollover_due web"],
+        "a subordinate needs no distribution"
     );
+    world.ok("ca rollover next web --yes");
+    let old = [
+        "signed_by_old_key CN=other.example",
+        "signed_by_old_key backend",
+        "signed_by_old_key *.example.com",
+        "signed_by_old_key client01",
+        "signed_by_old_key node1",
+    ];
+    assert_eq!(at(0), old);
+    // The successor signs, and its certificates need nobody's attention.
+    world.ok("issue server new.example --ca web --key p256");
+    let status = status_in(&world, 0, Files::Compared);
+    assert_eq!(found(&status), old);
     assert_eq!(status.findings[1].remedy, "certmint renew backend");
+    world.ok("renew backend client01 *.example.com node1 --quiet");
+    assert_eq!(at(0), ["signed_by_old_key CN=other.example"]);
+    let drawn = report::page(&status, &holdings(&world, &status, 100)).unwrap();
+    assert!(drawn.contains("EC P-256 · succeeded"), "{drawn}");
+    // What was signed for others has ended by then.
+    assert!(
+        at(21).contains(&"rollover_over web".to_owned()),
+        "{:?}",
+        at(21)
+    );
+    assert!(!status_in(&world, 21, Files::Skipped).needs_attention());
+}
+
+/// A root has cross-certificates too, and waits until it is known everywhere.
+#[test]
+fn the_new_root_is_one_of_the_cas_and_its_cross_certificates_are_not() {
+    let world = pki();
+    world.ok("ca rollover next ca --no-passphrase --yes");
+    let now = status_in(&world, 0, Files::Compared);
+    assert_eq!(found(&now), Vec::<String>::new());
+    let titles: Vec<&str> = now.authorities.iter().map(|one| one.title()).collect();
+    assert_eq!(titles, ["ca", "web", "ca-2"]);
+    let held = holdings(&world, &now, 100);
+    assert_eq!(held.certificates.len(), 6);
+    assert!(held.certificates.iter().all(|one| one.issuer.is_some()));
+    let later = status_in(&world, 400, Files::Skipped);
+    let due: Vec<String> = found(&later)
+        .into_iter()
+        .filter(|word| word.starts_with("rollover"))
+        .collect();
+    assert_eq!(due, ["rollover_due ca"]);
 }
 
 /// A CA that was renewed with its key is one CA: what its older certificate signed is its own.
 #[test]
 fn a_renewed_ca_is_one() {
     let world = pki();
-    world.ok("ca intermediate newer --cn Web --issuer ca --key p256 --no-passphrase");
-    world.python(
-        CHANGE,
-        &["UPDATE authority SET name = NULL,
-           renewed_by = (SELECT id FROM authority WHERE name = 'newer') WHERE name = 'web'"],
-    );
-    let status = status_in(&world, 0, Files::Skipped);
+    world.ok("ca renew web --days 1900");
+    let status = status_in(&world, 0, Files::Compared);
     let titles: Vec<(&str, u64)> = status
         .authorities
         .iter()
         .map(|authority| (authority.title(), authority.in_use))
         .collect();
-    assert_eq!(titles, [("ca", 1), ("newer", 5)]);
+    assert_eq!(titles, [("ca", 1), ("web", 5)]);
     assert_eq!(found(&status), Vec::<String>::new());
+    let said = world.accepts("openssl x509 -noout -serial -in pki/ca/web.crt");
+    assert_eq!(
+        said.trim(),
+        format!("serial={}", status.authorities[1].serial)
+    );
+    world.ok("revoke client01 --yes");
+    assert_eq!(
+        found(&status_in(&world, 0, Files::Compared)),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

@@ -229,6 +229,26 @@ fn a_page_of_a_large_inventory_says_what_it_leaves_out() {
     assert!(!text.contains("node1.internal.local"), "{text}");
 }
 
+/// Three hundred things that need attention do not bury the rest of the page.
+#[test]
+fn many_findings_are_folded() {
+    let world = pki();
+    let mut status = status_in(&world, 31, Files::Skipped);
+    let one = status.findings[0].clone();
+    status.findings = vec![one; 300];
+    let page = report::page(&status, &holdings(&world, &status, 100)).unwrap();
+    world.write("status.html", page);
+    let page = read(&world, "status.html");
+    let text = page["text"].as_str().unwrap();
+    assert!(text.contains("200 more"), "{text}");
+    assert!(
+        text.contains("90 more are told by 'certmint status --json'"),
+        "{text}"
+    );
+    // Two CAs, six certificates, and the fold.
+    assert_eq!(page["tags"]["details"], 9);
+}
+
 #[test]
 fn an_empty_pki_has_a_page() {
     let world = World::with_authority("p256");

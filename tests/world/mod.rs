@@ -9,7 +9,7 @@
 )]
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
@@ -34,6 +34,12 @@ impl World {
         Self(tempfile::tempdir().unwrap())
     }
 
+    /// A world on a file system in memory where there is one: for tests that write so much that they
+    /// would only wait for the disk.
+    pub(crate) fn in_memory() -> Self {
+        Self(tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap()))
+    }
+
     /// A world with a CA `testca.com` in `pki`, its key in the clear.
     pub(crate) fn with_authority(key: &str) -> Self {
         let world = Self::new();
@@ -41,6 +47,11 @@ impl World {
             "ca init --cn testca.com --key {key} --no-passphrase"
         ));
         world
+    }
+
+    /// The folder itself.
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -29,7 +29,7 @@ use crate::{
   certmint apply pki.toml --passphrase-file ca.pass
   certmint apply --plan plan.json
 
-Does what 'certmint plan' shows and nothing else. What fails does not keep the rest back; the exit
+Does what the command plan shows and nothing else. What fails does not keep the rest back; the exit
 code is 1 then, and the next run has what is left.")]
 pub(crate) struct Apply {
     /// The manifest
@@ -81,6 +81,16 @@ pub(crate) fn run(pki: &Path, arguments: &Apply, global: &Global) -> Result<Repo
     for _ in 0..ATTEMPTS {
         let writer = actor().with_plan(current.fingerprint());
         let mut store = Store::create(pki, &writer, now)?;
+        // What a killed process left is put right now, and some steps may not be needed any more.
+        if store.reconciled().has_changed() {
+            drop(store);
+            current = plan::made(pki, &arguments.file, &manifest, now)?;
+            match &arguments.plan {
+                Some(file) => refuse_other(file, &current)?,
+                None => ask(&current, arguments)?,
+            }
+            continue;
+        }
         match carry_out(&mut store, pki, &manifest, &current, arguments, global, now) {
             Err(ApplyError::Outrun) if arguments.plan.is_none() => {}
             applied => return Ok(apply_report::report(&current, Some(applied?))),
@@ -152,9 +162,9 @@ fn refuse_other(file: &Path, plan: &Plan) -> Result<()> {
     let octets = files::read(file, files::USUAL_LIMIT)?;
     let document: Value = serde_json::from_slice(&octets)
         .ok()
-        .filter(|document: &Value| document["schema"] == "certmint.plan/1")
+        .filter(|document: &Value| field(document, "schema") == Some("certmint.plan/1"))
         .with_context(|| format!("{} is no plan of certmint", file.display()))?;
-    if document["fingerprint"] == plan.fingerprint() {
+    if field(&document, "fingerprint") == Some(plan.fingerprint().as_str()) {
         return Ok(());
     }
     Err(Advised {
@@ -165,4 +175,8 @@ fn refuse_other(file: &Path, plan: &Plan) -> Result<()> {
         hint: "look at 'certmint plan' again, then apply that".to_owned(),
     }
     .into())
+}
+
+fn field<'a>(document: &'a Value, name: &str) -> Option<&'a str> {
+    document.get(name).and_then(Value::as_str)
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use serde_json::{Value, json};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -13,12 +12,15 @@ use super::{
     signing::{UnlockedKey, fitting, unlock_key},
 };
 use crate::{
-    authority::{Adopted, Adoption, ImportReport, Importer, LeftOut, adopt, is_self_signed},
+    authority::{Adoption, Importer, LeftOut, adopt},
     cli::{
         actor::actor,
+        args::Global,
         failure::Advised,
-        foreign_ca::{ForeignCa, Found, Issued, Origin, Settled, detect, settle_all},
-        read, render,
+        foreign_ca::{ForeignCa, Found, Issued, Settled, detect, settle_all},
+        import_report,
+        progress::Progress,
+        read,
         report::Report,
         secrets,
     },
@@ -27,9 +29,6 @@ use crate::{
     store::{AuthorityFile, Inventory, Layout, Store, StoreError, StoreName, files},
     x509::{CaCertificate, Certificate},
 };
-
-/// Left-out things that are told one by one; the JSON document has them all.
-const TOLD: usize = 5;
 
 /// A CA that another program made.
 #[derive(Debug, Args)]
@@ -80,15 +79,16 @@ pub(crate) struct CaImport {
     pub(crate) with_files: bool,
 }
 
-pub(crate) fn run(pki: &Path, arguments: &CaImport) -> Result<Report> {
+pub(crate) fn run(pki: &Path, arguments: &CaImport, global: &Global) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
     let name = &arguments.name;
     let ca = arguments.foreign_ca()?;
+    let lists = ForeignLists::read(&ca)?;
     let certificates = read::certificates(&ca.certificate, None)?;
     let adoption = match known(pki, name, &certificates)? {
         Known::Whole(certificate) => Adoption {
             name: name.clone(),
-            certificate: CaCertificate::try_from(certificate)?,
+            certificate: CaCertificate::try_from(*certificate)?,
             key_pem: None,
             above: Vec::new(),
         },
@@ -98,25 +98,22 @@ pub(crate) fn run(pki: &Path, arguments: &CaImport) -> Result<Report> {
             arguments.adoption(&ca, certificates)?
         }
     };
-    let keeps_key = adoption.key_pem.is_some();
     let mut store = Store::create(pki, &actor(), now)?;
     let adopted = adopt(&mut store, adoption, now)?;
     let mut importer = Importer::new(&mut store, adopted.authority.clone(), now)?;
-    import(&mut importer, &ca)?;
+    import(&mut importer, &ca, &lists, global)?;
     let imported = importer.finish()?;
     let settled = if arguments.with_files {
         settle_all(&mut store, &ca, adopted.authority.id, now)?
     } else {
         Settled::default()
     };
-    report(name, &ca, &adopted, imported, settled, now).map(|report| {
-        if keeps_key || !arguments.no_key {
-            return report;
-        }
-        report.note(format!(
-            "{name} has no key here and cannot sign; import it again with --key FILE to bring one"
-        ))
-    })
+    let key = store.layout().authority_file(name, AuthorityFile::Key);
+    let keyless = (!key.is_file()).then(|| {
+        format!("{name} has no key here and cannot sign; import it again with its key to bring it")
+    });
+    let report = import_report::report(name, &ca, &adopted, imported, settled, now)?;
+    Ok(report.notes(keyless))
 }
 
 impl CaImport {
@@ -225,14 +222,19 @@ enum Known {
     /// Its certificate, and no key.
     WithoutKey,
     /// All of it: nothing needs to be asked for.
-    Whole(Certificate),
+    Whole(Box<Certificate>),
 }
 
 fn known(pki: &Path, name: &StoreName, certificates: &[Certificate]) -> Result<Known> {
     let layout = Layout::new(pki);
     let inventory = match Inventory::open_to_read(&layout.inventory()) {
         Ok(inventory) => inventory,
-        Err(StoreError::NoPki { .. } | StoreError::OlderSchema { .. }) => return Ok(Known::No),
+        // Opening it to write makes it, brings it up to date, or refuses it.
+        Err(
+            StoreError::NoPki { .. }
+            | StoreError::OlderSchema { .. }
+            | StoreError::NotAnInventory { .. },
+        ) => return Ok(Known::No),
         Err(error) => return Err(error.into()),
     };
     let authority = inventory.authority_by_name(name)?;
@@ -243,173 +245,64 @@ fn known(pki: &Path, name: &StoreName, certificates: &[Certificate]) -> Result<K
     });
     let has_key = layout.authority_file(name, AuthorityFile::Key).is_file();
     Ok(match same {
-        Some(certificate) if has_key => Known::Whole(certificate.clone()),
+        Some(certificate) if has_key => Known::Whole(Box::new(certificate.clone())),
         Some(_) => Known::WithoutKey,
         None => Known::No,
     })
 }
 
-/// Takes up all that is found: certificates, then what the last revocation list says, then its
-/// number.
-fn import(importer: &mut Importer<'_>, ca: &ForeignCa) -> Result<()> {
-    for found in Issued::of(ca)? {
+/// What is known of a CA's revocation lists, each with its file.
+struct ForeignLists {
+    /// DER of the last one.
+    last: Vec<(String, Vec<u8>)>,
+    /// The number of the next one.
+    next_number: Option<(String, Vec<u8>)>,
+}
+
+impl ForeignLists {
+    fn read(ca: &ForeignCa) -> Result<Self> {
+        let mut lists = Self {
+            last: Vec::new(),
+            next_number: None,
+        };
+        if let Some(file) = &ca.revocation_list {
+            let place = file.display().to_string();
+            let ders = read::revocation_lists(file)?;
+            lists.last = ders.into_iter().map(|der| (place.clone(), der)).collect();
+        }
+        if let Some(file) = &ca.crl_number {
+            let place = file.display().to_string();
+            let number = files::read(file, files::USUAL_LIMIT)?;
+            let number = openssl_index::next_number(&number).with_context(|| place.clone())?;
+            lists.next_number = Some((place, number));
+        }
+        Ok(lists)
+    }
+}
+
+/// Takes up all that is found: certificates, then what the last revocation list says, then the
+/// number of the next.
+fn import(
+    importer: &mut Importer<'_>,
+    ca: &ForeignCa,
+    lists: &ForeignLists,
+    global: &Global,
+) -> Result<()> {
+    let issued = Issued::of(ca)?;
+    let progress = Progress::new(global, issued.expected());
+    for (done, found) in issued.enumerate() {
+        progress.at(done);
         match found? {
-            Found::Certificate(found) => importer.take(found)?,
+            Found::Certificate(found) => importer.take(*found)?,
             Found::Refused(LeftOut { place, reason }) => importer.refuse(place, reason),
         }
     }
-    if let Some(file) = &ca.revocation_list {
-        for der in read::revocation_lists(file)? {
-            importer.take_list(&file.display().to_string(), &der)?;
-        }
+    progress.end();
+    for (place, der) in &lists.last {
+        importer.take_list(place, der)?;
     }
-    if let Some(file) = &ca.crl_number {
-        let number = files::read(file, files::USUAL_LIMIT)?;
-        let number = openssl_index::next_number(&number);
-        importer.continue_from(&number.with_context(|| file.display().to_string())?)?;
+    if let Some((place, number)) = &lists.next_number {
+        importer.continue_with(place, number)?;
     }
     Ok(())
-}
-
-fn report(
-    name: &StoreName,
-    ca: &ForeignCa,
-    adopted: &Adopted,
-    imported: ImportReport,
-    settled: Settled,
-    now: OffsetDateTime,
-) -> Result<Report> {
-    let certificate = Certificate::from_der(&adopted.authority.certificate_der)?;
-    let ImportReport {
-        added,
-        completed,
-        revoked_since,
-        refused,
-        foreign,
-        standings,
-    } = imported;
-    let mut text = render::certificate_text(
-        "CA",
-        &certificate,
-        &render::remaining_days(&certificate, now),
-    );
-    let mut fact = |name: &str, value: String| render::line(&mut text, name, &value);
-    fact("from", ca.origin.to_string());
-    let mut news = format!("{added} new");
-    if completed > 0 {
-        news.push_str(&format!(", {completed} known by number are complete now"));
-    }
-    if revoked_since > 0 {
-        news.push_str(&format!(", {revoked_since} revoked since"));
-    }
-    fact("imported", news);
-    let mut stand = format!(
-        "{} valid, {} expired, {} revoked",
-        standings.valid, standings.expired, standings.revoked
-    );
-    if standings.listed > 0 {
-        stand.push_str(&format!(
-            "; {} of these without a certificate's file",
-            standings.listed
-        ));
-    }
-    fact("issued", stand);
-    let written = adopted.written.iter().map(|file| {
-        let is_key = file.extension().is_some_and(|extension| extension == "key");
-        (
-            file.as_path(),
-            if is_key { "private key" } else { "certificate" },
-        )
-    });
-    text.push_str(&render::files_text(
-        written.chain(
-            settled
-                .folders
-                .iter()
-                .map(|(_, folder)| (folder.as_path(), "a certificate's folder")),
-        ),
-    ));
-    let left_out = |all: &[LeftOut]| -> Value {
-        all.iter()
-            .map(|one| json!({ "place": one.place, "reason": one.reason }))
-            .collect()
-    };
-    let document = json!({
-        "name": name.to_string(),
-        "origin": ca.origin.word(),
-        "certificate": render::certificate_json(&certificate),
-        "files": adopted.written,
-        "added": added,
-        "completed": completed,
-        "revoked_since": revoked_since,
-        "valid": standings.valid,
-        "expired": standings.expired,
-        "revoked": standings.revoked,
-        "without_file": standings.listed,
-        "refused": left_out(&refused),
-        "foreign": left_out(&foreign),
-        "folders": settled.folders.iter().map(|(name, folder)| {
-            json!({ "name": name.to_string(), "folder": folder })
-        }).collect::<Vec<_>>(),
-        "without_folder": left_out(&settled.left_out),
-    });
-    let failures = refused
-        .iter()
-        .map(|one| anyhow::anyhow!("{}: {}", one.place, one.reason))
-        .collect();
-    let notes = notes(ca, &certificate, adopted, &foreign, &settled);
-    Ok(Report::new("ca.import", document, text)
-        .notes(notes)
-        .failures(failures))
-}
-
-fn notes(
-    ca: &ForeignCa,
-    certificate: &Certificate,
-    adopted: &Adopted,
-    foreign: &[LeftOut],
-    settled: &Settled,
-) -> Vec<String> {
-    let mut notes = Vec::new();
-    if ca.index.is_none() {
-        notes.push(match ca.origin {
-            Origin::Mkcert => {
-                "mkcert keeps no list of what it issued: name its folders with --newcerts DIR"
-                    .to_owned()
-            }
-            _ => "there is no list of what this CA issued: only what was found is known; name \
-                  folders with --newcerts DIR, a list with --index FILE"
-                .to_owned(),
-        });
-    }
-    if !is_self_signed(certificate) && adopted.chain.is_empty() {
-        notes.push(format!(
-            "the CA above ({}) is not known here, so chains end with this one; import it with \
-             --no-key to have it in them",
-            certificate.issuer().openssl_oneline()
-        ));
-    }
-    if let Some((certificate, key)) = &ca.other {
-        notes.push(format!(
-            "there is another CA: --cert {} --key {}",
-            certificate.display(),
-            key.display()
-        ));
-    }
-    notes.extend(told(foreign, "certificates of other issuers were left out"));
-    notes.extend(told(&settled.left_out, "certificates have no folder"));
-    notes
-}
-
-/// A few of many.
-fn told(all: &[LeftOut], what: &str) -> Vec<String> {
-    let mut told: Vec<String> = all
-        .iter()
-        .take(TOLD)
-        .map(|one| format!("{}: {}", one.place, one.reason))
-        .collect();
-    if all.len() > TOLD {
-        told.push(format!("{} {what}; --json has them all", all.len()));
-    }
-    told
 }

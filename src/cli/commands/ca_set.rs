@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::services::{ServiceFlags, settings_json, settings_text};
 use crate::{
-    authority::list_publisher,
+    authority::itself,
     cli::{
         actor::actor,
         failure::UsageError,
@@ -72,7 +72,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaSet) -> Result<Report> {
     }
     let now = OffsetDateTime::now_utc();
     let mut store = Store::open(pki, &actor(), now)?;
-    let authority = list_publisher(store.inventory(), name)?;
+    let authority = itself(store.inventory(), Some(name))?;
     let before = store.inventory().authority_settings(authority.id)?;
     let mut settings = before.clone();
     services.put_into(&mut settings);

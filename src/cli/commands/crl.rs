@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::signing::{open_authority_without_asking, open_this};
 use crate::{
-    authority::{ListEnd, PublishedList, list_publisher, list_publishers, publish_revocation_list},
+    authority::{ListEnd, PublishedList, itself, list_publishers, publish_revocation_list},
     cli::{
         actor::actor,
         failure::UsageError,
@@ -150,7 +150,7 @@ pub(super) fn publish_without_asking(
 ) -> Made {
     let mut all = Made::default();
     for name in names {
-        let made = list_publisher(store.inventory(), name)
+        let made = itself(store.inventory(), Some(name))
             .map_err(anyhow::Error::from)
             .and_then(|authority| {
                 open_authority_without_asking(store, name, &authority, passphrase_file)

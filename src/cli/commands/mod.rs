@@ -48,7 +48,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
         Command::Ca(CaCommand::Init(arguments)) => ca_init::run(pki, arguments),
         Command::Ca(CaCommand::Intermediate(arguments)) => ca_intermediate::run(pki, arguments),
-        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments),
+        Command::Ca(CaCommand::Import(arguments)) => ca_import::run(pki, arguments, &cli.global),
         Command::Ca(CaCommand::List(arguments)) => ca_list::run(pki, arguments),
         Command::Ca(CaCommand::Renew(arguments)) => ca_renew::run(pki, arguments),
         Command::Ca(CaCommand::Rollover(arguments)) => ca_rollover::run(&cli.global, arguments),

@@ -15,7 +15,8 @@ use crate::{
     cli::{
         actor::actor,
         failure::{Advised, UsageError},
-        renewal::{Outcome, Policy, Wishes, make, planned, publish_list, report, take},
+        manifest_file,
+        renewal::{Outcome, Policy, Wishes, export, make, planned, publish_lists, report, take},
         report::Report,
         schedule::Schedule,
     },
@@ -25,6 +26,9 @@ use crate::{
     store::{Inventory, Layout, RenewalLock, Shelf, State, Store, StoreError, StoreName},
     x509::moment_text,
 };
+
+/// The manifest that is read when none is named, if it is there.
+const USUAL_MANIFEST: &str = "pki.toml";
 
 /// Which certificates are renewed, and what follows.
 #[derive(Debug, Args)]
@@ -68,7 +72,8 @@ pub(crate) struct Renew {
     /// Seconds that the reload, and then the servers, may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
     timeout: u32,
-    /// File whose first line is the passphrase of the CA key; - is standard input
+    /// File whose first line is the passphrase of every CA key for which the manifest names no file;
+    /// - is standard input
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Say what would be renewed, and do nothing
@@ -89,7 +94,13 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         );
     }
     let now = OffsetDateTime::now_utc();
-    let policy = arguments.policy()?;
+    let file = arguments.manifest_file();
+    let manifest = match file.as_deref().map(manifest_file::read).transpose()? {
+        Some(Err(wrong)) => return Ok(manifest_file::faulty(wrong)),
+        Some(Ok(manifest)) => Some(manifest),
+        None => None,
+    };
+    let policy = Policy::new(arguments.wishes(), manifest.zip(file.as_deref()));
     if arguments.dry_run {
         let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
         let (due, waiting) = selected(&inventory, arguments, &policy, now)?;
@@ -115,16 +126,15 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
     let (due, _) = selected(store.inventory(), arguments, &policy, now)?;
     let mut outcome = Outcome::default();
     make(&mut store, &policy, due, now, &mut outcome);
-    take(
-        &mut store,
-        pki,
-        &policy,
-        |name| arguments.concerns(name),
-        now,
-        &mut outcome,
-    )?;
-    for name in lists(store.inventory(), arguments, now)? {
-        publish_list(&mut store, &policy, &name, now, &mut outcome)?;
+    let concerns = |name: &StoreName| arguments.concerns(name);
+    // What was made is told even if the inventory fails on the way.
+    if let Err(error) = take(&mut store, pki, &policy, concerns, now, &mut outcome) {
+        outcome.failures.push(error);
+    }
+    export(&mut store, &policy, now, &mut outcome);
+    match lists(store.inventory(), arguments, now) {
+        Ok(names) => publish_lists(&mut store, &policy, &names, now, &mut outcome),
+        Err(error) => outcome.failures.push(error),
     }
     Ok(report(outcome, now))
 }
@@ -140,8 +150,14 @@ impl Renew {
         self.names.is_empty() || self.names.contains(name)
     }
 
-    fn policy(&self) -> Result<Policy> {
-        let wishes = Wishes {
+    /// The manifest that is named; else `pki.toml`, if it is there.
+    fn manifest_file(&self) -> Option<PathBuf> {
+        let usual = || Some(PathBuf::from(USUAL_MANIFEST)).filter(|file| file.exists());
+        self.manifest.clone().or_else(usual)
+    }
+
+    fn wishes(&self) -> Wishes {
+        Wishes {
             within: self.within,
             key: self.reuse_key.then_some(KeyChoice::Kept),
             reload: self.reload.clone(),
@@ -149,8 +165,7 @@ impl Renew {
             server_name: self.server_name.clone(),
             passphrase_file: self.passphrase_file.clone(),
             timeout: Duration::from_secs(u64::from(self.timeout)),
-        };
-        Policy::new(wishes, self.manifest.as_deref())
+        }
     }
 }
 
@@ -174,24 +189,22 @@ fn selected(
         named(inventory, &arguments.names)?
     };
     chosen.retain(|one| {
-        let is_due = policy
-            .due_at(&one.name, &one.row)
-            .is_some_and(|due_at| Reason::at(&one.row, due_at, now).is_some());
+        let is_due = policy.reason(&one.name, &one.row, now).is_some();
         let renewed_already =
             |other: &Waiting| other.name == one.name && other.activation.replaces.is_some();
         is_due || !waiting.iter().any(renewed_already)
     });
-    if arguments.probe.is_some() && chosen.len() > 1 {
+    waiting.retain(|one| !chosen.iter().any(|other| other.name == one.name));
+    let concerned = chosen.len() + waiting.len();
+    if arguments.probe.is_some() && concerned > 1 {
         return Err(Advised {
             message: format!(
-                "--probe looks at one certificate, and {} are to be renewed; nothing was done",
-                chosen.len()
+                "--probe looks at one certificate, and there are {concerned}; nothing was done"
             ),
             hint: "name one, or leave --probe out".into(),
         }
         .into());
     }
-    waiting.retain(|one| !chosen.iter().any(|other| other.name == one.name));
     Ok((chosen, waiting))
 }
 

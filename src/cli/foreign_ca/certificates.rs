@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -23,7 +23,7 @@ const EXTENSIONS: [&str; 4] = ["pem", "crt", "cer", "der"];
 /// Something that was found where a CA keeps what it issued.
 pub(crate) enum Found {
     /// A certificate, or what the index says of one.
-    Certificate(FoundCertificate),
+    Certificate(Box<FoundCertificate>),
     /// Something that should have been one.
     Refused(LeftOut),
 }
@@ -72,6 +72,17 @@ impl<'ca> Issued<'ca> {
         })
     }
 
+    /// About how many there are: the lines of the index.
+    pub(crate) fn expected(&self) -> usize {
+        let Some((path, _)) = &self.index else {
+            return 0;
+        };
+        File::open(path).map_or(0, |file| {
+            let lines = BufReader::new(file).split(b'\n');
+            lines.map_while(Result::ok).count()
+        })
+    }
+
     fn next_listed(&mut self) -> Option<Found> {
         let (path, entries) = self.index.as_mut()?;
         let index = path.display().to_string();
@@ -105,14 +116,14 @@ impl<'ca> Issued<'ca> {
             }),
         };
         let Some(file) = file_of_serial(self.by_serial, &entry.serial) else {
-            return Found::Certificate(found);
+            return Found::Certificate(Box::new(found));
         };
         let shown = file.display().to_string();
         let mut certificates = match certificates_of(&file) {
             Ok(certificates) => certificates,
             Err(error) => {
                 self.refuse(&shown, format!("{error:#}"));
-                return Found::Certificate(found);
+                return Found::Certificate(Box::new(found));
             }
         };
         match (certificates.pop(), certificates.is_empty()) {
@@ -131,7 +142,7 @@ impl<'ca> Issued<'ca> {
             (Some(_), false) => self.refuse(&shown, "it holds several certificates".to_owned()),
             (None, _) => self.refuse(&shown, "it holds no certificate".to_owned()),
         }
-        Found::Certificate(found)
+        Found::Certificate(Box::new(found))
     }
 
     fn refuse(&mut self, place: &str, reason: String) {
@@ -175,11 +186,11 @@ impl<'ca> Issued<'ca> {
         let place = file.display().to_string();
         match certificates_of(file) {
             Ok(certificates) => self.waiting.extend(certificates.into_iter().map(|one| {
-                Found::Certificate(FoundCertificate {
+                Found::Certificate(Box::new(FoundCertificate {
                     place: place.clone(),
                     listing: None,
                     certificate: Some(one),
-                })
+                }))
             })),
             Err(error) => self.refuse(&place, format!("{error:#}")),
         }

@@ -7,4 +7,4 @@ mod work;
 
 pub(crate) use policy::{Policy, Wishes};
 pub(crate) use report::{Outcome, planned, report};
-pub(crate) use work::{make, publish_list, take};
+pub(crate) use work::{export, make, publish_lists, take};

@@ -2,21 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    authority::{KeyChoice, RenewalWindow, SeenAt, Servers, Waiting},
-    cli::manifest_file,
+    authority::{KeyChoice, Reason, RenewalWindow, SeenAt, Servers, Waiting},
+    cli::{manifest_file, manifest_secrets::ManifestSecrets},
     hook::HookCommand,
     inspect::verify::Host,
-    manifest::{Custody, DesiredCertificate, Manifest},
+    manifest::{ApplyError, Custody, DesiredCertificate, Manifest, export_again},
     probe::Endpoint,
-    store::{Row, StoreName},
+    store::{Row, Store, StoreName},
 };
-
-/// The manifest that is read when none is named, if it is there.
-const USUAL_MANIFEST: &str = "pki.toml";
 
 /// What the command line says of every certificate that it concerns.
 #[derive(Debug)]
@@ -46,21 +42,17 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// With the manifest that is named; else with `pki.toml`, if it is there.
-    pub(crate) fn new(wishes: Wishes, manifest: Option<&Path>) -> Result<Self> {
-        let file = match manifest {
-            Some(file) => Some(file.to_path_buf()),
-            None => Some(PathBuf::from(USUAL_MANIFEST)).filter(|file| file.exists()),
-        };
-        let folder = file.as_deref().and_then(Path::parent);
-        Ok(Self {
+    /// With the manifest of a file.
+    pub(crate) fn new(wishes: Wishes, manifest: Option<(Manifest, &Path)>) -> Self {
+        let (manifest, folder) = manifest.unzip();
+        Self {
             wishes,
-            folder: folder.map(Path::to_path_buf).unwrap_or_default(),
-            manifest: match file.as_deref() {
-                Some(file) => Some(manifest_file::read(file)??),
-                None => None,
-            },
-        })
+            manifest,
+            folder: folder
+                .map(manifest_file::folder)
+                .unwrap_or(Path::new(""))
+                .to_path_buf(),
+        }
     }
 
     fn desired(&self, name: &StoreName) -> Option<&DesiredCertificate> {
@@ -82,6 +74,16 @@ impl Policy {
         })
     }
 
+    /// Why a certificate is due, if it is.
+    pub(crate) fn reason(
+        &self,
+        name: &StoreName,
+        row: &Row,
+        now: OffsetDateTime,
+    ) -> Option<Reason> {
+        Reason::at(row, self.due_at(name, row)?, now)
+    }
+
     /// The most that a command may take, and then each endpoint.
     pub(crate) fn timeout(&self) -> std::time::Duration {
         self.wishes.timeout
@@ -93,50 +95,64 @@ impl Policy {
         self.wishes.key.or_else(desired).unwrap_or_default()
     }
 
-    /// How the servers of a certificate are told, and where they are.
-    pub(crate) fn reload(&self, name: &StoreName) -> Option<HookCommand> {
-        let desired = || {
-            self.desired(name)
-                .and_then(|desired| desired.reload.clone())
-        };
-        self.wishes.reload.clone().or_else(desired)
-    }
-
     /// Whether anything is to be done after publishing.
     pub(crate) fn has_servers(&self, name: &StoreName) -> bool {
-        let probed = self
-            .desired(name)
-            .is_some_and(|desired| desired.probe.is_some());
-        probed || self.wishes.probe.is_some() || self.reload(name).is_some()
+        let wished = self.wishes.reload.is_some() || self.wishes.probe.is_some();
+        let desired =
+            |desired: &DesiredCertificate| desired.reload.is_some() || desired.probe.is_some();
+        wished || self.desired(name).is_some_and(desired)
     }
 
     /// What makes the servers of a published certificate take it.
     pub(crate) fn servers(&self, one: &Waiting) -> Servers {
-        let desired = self
-            .desired(&one.name)
-            .and_then(|desired| desired.probe.clone());
-        let probe = match &self.wishes.probe {
-            Some(endpoint) => Some((endpoint.clone(), self.wishes.server_name.clone())),
-            None => desired.map(|probe| (probe.endpoint, probe.server_name)),
-        };
-        Servers {
-            reload: self.reload(&one.name),
-            seen_at: probe.map(|(endpoint, server_name)| match server_name {
+        let Wishes {
+            reload,
+            probe,
+            server_name,
+            ..
+        } = &self.wishes;
+        let desired = self.desired(&one.name);
+        let mut servers = desired
+            .map(|desired| desired.servers(&one.certificate))
+            .unwrap_or_default();
+        servers.reload = reload.clone().or(servers.reload);
+        if let Some(endpoint) = probe.clone() {
+            servers.seen_at = Some(match server_name.clone() {
                 Some(server_name) => SeenAt {
                     endpoint,
                     server_name,
                 },
                 None => SeenAt::of(endpoint, &one.certificate),
-            }),
+            });
         }
+        servers
     }
 
-    /// The file with the passphrase of a CA's key.
+    /// The file with the passphrase of a CA's key: the manifest's, else the command line's.
     pub(crate) fn passphrase_file(&self, authority: &StoreName) -> Option<PathBuf> {
-        let desired = || match &self.manifest.as_ref()?.authority(authority)?.custody {
+        let manifest = self.manifest.as_ref();
+        let desired = manifest.and_then(|manifest| manifest.authority(authority));
+        let desired = desired.and_then(|desired| match &desired.custody {
             Custody::File(file) => Some(self.folder.join(file)),
             Custody::Asked | Custody::Plain => None,
+        });
+        desired.or_else(|| self.wishes.passphrase_file.clone())
+    }
+
+    /// Writes again what the manifest wants of a certificate in foreign formats.
+    pub(crate) fn export(
+        &self,
+        store: &mut Store,
+        name: &StoreName,
+        now: OffsetDateTime,
+    ) -> Vec<Result<PathBuf, ApplyError>> {
+        let Some(desired) = self.desired(name) else {
+            return Vec::new();
         };
-        self.wishes.passphrase_file.clone().or_else(desired)
+        let mut secrets = ManifestSecrets {
+            folder: &self.folder,
+            passphrase_file: None,
+        };
+        export_again(store, desired, &mut secrets, &self.folder, now)
     }
 }

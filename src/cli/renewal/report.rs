@@ -1,5 +1,7 @@
 //! What a renewal did, or would do.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -27,6 +29,8 @@ pub(crate) struct Outcome {
     pub(crate) not_taken: Vec<StoreName>,
     /// What was published by an earlier run, and nobody says how its servers are told.
     pub(crate) untold: Vec<Waiting>,
+    /// The files in foreign formats that were written again.
+    pub(crate) exports: Vec<PathBuf>,
     /// The revocation lists that were made anew.
     pub(crate) lists: Vec<PublishedList>,
     /// What should be known besides.
@@ -42,6 +46,7 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
         in_use,
         not_taken,
         untold,
+        exports,
         lists,
         notes,
         failures,
@@ -91,6 +96,11 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
     } else {
         table.to_string()
     };
+    text.push_str(&render::files_text(
+        exports
+            .iter()
+            .map(|file| (file.as_path(), "exported again")),
+    ));
     text.extend(lists.iter().map(list_text));
     if text.is_empty() && failures.is_empty() {
         text.push_str("nothing to renew\n");
@@ -99,6 +109,7 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
         "renewed": renewed.iter().map(|(due, filed, state)| renewed_json(due, filed, state, now)).collect::<Vec<_>>(),
         "in_use": in_use.iter().map(waiting_json).collect::<Vec<_>>(),
         "not_told": untold.iter().map(waiting_json).collect::<Vec<_>>(),
+        "exports": exports,
         "lists": lists.iter().map(list_json).collect::<Vec<_>>(),
         "failures": failures.iter().map(one_line).collect::<Vec<_>>(),
     });

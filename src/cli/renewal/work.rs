@@ -8,14 +8,14 @@ use time::OffsetDateTime;
 use super::{Outcome, Policy};
 use crate::{
     authority::{
-        AuthorityError, Due, LeafOrder, activate, issue_all, list_publisher,
-        publish_revocation_list, renewal, renewing_authority, waiting,
+        AuthorityError, Due, LeafOrder, PublishedList, Reason, activate, issue_all, itself,
+        publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
     cli::commands::{
         crl,
         signing::{open_authority, open_this},
     },
-    store::{ActivationNeed, Store, StoreName},
+    store::{ActivationNeed, Row, Store, StoreName},
 };
 
 /// Makes the new generations, CA by CA; what fails does not keep the others back.
@@ -28,6 +28,14 @@ pub(crate) fn make(
 ) {
     let mut by_authority: Vec<(StoreName, Vec<Due>)> = Vec::new();
     for one in due {
+        match tried_again(store, policy, &one, now) {
+            Ok(false) => {}
+            Ok(true) => continue,
+            Err(error) => {
+                outcome.failures.push(error.into());
+                continue;
+            }
+        }
         match renewing_authority(store.inventory(), &one) {
             Ok(authority) => match by_authority.iter_mut().find(|(name, _)| *name == authority) {
                 Some((_, group)) => group.push(one),
@@ -41,6 +49,25 @@ pub(crate) fn make(
             outcome.failures.push(error);
         }
     }
+}
+
+/// Puts a generation in place that an earlier renewal made and set aside, if there is one.
+fn tried_again(
+    store: &mut Store,
+    policy: &Policy,
+    due: &Due,
+    now: OffsetDateTime,
+) -> Result<bool, AuthorityError> {
+    if due.reason == Reason::Asked || !policy.has_servers(&due.name) {
+        return Ok(false);
+    }
+    let is_due = |row: &Row| policy.reason(&due.name, row, now).is_some();
+    let found = set_aside(store, due, policy.key(&due.name), is_due)?;
+    let Some(place) = found.and_then(|row| row.place) else {
+        return Ok(false);
+    };
+    store.activate(&due.name, place.generation, ActivationNeed::Servers, now)?;
+    Ok(true)
 }
 
 fn make_group(
@@ -136,33 +163,76 @@ pub(crate) fn take(
     Ok(())
 }
 
-/// Makes a CA's revocation list anew.
-pub(crate) fn publish_list(
+/// Makes the revocation lists of CAs anew.
+pub(crate) fn publish_lists(
+    store: &mut Store,
+    policy: &Policy,
+    names: &[StoreName],
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) {
+    for name in names {
+        match publish_list(store, policy, name, now) {
+            Ok(Published::List(list)) => {
+                outcome.notes.extend(crl::list_notes(&list));
+                outcome.lists.push(*list);
+            }
+            Ok(Published::Not(reason)) => outcome
+                .notes
+                .push(format!("no new list of {name}: {reason}")),
+            Err(error) => outcome
+                .failures
+                .push(error.context(format!("no new list of {name}"))),
+        }
+    }
+}
+
+/// What became of a revocation list.
+enum Published {
+    List(Box<PublishedList>),
+    /// None was made, for this reason.
+    Not(String),
+}
+
+fn publish_list(
     store: &mut Store,
     policy: &Policy,
     name: &StoreName,
     now: OffsetDateTime,
-    outcome: &mut Outcome,
-) -> Result<()> {
-    let authority = list_publisher(store.inventory(), name)?;
+) -> Result<Published> {
+    let authority = itself(store.inventory(), Some(name))?;
     if let Some(reason) = crl::no_list(store, name, &authority, now) {
-        outcome
-            .notes
-            .push(format!("no new list of {name}: {reason}"));
-        return Ok(());
+        return Ok(Published::Not(reason));
     }
     let file = policy.passphrase_file(name);
-    let made = open_this(store, &authority, file.as_ref(), "--passphrase-file")
-        .and_then(|signing| Ok(publish_revocation_list(store, &signing, None, now)?));
-    match made {
-        Ok(list) => {
-            outcome.notes.extend(crl::list_notes(&list));
-            outcome.lists.push(list);
-        }
-        Err(error) => {
-            let what = format!("no new list of {name}");
-            outcome.failures.push(error.context(what));
+    let signing = open_this(store, &authority, file.as_ref(), "--passphrase-file")?;
+    let list = publish_revocation_list(store, &signing, None, now)?;
+    Ok(Published::List(Box::new(list)))
+}
+
+/// Writes the files in foreign formats again whose certificate is in use now.
+pub(crate) fn export(
+    store: &mut Store,
+    policy: &Policy,
+    now: OffsetDateTime,
+    outcome: &mut Outcome,
+) {
+    let renewed = outcome.renewed.iter().map(|(due, _)| &due.name);
+    let mut names: Vec<StoreName> = renewed
+        .chain(outcome.in_use.iter().map(|one| &one.name))
+        .filter(|name| !outcome.not_taken.contains(name))
+        .cloned()
+        .collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        for written in policy.export(store, &name, now) {
+            match written {
+                Ok(file) => outcome.exports.push(file),
+                Err(error) => outcome.failures.push(
+                    anyhow::Error::new(error).context(format!("{name} was not exported again")),
+                ),
+            }
         }
     }
-    Ok(())
 }

@@ -5,19 +5,23 @@ use crate::x509::RevocationReason;
 
 /// Reads `DATE[,REASON[,ARGUMENT]]` (`unpack_revinfo` in `apps/ca.c`).
 pub(super) fn revocation(field: &str) -> Result<Standing, IndexFault> {
-    let mut parts = field.splitn(3, ',');
-    let date = parts.next().unwrap_or_default();
+    let (date, why) = match field.split_once(',') {
+        Some((date, why)) => (date, Some(why)),
+        None => (field, None),
+    };
     let at = moment(date).ok_or_else(|| IndexFault::Time(date.to_owned()))?;
-    let word = parts.next();
-    let argument = parts.next();
-    let Some(word) = word else {
+    let Some(why) = why else {
         return Ok(Standing::Revoked {
             at,
             reason: RevocationReason::Unspecified,
             invalid_since: None,
         });
     };
-    let refused = || IndexFault::Reason(field.splitn(2, ',').nth(1).unwrap_or(word).to_owned());
+    let (word, argument) = match why.split_once(',') {
+        Some((word, argument)) => (word, Some(argument)),
+        None => (why, None),
+    };
+    let refused = || IndexFault::Reason(why.to_owned());
     let reason = reason(word).ok_or_else(refused)?;
     let invalid_since = match argument {
         // openssl's own words for a reason with a date (`-crl_compromise`, `-crl_CA_compromise`).

@@ -11,7 +11,7 @@ use crate::{
     authority::chain_above,
     formats::{pkcs7, pkcs12},
     key::{KeyError, KeyFile},
-    manifest::{Export, ExportFormat, PemPart},
+    manifest::{DesiredCertificate, Export, ExportFormat, PemPart},
     store::{
         AuthorityFile, AuthorityId, CertificateFile, ChainPem, ExportRecord, RecordId, Shelf,
         Store, StoreError, StoreName,
@@ -97,6 +97,35 @@ pub(super) fn export(
     store.record_exports(&[record], now)?;
     files::replace(&path, &content, secrecy)?;
     Ok(path)
+}
+
+/// Writes the files in foreign formats again that were written for an older generation of a
+/// certificate; what was never written is left to a plan.
+pub fn export_again(
+    store: &mut Store,
+    wanted: &DesiredCertificate,
+    secrets: &mut dyn Secrets,
+    folder: &Path,
+    now: OffsetDateTime,
+) -> Vec<Result<PathBuf, ApplyError>> {
+    let outdated = |store: &Store, wanted_export: &Export| -> Result<bool, StoreError> {
+        let inventory = store.inventory();
+        let current = inventory.current(Shelf::Certificates, &wanted.name)?;
+        let recorded = inventory.export(&wanted_export.file.to_string_lossy())?;
+        Ok(match (current, recorded) {
+            (Some(current), Some(recorded)) => recorded.certificate != current.id,
+            _ => false,
+        })
+    };
+    let mut answers = Vec::new();
+    for one in &wanted.exports {
+        match outdated(store, one) {
+            Ok(false) => {}
+            Ok(true) => answers.push(export(store, &wanted.name, one, secrets, folder, now)),
+            Err(error) => answers.push(Err(error.into())),
+        }
+    }
+    answers
 }
 
 fn content(

@@ -26,6 +26,7 @@ use crate::{
 };
 
 pub use error::ApplyError;
+pub use files::export_again;
 pub use secrets::{SecretError, Secrets};
 
 /// How a plan is carried out.

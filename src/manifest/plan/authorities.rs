@@ -1,7 +1,7 @@
 //! The steps of a CA.
 
 use crate::{
-    authority::{AuthorityError, Reason as DueReason, RenewalWindow, is_self_signed},
+    authority::{AuthorityError, RenewalWindow, is_self_signed},
     ca::Services,
     key::KeySpec,
     manifest::DesiredAuthority,
@@ -73,25 +73,18 @@ impl Planner<'_> {
         let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
         let name = wanted.name.to_string();
         let due_at = |window: RenewalWindow| window.due_at(&name, not_before, not_after);
-        let left = self.days_left(not_after);
-        if let Some(reason) =
-            DueReason::of_life(not_before, not_after, due_at(wanted.renewal), self.now)
-        {
-            return Some(match reason {
-                DueReason::Expired => Reason::Expired { at: not_after },
-                DueReason::NotYetValid => Reason::NotYetValid { from: not_before },
-                DueReason::Window(_) | DueReason::Asked => Reason::Due { left },
-            });
-        }
+        let time = self.time_of_life(not_before, not_after, due_at(wanted.renewal));
         // Whoever says when wants it then, and shorter lives below.
-        if wanted.renewal != RenewalWindow::LastThird {
-            return None;
+        if time.is_some() || wanted.renewal != RenewalWindow::LastThird {
+            return time;
         }
         let days = self.longest_life_below(&wanted.name)?;
         let half = (not_after - not_before).whole_days() / 2;
         let window = u32::try_from(half).unwrap_or(u32::MAX).min(days);
-        (self.now >= due_at(RenewalWindow::Days(window)))
-            .then_some(Reason::ShorterThanSigned { left, days })
+        (self.now >= due_at(RenewalWindow::Days(window))).then(|| Reason::ShorterThanSigned {
+            left: self.days_left(not_after),
+            days,
+        })
     }
 
     /// The longest life, in days, of what a CA signs.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use time::Duration;
 
 use crate::{
-    authority::{AuthorityError, KeyChoice, Reason as DueReason, leaf_kind},
+    authority::{AuthorityError, KeyChoice, leaf_kind},
     key::KeySpec,
     manifest::DesiredCertificate,
     store::{CertificateFile, Inventory, Row, Shelf, Status},
@@ -117,8 +117,9 @@ impl Planner<'_> {
             self.known
                 .other_issuer(certificate, row.issuer, &wanted.authority),
         );
+        // One that was made while the clock was ahead has time left, and no longer a life.
         let most = Duration::days(i64::from(wanted.days) + 1);
-        if row.not_after > self.now.saturating_add(most) {
+        if row.not_after - self.now.max(row.not_before) > most {
             let left = self.days_left(row.not_after);
             let days = wanted.days;
             reasons.push(Reason::LongerLife { left, days });
@@ -126,15 +127,7 @@ impl Planner<'_> {
         let due_at = wanted
             .renewal
             .due_at(&wanted.name.to_string(), row.not_before, row.not_after);
-        let time = DueReason::at(row, due_at, self.now).map(|reason| match reason {
-            DueReason::Expired => Reason::Expired { at: row.not_after },
-            DueReason::NotYetValid => Reason::NotYetValid {
-                from: row.not_before,
-            },
-            DueReason::Window(_) | DueReason::Asked => Reason::Due {
-                left: self.days_left(row.not_after),
-            },
-        });
+        let time = self.time_of_life(row.not_before, row.not_after, due_at);
         match (reasons.is_empty(), time) {
             (false, time) => {
                 reasons.extend(time);

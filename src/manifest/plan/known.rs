@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::{
-    authority::{AuthorityError, named},
+    authority::{AuthorityError, IssuerDifference, issuer_difference, named, named_certificate},
     store::{Authority, AuthorityId, Inventory, StoreName},
-    x509::{Certificate, name_matching::names_match},
+    x509::Certificate,
 };
 
 use super::reason::Reason;
@@ -23,8 +23,9 @@ pub(super) struct KnownAuthority {
     pub(super) row: Authority,
     /// Its certificate.
     pub(super) certificate: Certificate,
-    /// The CA that signs for it: itself, or its successor once that has taken over.
-    pub(super) signer: Authority,
+    /// The certificate of the CA that signs for it: itself, or its successor once that has taken
+    /// over.
+    signer: Certificate,
 }
 
 impl KnownAuthorities {
@@ -39,9 +40,10 @@ impl KnownAuthorities {
             let Some(name) = row.name.clone() else {
                 continue;
             };
+            let signer = named(inventory, Some(&name))?;
             let authority = KnownAuthority {
-                certificate: Certificate::from_der(&row.certificate_der)?,
-                signer: named(inventory, Some(&name))?,
+                certificate: named_certificate(&row)?,
+                signer: named_certificate(&signer)?,
                 row,
             };
             known.by_name.insert(name, authority);
@@ -74,18 +76,14 @@ impl KnownAuthorities {
         let Some(known) = self.get(wanted) else {
             return Some(other());
         };
-        let signed_by_name = certificate.issuer().as_der();
-        let is_its_name =
-            |authority: &Authority| names_match(signed_by_name, &authority.subject_der);
-        match (is_its_name(&known.signer), is_its_name(&known.row)) {
-            (false, false) => return Some(other()),
-            // The successor that has taken over has another name.
-            (false, true) => return Some(Reason::IssuerKey(wanted.clone())),
-            (true, _) => {}
+        match issuer_difference(certificate, &known.signer)? {
+            // The successor that has taken over may have another name.
+            IssuerDifference::Name if certificate.issuer() != known.certificate.subject() => {
+                Some(other())
+            }
+            IssuerDifference::Name | IssuerDifference::Key => {
+                Some(Reason::IssuerKey(wanted.clone()))
+            }
         }
-        let signed_with = certificate.authority_key_identifier()?;
-        let signs_with = known.signer.key_id.as_slice();
-        (!signs_with.is_empty() && signed_with.as_octets() != signs_with)
-            .then(|| Reason::IssuerKey(wanted.clone()))
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, path::Path};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    authority::AuthorityError,
+    authority::{AuthorityError, Reason as DueReason},
     manifest::Manifest,
     store::{AuthorityId, Inventory, Layout, RecordId, Soundness, StoreName},
 };
@@ -114,6 +114,23 @@ impl Planner<'_> {
             what: what.into(),
             remedy: remedy.into(),
         });
+    }
+
+    /// Why a certificate of this life is made again at this time, if it has to be.
+    pub(super) fn time_of_life(
+        &self,
+        not_before: OffsetDateTime,
+        not_after: OffsetDateTime,
+        due_at: OffsetDateTime,
+    ) -> Option<Reason> {
+        let reason = DueReason::of_life(not_before, not_after, due_at, self.now)?;
+        Some(match reason {
+            DueReason::Expired => Reason::Expired { at: not_after },
+            DueReason::NotYetValid => Reason::NotYetValid { from: not_before },
+            DueReason::Window(_) | DueReason::Asked => Reason::Due {
+                left: self.days_left(not_after),
+            },
+        })
     }
 
     /// Whole days from now to a moment; negative when it is past.

@@ -7,8 +7,10 @@ use super::tone::Tone;
 use crate::authority::status::{Finding, Matter, Noun, Severity, Status};
 use crate::x509::escape_control;
 
-/// More findings of one severity are counted.
-const SHOWN: usize = 100;
+/// More findings of one severity are folded away.
+const SHOWN: usize = 10;
+/// More than these are counted.
+const FOLDED: usize = 200;
 
 #[derive(Serialize)]
 pub(super) struct Verdict {
@@ -29,8 +31,15 @@ pub(super) struct Group {
     tone: Tone,
     title: &'static str,
     count: usize,
+    parts: Vec<Part>,
+    left_out: Option<String>,
+}
+
+/// Findings, folded away below a heading if there is one.
+#[derive(Serialize)]
+struct Part {
+    heading: Option<String>,
     findings: Vec<Shown>,
-    more: usize,
 }
 
 #[derive(Serialize)]
@@ -118,16 +127,29 @@ pub(super) fn findings(status: &Status, entries: &Entries) -> Vec<Group> {
                 tone,
                 title,
                 count: found.len(),
-                more: found.len().saturating_sub(SHOWN),
-                findings: found
-                    .into_iter()
-                    .take(SHOWN)
-                    .map(|finding| shown(finding, entries))
-                    .collect(),
+                parts: parts(&found, entries),
+                left_out: match found.len().saturating_sub(SHOWN + FOLDED) {
+                    0 => None,
+                    more => Some(format!("{more} more are told by 'certmint status --json'.")),
+                },
             });
         }
     }
     groups
+}
+
+fn parts(found: &[&Finding], entries: &Entries) -> Vec<Part> {
+    let part = |heading, found: &[&Finding]| Part {
+        heading,
+        findings: found.iter().map(|one| shown(one, entries)).collect(),
+    };
+    let (first, rest) = found.split_at(found.len().min(SHOWN));
+    let folded = rest.get(..FOLDED).unwrap_or(rest);
+    let mut parts = vec![part(None, first)];
+    if !folded.is_empty() {
+        parts.push(part(Some(format!("{} more", folded.len())), folded));
+    }
+    parts
 }
 
 fn shown(finding: &Finding, entries: &Entries) -> Shown {

@@ -3,7 +3,7 @@
 //! The current generation is the newest that is not superseded. A renewal whose servers did not
 //! take it is set aside, that is superseded, and the one before is issued again.
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -84,6 +84,16 @@ impl Inventory {
                 generation,
             });
         }
+        let before: Option<i64> = transaction
+            .query_row(
+                "SELECT id FROM certificate
+                 WHERE name = ? AND shelf = ? AND generation < ? AND state = 'issued'
+                 ORDER BY generation DESC LIMIT 1",
+                place,
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(refused)?;
         transaction
             .execute(
                 "DELETE FROM activation WHERE certificate_id IN (
@@ -108,8 +118,9 @@ impl Inventory {
         if need == ActivationNeed::Servers {
             transaction
                 .execute(
-                    "INSERT OR IGNORE INTO activation (certificate_id, started_at) VALUES (?, ?)",
-                    params![id, seconds(now)],
+                    "INSERT OR IGNORE INTO activation (certificate_id, started_at, replaces)
+                     VALUES (?, ?, ?)",
+                    params![id, seconds(now), before],
                 )
                 .map_err(refused)?;
         }

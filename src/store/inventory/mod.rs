@@ -26,6 +26,7 @@ mod row;
 mod schema;
 mod seal;
 mod settings;
+mod standings;
 mod succession;
 
 use std::path::{Path, PathBuf};
@@ -41,7 +42,7 @@ pub use audit_finding::{AuditCheck, AuditFinding, Told};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use census::{Census, MonthOfEnds, SignedBy};
 pub use export::ExportRecord;
-pub use import::{ImportOutcome, Imported, ImportedCertificate, Standings};
+pub use import::{ImportOutcome, Imported, ImportedCertificate};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
 pub use record::{
     CertificateKind, NewRecord, Place, Placement, RecordId, RecordIssuer, Recorded, SanKind,
@@ -52,6 +53,7 @@ pub use revocation_list::{RevocationList, RevocationListId, RevocationListRecord
 pub use row::{Row, Signed, Source, State, Status};
 pub use seal::{ActivationNeed, Sealing};
 pub use settings::AuthoritySettings;
+pub use standings::Standings;
 pub use succession::Succession;
 
 /// The inventory of a PKI directory, opened.

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The most memory for pages of the database, taken as they are read: a list of a million rows in
 /// the order of their names comes back to the same pages again and again.
-const CACHE_KIBIBYTES: i64 = 128 * 1024;
+pub(super) const CACHE_KIBIBYTES: i64 = 128 * 1024;
 
 /// The schema version with which the audit log came.
 const AUDITED: usize = 2;

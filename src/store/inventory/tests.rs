@@ -922,7 +922,15 @@ fn what_its_servers_have_yet_to_take_knows_what_they_served_before() {
         .unwrap();
     assert_eq!(waiting(&bench), [(first, None)]);
 
-    // The next one is older than nothing that was set aside.
+    // The servers are to try it once more, and then to go back again.
+    let need = ActivationNeed::Servers;
+    let flb = name("flb");
+    bench.inventory.activate(&flb, 2, need, now()).unwrap();
+    assert_eq!(waiting(&bench), [(second, Some(first))]);
+    bench.inventory.activate(&flb, 1, need, now()).unwrap();
+    assert_eq!(waiting(&bench), [(first, None)]);
+
+    // The next one takes the place of what is served, not of what was set aside.
     let third = renew(&mut bench, 3);
     assert_eq!(waiting(&bench), [(third, Some(first))]);
     bench.inventory.end_activation(third, now()).unwrap();

@@ -1,0 +1,30 @@
+//! Seeing that the CA which signed a certificate is no longer the one that its name stands for.
+
+use crate::x509::Certificate;
+
+/// What differs between the issuer that a certificate names and the CA that signs now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerDifference {
+    /// The name: it is another CA.
+    Name,
+    /// The key only: the CA was rolled over.
+    Key,
+}
+
+/// What differs between the issuer that a certificate names and the CA with the certificate `signer`:
+/// issuer name and authority key identifier (RFC 5280 §4.2.1.1) are compared with that CA's subject
+/// and key. A CA that was renewed with its name and key is the same.
+pub fn issuer_difference(
+    certificate: &Certificate,
+    signer: &Certificate,
+) -> Option<IssuerDifference> {
+    let old_key = certificate.authority_key_identifier();
+    let new_key = signer.subject_key_identifier();
+    if certificate.issuer() != signer.subject() {
+        Some(IssuerDifference::Name)
+    } else if old_key.is_some() && new_key.is_some() && old_key != new_key {
+        Some(IssuerDifference::Key)
+    } else {
+        None
+    }
+}

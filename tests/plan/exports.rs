@@ -1,0 +1,100 @@
+//! Files in foreign formats beside the manifest.
+
+use std::fs;
+
+use certmint::{manifest::parse, store::ExportRecord};
+
+use super::{Desk, in_days};
+use crate::world::World;
+
+/// SHA-256 as openssl computes it.
+fn sha256(world: &World, file: &str) -> [u8; 32] {
+    let said = world.accepts(&format!("openssl dgst -sha256 -r {file}"));
+    let mut octets = [0; 32];
+    for (position, octet) in octets.iter_mut().enumerate() {
+        *octet = u8::from_str_radix(&said[2 * position..2 * position + 2], 16).unwrap();
+    }
+    octets
+}
+
+/// Notes an export as whoever carries out a plan does.
+fn note(desk: &Desk) {
+    let manifest = parse("pki.toml", &desk.world.read_text("pki.toml")).unwrap();
+    let wanted = &manifest.certificates()[0];
+    let export = &wanted.exports[0];
+    let file = export.file.to_string_lossy().into_owned();
+    let record = ExportRecord {
+        sha256: sha256(&desk.world, &file),
+        file,
+        certificate: desk.current(&wanted.name.to_string()),
+        settings: export.format.settings(),
+    };
+    desk.store().record_exports(&[record], in_days(0)).unwrap();
+}
+
+#[test]
+fn an_export_is_kept_up_to_date() {
+    let desk = Desk::small();
+    desk.append("export.p7b = {}\n");
+    assert_eq!(desk.lines(), ["flb: export — flb.p7b is missing"]);
+    desk.ok("export p7b flb --out flb.p7b");
+    // It could be anybody's.
+    let told = desk.world.run("plan --check");
+    assert_eq!(told.code, 3);
+    assert!(
+        told.stdout
+            .contains("flb: cannot be done — flb.p7b is there and was not written for it"),
+        "{told:#?}"
+    );
+    note(&desk);
+    desk.nothing_to_do();
+    let content = desk.world.read("flb.p7b");
+    desk.world.write("flb.p7b", "changed");
+    assert_eq!(
+        desk.lines(),
+        ["flb: export — flb.p7b is not what the manifest says"]
+    );
+    desk.world.write("flb.p7b", content);
+    desk.nothing_to_do();
+    // Whoever renews by the manifest exports too.
+    let manifest = desk.world.read("pki.toml");
+    fs::remove_file(desk.world.path("pki.toml")).unwrap();
+    desk.ok("renew flb");
+    desk.world.write("pki.toml", manifest);
+    assert_eq!(
+        desk.lines(),
+        ["flb: export — flb.p7b is of an older certificate"]
+    );
+    fs::remove_file(desk.world.path("flb.p7b")).unwrap();
+    assert_eq!(desk.lines(), ["flb: export — flb.p7b is missing"]);
+}
+
+#[test]
+fn another_wish_is_another_file() {
+    let desk = Desk::small();
+    desk.append("export.pem = { part = \"fullchain\", file = \"flb.pem\" }\n");
+    desk.ok("export pem flb --part fullchain --out flb.pem");
+    note(&desk);
+    desk.nothing_to_do();
+    desk.edit("fullchain", "chain");
+    assert_eq!(
+        desk.lines(),
+        ["flb: export — flb.pem is not what the manifest says"]
+    );
+}
+
+/// A certificate that is made anew takes its exports along.
+#[test]
+fn exports_follow_their_certificate() {
+    let desk = Desk::small();
+    desk.append("export.der = {}\nrenew_days = 30\n");
+    desk.ok("export der flb --out flb.cer");
+    note(&desk);
+    assert_eq!(
+        desk.steps_in(824),
+        [
+            "flb renew 0 days left",
+            "flb export flb.cer is of an older certificate"
+        ]
+    );
+}
