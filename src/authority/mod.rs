@@ -29,7 +29,7 @@ pub mod status;
 
 pub use crate::store::{chain_above, is_self_signed, sent_chain};
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
-pub use adopt::{Adopted, Adoption, adopt};
+pub use adopt::{Adopted, Adoption, adopt, name_here};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
