@@ -29,6 +29,15 @@ pub(crate) struct ServiceFlags {
 }
 
 impl ServiceFlags {
+    /// What a script of openssl commands leaves out of them.
+    pub(crate) fn openssl_note(&self) -> Option<String> {
+        let mut settings = AuthoritySettings::default();
+        self.put_into(&mut settings);
+        (settings != AuthoritySettings::default()).then(|| {
+            "certmint keeps the URLs and days of the CA and writes them into what it signs; openssl has to be told of them each time".to_owned()
+        })
+    }
+
     /// Writes what is given into the settings, over what is there.
     pub(crate) fn put_into(&self, settings: &mut AuthoritySettings) {
         let Self {

@@ -71,6 +71,7 @@ pub(crate) fn ca_init(pki: &Path, arguments: &CaInit, subject: &Name) -> Result<
             .path("-out", &certificate)?,
     );
     script.notes(authority.constraint_note());
+    script.notes(authority.services.openssl_note());
     script.notes([INVENTORY.to_owned()]);
     Ok(script.finish())
 }
