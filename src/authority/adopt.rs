@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 use super::{AuthorityError, import::imported, signer::new_authority};
 use crate::{
     store::{
-        Authority, AuthorityFile, AuthorityId, ImportOutcome, LONGEST_CHAIN, Placement, Shelf,
-        Store, StoreError, StoreName, chain_above, has_signed, is_self_signed,
+        Authority, AuthorityFile, AuthorityId, ImportOutcome, Inventory, LONGEST_CHAIN, Placement,
+        Shelf, Store, StoreError, StoreName, chain_above, has_signed, is_self_signed,
     },
     x509::{CaCertificate, Certificate},
 };
@@ -50,8 +50,7 @@ pub fn adopt(
 ) -> Result<Adopted, AuthorityError> {
     let certificate = adoption.certificate.certificate().clone();
     let fingerprint = certificate.fingerprint_sha256();
-    let known = store.inventory().authority_by_fingerprint(&fingerprint)?;
-    let written = match known.and_then(|known| known.name) {
+    let written = match name_here(store.inventory(), &certificate)? {
         Some(has) if has != adoption.name => {
             return Err(AuthorityError::KnownAs {
                 name: has.to_string(),
@@ -70,6 +69,30 @@ pub fn adopt(
         chain,
         written,
     })
+}
+
+/// What a CA is called in this PKI. One that was renewed here has its name with the newer
+/// certificate.
+///
+/// # Errors
+/// What the inventory refuses.
+pub fn name_here(
+    inventory: &Inventory,
+    certificate: &Certificate,
+) -> Result<Option<StoreName>, StoreError> {
+    let fingerprint = certificate.fingerprint_sha256();
+    let mut known = inventory.authority_by_fingerprint(&fingerprint)?;
+    for _ in 0..LONGEST_CHAIN {
+        let Some(authority) = known else {
+            return Ok(None);
+        };
+        known = match (authority.name, authority.renewed_by) {
+            (Some(name), _) => return Ok(Some(name)),
+            (None, Some(newer)) => inventory.authority(newer)?,
+            (None, None) => None,
+        };
+    }
+    Ok(None)
 }
 
 /// A CA that is there gets the key that it lacks.

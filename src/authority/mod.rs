@@ -13,7 +13,7 @@ mod error;
 mod filing;
 mod import;
 mod issue;
-mod issuer_change;
+mod issuer_difference;
 mod ledger;
 mod parallel;
 mod publish;
@@ -29,7 +29,7 @@ pub mod status;
 
 pub use crate::store::{chain_above, is_self_signed, sent_chain};
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
-pub use adopt::{Adopted, Adoption, adopt};
+pub use adopt::{Adopted, Adoption, adopt, name_here};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
 pub use certify::{Filed, Order, certify, certify_all};
@@ -38,7 +38,7 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
-pub use issuer_change::{IssuerDifference, issuer_difference};
+pub use issuer_difference::{IssuerDifference, issuer_difference};
 pub use publish::{
     IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
     publish_revocation_list,

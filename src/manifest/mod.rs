@@ -3,11 +3,12 @@
 //! Two shapes. What was written is TOML 1.1 with the place of every key and value; [`parse`] makes of
 //! it what it means, a [`Manifest`], or gives every [`Problem`] at once with line and column.
 //! [`Manifest::new`] holds the rules that no single value can break: a CA that is there, lives that
-//! fit into each other, names that are permitted. [`write`] gives TOML that parses to an equal
+//! fit into each other, names that are permitted. [`write()`] gives TOML that parses to an equal
 //! manifest. `docs/manifest.md` describes every key; `docs/pki.schema.json` tells editors.
 //!
-//! Nothing here reads a file, a clock or the environment; relative paths are as they were written,
-//! and whoever reads the manifest takes them relative to its folder.
+//! [`plan()`] compares a manifest with what there is, reads the PKI through `store` and changes
+//! nothing; [`apply()`] carries a plan out. `now` is an argument everywhere. Relative paths are as they
+//! were written, and whoever read the manifest says which folder they start from.
 
 mod apply;
 mod authority;

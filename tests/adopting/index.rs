@@ -42,6 +42,18 @@ fn certificates_and_revocations_agree_with_the_index() {
     // What the index alone knows.
     assert_eq!(row("three.example")["state"], "listed");
     assert_eq!(row("three.example")["serial"], "1002");
+    for (state, count) in [("listed", 1), ("lost", 0), ("revoked", 2)] {
+        let rows = world.json(&format!("list --state {state}"));
+        assert_eq!(
+            rows["certificates"].as_array().unwrap().len(),
+            count,
+            "{state}"
+        );
+    }
+    // Exit code 3: what is revoked is on no list yet.
+    let status = world.run("status --json");
+    assert_eq!(status.code, 3, "{status:#?}");
+    assert_eq!(status.document()["certificates_by_state"]["listed"], 1);
 
     for file in ["ca.crt", "key"] {
         assert!(!world.exists(&format!("pki/certs/one.example/{file}")));
@@ -91,6 +103,30 @@ fn the_ca_goes_on_signing_here() {
     );
     // What openssl issued and what certmint issued stand under the same root.
     world.accepts("openssl verify -CAfile pki/ca/old.crt one.example.crt");
+}
+
+/// The other program goes on for a while with the certificate that it has.
+#[test]
+fn a_ca_that_was_renewed_here_is_imported_again() {
+    let world = kept_by_openssl();
+    world.ok("ca import old old --no-passphrase");
+    world.ok("ca renew old");
+    world.openssl_issues("four.example");
+    let again = world.json("ca import old old");
+    assert_eq!(again["added"], 1);
+    assert_eq!(world.listed(), world.index("old/index.txt"));
+}
+
+#[test]
+fn a_certificate_that_is_not_where_programs_put_it() {
+    let world = kept_by_openssl();
+    fs::rename(world.path("old/cacert.pem"), world.path("root.pem")).unwrap();
+    world.refused("ca import old old --no-passphrase");
+    let report =
+        world.json("ca import old old --cert root.pem --key old/private/cakey.pem --no-passphrase");
+    assert_eq!(report["origin"], "openssl");
+    assert_eq!(report["added"], 5);
+    assert_eq!(world.listed(), world.index("old/index.txt"));
 }
 
 #[test]

@@ -22,7 +22,7 @@ for number, line in enumerate(lines):
     entries.append('\t'.join(fields))
 while len(entries) < total:
     ended = random.random() < 0.2
-    year = random.choice(['24', '25'] if ended else ['29', '39', '2051'])
+    year = random.choice(['24', '25'] if ended else ['39', '49', '2051'])
     end = '%s%02d%02d120000Z' % (year, random.randint(1, 12), random.randint(1, 28))
     state, revoked = ('E' if ended else 'V'), ''
     if random.random() < 0.1:
@@ -76,11 +76,10 @@ fn a_hundred_thousand_entries() {
 
     // A list leaves out what has ended (RFC 5280 §5.1); openssl's has it as well.
     world.ok("crl old");
-    let now = "261126";
     let mut lasting: Vec<String> = text
         .lines()
         .map(|line| line.split('\t').collect::<Vec<_>>())
-        .filter(|fields| fields[0] == "R" && (fields[1].len() > 13 || &fields[1][..6] > now))
+        .filter(|fields| fields[0] == "R" && !["24", "25"].contains(&&fields[1][..2]))
         .map(|fields| crate::desk::plain(fields[3]))
         .collect();
     lasting.sort();
@@ -97,6 +96,7 @@ fn a_hundred_thousand_entries() {
     let again = world.json("ca import old old");
     assert_eq!(again["added"], 0);
     assert_eq!(again["revoked_since"], 0);
+    world.ok("audit verify");
 }
 
 #[test]
@@ -119,4 +119,5 @@ fn an_import_that_is_killed_is_completed_by_the_next() {
     assert_eq!(world.listed(), world.index("old/index.txt"));
     assert_eq!(world.json("ca import old old")["added"], 0);
     world.ok("issue server a.example --key p256");
+    world.ok("audit verify");
 }

@@ -218,7 +218,7 @@ fn a_name_means_the_generation_in_use() {
             .contains("other generations stay valid: generation 1 until"),
         "{told:#?}"
     );
-    assert_eq!(listed(&world, "ca"), [other.clone()]);
+    assert_eq!(listed(&world, "ca"), std::slice::from_ref(&other));
     // Not the next older one, as if it had come into use.
     let told = world.json("revoke c1 --yes");
     assert_eq!(told["unchanged"][0]["serial"], other);

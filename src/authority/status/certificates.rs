@@ -5,9 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::authorities::{AuthorityState, Standing};
 use super::finding::{About, Finding, Matter, end, renew};
 use super::{Scope, Soon};
-use crate::store::{
-    CertificateKind, Filter, Inventory, Query, Row, Sort, State, StoreError, TextMatch,
-};
+use crate::store::{CertificateKind, Filter, Inventory, Query, Row, Sort, State, StoreError};
 
 /// A certificate that ends so shortly before its CA was cut to the CA's end.
 const CUT: Duration = Duration::DAY;
@@ -114,18 +112,8 @@ fn is_replaced_elsewhere(inventory: &Inventory, row: &Row) -> Result<bool, Store
     if row.place.is_some() {
         return Ok(false);
     }
-    let longer = inventory.list(&Query {
-        filter: Filter {
-            subject: Some(TextMatch::Exactly(row.subject.clone())),
-            state: Some(State::Issued),
-            ends_from: Some(row.not_after + Duration::SECOND),
-            ..Filter::default()
-        },
-        ..Query::default()
-    })?;
-    Ok(longer.iter().any(|other| {
-        other.subject_der == row.subject_der && other.sans == row.sans && other.kind == row.kind
-    }))
+    let later = inventory.later_elsewhere(row)?;
+    Ok(later.iter().any(|other| other.sans == row.sans))
 }
 
 fn issuer_of<'a>(row: &Row, authorities: &'a [AuthorityState]) -> Option<&'a AuthorityState> {

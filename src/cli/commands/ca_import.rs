@@ -12,12 +12,12 @@ use super::{
     signing::{UnlockedKey, fitting, unlock_key},
 };
 use crate::{
-    authority::{Adoption, Importer, LeftOut, adopt},
+    authority::{Adoption, Importer, LeftOut, adopt, name_here},
     cli::{
         actor::actor,
         args::Global,
         failure::Advised,
-        foreign_ca::{ForeignCa, Found, Issued, Settled, detect, settle_all},
+        foreign_ca::{ForeignCa, Found, Issued, Settled, around, detect, settle_all},
         import_report,
         progress::Progress,
         read,
@@ -121,14 +121,7 @@ impl CaImport {
     fn foreign_ca(&self) -> Result<ForeignCa> {
         let mut ca = match (&self.directory, &self.cert) {
             (Some(directory), None) => detect(directory)?,
-            (Some(directory), Some(certificate)) => {
-                let ca = detect(directory).unwrap_or_else(|_| ForeignCa::of_files(certificate));
-                ForeignCa {
-                    certificate: certificate.clone(),
-                    key: None,
-                    ..ca
-                }
-            }
+            (Some(directory), Some(certificate)) => around(directory, certificate),
             (None, Some(certificate)) => ForeignCa::of_files(certificate),
             (None, None) => bail!("name a directory, or the CA's certificate with --cert"),
         };
@@ -237,12 +230,13 @@ fn known(pki: &Path, name: &StoreName, certificates: &[Certificate]) -> Result<K
         ) => return Ok(Known::No),
         Err(error) => return Err(error.into()),
     };
-    let authority = inventory.authority_by_name(name)?;
-    let same = authority.and_then(|authority| {
-        certificates
-            .iter()
-            .find(|certificate| certificate.as_der() == authority.certificate_der)
-    });
+    let mut same = None;
+    for certificate in certificates {
+        if name_here(&inventory, certificate)?.as_ref() == Some(name) {
+            same = Some(certificate);
+            break;
+        }
+    }
     let has_key = layout.authority_file(name, AuthorityFile::Key).is_file();
     Ok(match same {
         Some(certificate) if has_key => Known::Whole(Box::new(certificate.clone())),

@@ -25,7 +25,7 @@ use crate::{
   certmint ca renew web --days 1825 --passphrase-file root.pass
 
 What the CA signed stays valid: its name and key are the same. The chain files of its certificates
-get the new certificate. The command rollover gives a new key.")]
+get the new certificate. For a new key see docs/rollover.md.")]
 pub(crate) struct CaRenew {
     /// Which CA; needed when there are several
     pub(crate) name: Option<StoreName>,

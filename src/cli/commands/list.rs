@@ -263,7 +263,7 @@ fn cells(row: &Row, issuers: &Issuers, now: OffsetDateTime) -> [String; 8] {
 
 /// A serial number of 40 digits would fill half a line; its start tells certificates apart,
 /// `--serial` takes it, and `--json` has the whole.
-fn abbreviated(serial: &str) -> String {
+pub(crate) fn abbreviated(serial: &str) -> String {
     match serial.get(..12) {
         Some(start) if serial.len() > 16 => format!("{start}…"),
         _ => serial.to_owned(),

@@ -22,7 +22,7 @@ use crate::{
         report::Report,
         terminal,
     },
-    store::{RecordId, Shelf, State, Store, StoreName},
+    store::{RecordId, Shelf, Source, State, Store, StoreName},
     x509::{RevocationReason, SerialNumber, escape_control, hexadecimal, moment_text},
 };
 
@@ -316,6 +316,9 @@ fn candidate_text(does: &str, candidate: &Candidate, now: OffsetDateTime) -> Str
     let what = match &row.place {
         Some(place) if place.shelf == Shelf::Authorities => format!("CA {}", place.name),
         Some(place) => format!("{}, generation {}", place.name, place.generation),
+        None if row.source == Source::Listed => {
+            "a certificate that is known from another program's list alone".to_owned()
+        }
         None if row.status.signed().is_none() => "a certificate that was lost".to_owned(),
         None => "a certificate that is filed elsewhere".to_owned(),
     };

@@ -57,6 +57,19 @@ pub(crate) fn detect(directory: &Path) -> Result<ForeignCa> {
         })
 }
 
+/// The CA of a certificate that is not where programs put it, with what else the directory holds;
+/// its key is not looked for.
+pub(crate) fn around(directory: &Path, certificate: &Path) -> ForeignCa {
+    match detect(directory) {
+        Ok(ca) => ForeignCa {
+            certificate: certificate.to_owned(),
+            key: None,
+            ..ca
+        },
+        Err(_) => Place(directory).around(certificate.to_owned(), None),
+    }
+}
+
 /// A directory that may be one.
 struct Place<'a>(&'a Path);
 
@@ -143,8 +156,12 @@ impl Place<'_> {
                 .find_map(|folder| self.file(&format!("{folder}{key}")));
             Some((certificate, key))
         })?;
-        let index = self.file("index.txt");
-        let origin = match index {
+        Some(self.around(certificate, key))
+    }
+
+    /// What `openssl ca` and people put beside a CA's certificate.
+    fn around(&self, certificate: PathBuf, key: Option<PathBuf>) -> ForeignCa {
+        let origin = match self.file("index.txt") {
             Some(_) => Origin::Openssl,
             None => Origin::Files,
         };
@@ -161,13 +178,13 @@ impl Place<'_> {
         by_name.push(self.0.to_owned());
         let mut keys = self.folders(&["private", "keys", "certs"]);
         keys.push(self.0.to_owned());
-        Some(ForeignCa {
+        ForeignCa {
             revocation_list,
             by_serial: self.folders(&["newcerts"]),
             by_name,
             keys,
             ..self.base(origin, certificate, key)
-        })
+        }
     }
 }
 

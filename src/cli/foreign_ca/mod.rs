@@ -9,7 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub(crate) use certificates::{Found, Issued};
-pub(crate) use detect::detect;
+pub(crate) use detect::{around, detect};
 pub(crate) use settle::{Settled, settle_all};
 
 /// Which program made a directory.

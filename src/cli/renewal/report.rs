@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::cli::{
-    commands::crl::{list_json, list_text},
+    commands::{
+        crl::{list_json, list_text},
+        list::abbreviated,
+    },
     failure::one_line,
     render::{self, GREEN, RED},
     report::Report,
@@ -75,7 +78,7 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
             due.name.to_string(),
             deed,
             render::day(filed.certificate.not_after()),
-            render::serial(&filed.certificate),
+            abbreviated(&render::serial(&filed.certificate)),
             reason_text(due, now),
         ]);
     }
@@ -87,7 +90,7 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
             one.name.to_string(),
             format!("{GREEN}in use{GREEN:#}"),
             render::day(one.certificate.not_after()),
-            render::serial(&one.certificate),
+            abbreviated(&render::serial(&one.certificate)),
             "left by an earlier renewal".to_owned(),
         ]);
     }

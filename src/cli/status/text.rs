@@ -96,6 +96,7 @@ fn overview(text: &mut String, status: &Status, next: Option<&Row>) {
         (census.expired, "expired"),
         (census.revoked, "revoked"),
         (census.superseded, "replaced"),
+        (census.listed, "known from an index alone"),
     ] {
         if count > 0 {
             facts.push(format!("{count} {what}"));

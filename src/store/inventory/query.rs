@@ -9,7 +9,7 @@ use super::authority::AuthorityId;
 use super::plan::Plan;
 use super::record::{CertificateKind, RecordId, SanKind, SanText, magnitude};
 use super::row::{self, Row, State};
-use super::{Inventory, damaged, fault};
+use super::{Inventory, damaged, fault, seconds};
 use crate::store::error::StoreError;
 use crate::store::name::{Shelf, StoreName};
 use crate::x509::SerialStart;
@@ -184,6 +184,24 @@ impl Inventory {
     /// What SQLite refuses.
     pub fn by_fingerprint(&self, fingerprint: &[u8; 32]) -> Result<Option<Row>, StoreError> {
         self.first("fingerprint = ?", [fingerprint])
+    }
+
+    /// The certificates in use that were written elsewhere for the same subject and purpose, and
+    /// end later.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn later_elsewhere(&self, row: &Row) -> Result<Vec<Row>, StoreError> {
+        self.select(
+            "subject = ? AND subject_der = ? AND +kind = ? AND shelf IS NULL
+                AND +state = 'issued' AND +not_after > ?",
+            rusqlite::params![
+                row.subject,
+                row.subject_der,
+                row.kind.word(),
+                seconds(row.not_after)
+            ],
+        )
     }
 
     /// One record.

@@ -1,4 +1,4 @@
-//! Seeing that the CA which signed a certificate is no longer the one that its name stands for.
+//! Seeing that a certificate was signed by another CA than the one that signs now.
 
 use crate::x509::Certificate;
 
@@ -11,9 +11,9 @@ pub enum IssuerDifference {
     Key,
 }
 
-/// What differs between the issuer that a certificate names and the CA with the certificate `signer`:
+/// What differs between the issuer that a certificate names and the CA with this certificate: its
 /// issuer name and authority key identifier (RFC 5280 §4.2.1.1) are compared with that CA's subject
-/// and key. A CA that was renewed with its name and key is the same.
+/// and key identifier. A CA that was renewed with its name and key is the same.
 pub fn issuer_difference(
     certificate: &Certificate,
     signer: &Certificate,
