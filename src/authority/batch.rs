@@ -3,12 +3,10 @@
 
 use time::OffsetDateTime;
 
-use super::{AuthorityError, Filed, LeafKey, LeafOrder, SigningAuthority, issue_all, leaf_kind};
-use crate::{
-    key::KeySpec,
-    store::{RecordId, Row, SanKind, SanText, Shelf, State, Store},
-    x509::{Certificate, San, SanSet},
+use super::{
+    AuthorityError, Filed, LeafOrder, SigningAuthority, difference::difference, issue_all,
 };
+use crate::store::{RecordId, Shelf, Store};
 
 /// How many orders are looked up and issued at once.
 const CHUNK: usize = 500;
@@ -77,64 +75,11 @@ fn there(
     else {
         return Ok(None);
     };
-    let der = store.inventory().certificate_der(row.id)?;
-    let has = der
-        .map(|der| Certificate::from_der(&der))
-        .transpose()?
-        .and_then(|certificate| KeySpec::of(certificate.public_key().algorithm()));
-    match difference(&row, has, order, now) {
+    match difference(store.inventory(), &row, order, now)? {
         None => Ok(Some(row.id)),
         Some(difference) => Err(AuthorityError::OtherCertificate {
             name: order.name.to_string(),
             difference,
         }),
     }
-}
-
-fn difference(
-    row: &Row,
-    has: Option<KeySpec>,
-    order: &LeafOrder,
-    now: OffsetDateTime,
-) -> Option<String> {
-    if row.status.state() == State::Revoked {
-        return Some("is revoked".to_owned());
-    }
-    if row.not_after < now {
-        return Some("has expired".to_owned());
-    }
-    if leaf_kind(row.kind) != Some(order.kind) {
-        return Some(format!("is no {} certificate", order.kind));
-    }
-    if row.subject_der != order.subject.as_der() {
-        return Some(format!("has the subject {}", row.subject));
-    }
-    if row.sans != ordered_names(order.names.as_ref()) {
-        let has: Vec<&str> = row.sans.iter().map(|name| name.value.as_str()).collect();
-        return Some(match has.as_slice() {
-            [] => "has no alternative names".to_owned(),
-            has => format!("has the names {}", has.join(", ")),
-        });
-    }
-    let LeafKey::New(ordered) = &order.key else {
-        return None;
-    };
-    has.filter(|has| has != ordered)
-        .map(|has| format!("has a key of the kind {has}"))
-}
-
-/// Names as the inventory keeps them.
-fn ordered_names(names: Option<&SanSet>) -> Vec<SanText> {
-    let text = |name: &San| match name {
-        San::Dns(value) => (SanKind::Dns, value.clone()),
-        San::Ip(address) => (SanKind::Ip, address.to_string()),
-        San::Email(value) => (SanKind::Email, value.clone()),
-        San::Uri(value) => (SanKind::Uri, value.clone()),
-    };
-    names
-        .into_iter()
-        .flatten()
-        .map(text)
-        .map(|(kind, value)| SanText { kind, value })
-        .collect()
 }

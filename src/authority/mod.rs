@@ -8,6 +8,7 @@ mod adopt;
 mod again;
 mod batch;
 mod certify;
+mod difference;
 mod due;
 mod error;
 mod filing;
@@ -47,7 +48,9 @@ pub use reissue::{
     NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection, reissue,
     select_for_reissue,
 };
-pub use renew::{KeyChoice, kept_key, renewal, renewing_authority, set_aside};
+pub use renew::{
+    KeyChoice, kept_key, renewal, renewing_authority, set_aside, set_aside_as_ordered,
+};
 pub use renew_authority::{CertifiedBy, RenewedAuthority, certified_by, renew_authority};
 pub use renewal_window::RenewalWindow;
 pub use revoke::{

@@ -2,7 +2,10 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::{AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again, stands_for};
+use super::{
+    AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again,
+    difference::difference, stands_for,
+};
 use crate::{
     key::{KeyFile, PrivateKey},
     store::{
@@ -53,12 +56,51 @@ pub fn set_aside(
     is_due: impl Fn(&Row) -> bool,
 ) -> Result<Option<Row>, AuthorityError> {
     let current = &due.row;
+    let Some(found) = newest_set_aside(store, &due.name, current)? else {
+        return Ok(None);
+    };
+    let has_same_key = found.public_key_sha256 == current.public_key_sha256;
+    let is_as_wanted = found.kind == current.kind
+        && found.subject_der == current.subject_der
+        && found.sans == current.sans
+        && has_same_key == (key == KeyChoice::Kept);
+    Ok(Some(found).filter(|found| is_as_wanted && !is_due(found)))
+}
+
+/// As [`set_aside`], where another certificate than the current one is ordered.
+///
+/// # Errors
+/// What SQLite refuses, and bytes in the inventory that are no certificate.
+pub fn set_aside_as_ordered(
+    store: &Store,
+    order: &LeafOrder,
+    current: &Row,
+    is_due: impl Fn(&Row) -> bool,
+    now: OffsetDateTime,
+) -> Result<Option<Row>, AuthorityError> {
+    let Some(found) = newest_set_aside(store, &order.name, current)? else {
+        return Ok(None);
+    };
+    let has_same_key = found.public_key_sha256 == current.public_key_sha256;
+    let is_to_keep = matches!(order.key, LeafKey::Kept(_));
+    let is_as_ordered =
+        difference(store.inventory(), &found, order, now)?.is_none() && has_same_key == is_to_keep;
+    Ok(Some(found).filter(|found| is_as_ordered && !is_due(found)))
+}
+
+/// The newest generation of a name, if it was made after the current one, is there, and its CA
+/// still signs.
+fn newest_set_aside(
+    store: &Store,
+    name: &StoreName,
+    current: &Row,
+) -> Result<Option<Row>, AuthorityError> {
     let Some(place) = &current.place else {
         return Ok(None);
     };
     let query = Query {
         filter: Filter {
-            name: Some(TextMatch::Exactly(due.name.to_string())),
+            name: Some(TextMatch::Exactly(name.to_string())),
             shelf: Some(Shelf::Certificates),
             state: Some(State::Superseded),
             ..Filter::default()
@@ -74,18 +116,13 @@ pub fn set_aside(
     let (Some(found_place), Some(issuer)) = (&found.place, found.issuer) else {
         return Ok(None);
     };
-    let has_same_key = found.public_key_sha256 == current.public_key_sha256;
-    let is_as_wanted = found.kind == current.kind
-        && found.subject_der == current.subject_der
-        && found.sans == current.sans
-        && has_same_key == (key == KeyChoice::Kept)
-        && stands_for(store.inventory(), issuer)?.id == issuer;
+    let still_signs = stands_for(store.inventory(), issuer)?.id == issuer;
     let is_there = store
         .layout()
-        .generation(&due.name, found_place.generation)
+        .generation(name, found_place.generation)
         .is_dir();
     let is_newer = found_place.generation > place.generation;
-    Ok(Some(found).filter(|found| is_newer && is_as_wanted && is_there && !is_due(found)))
+    Ok(Some(found).filter(|_| is_newer && still_signs && is_there))
 }
 
 /// The order for the next generation of a certificate: as it is, but it ends no later than the CAs

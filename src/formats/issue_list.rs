@@ -99,12 +99,13 @@ fn read_csv(octets: &[u8]) -> Vec<Result<ListLine, ListError>> {
         return errors.into_iter().map(Err).collect();
     }
     let mut lines = Vec::new();
+    let mut counted = LineCount::new(octets);
     for record in reader.records() {
         lines.push(
             record
                 .map_err(|error| refused(&error, 1))
                 .and_then(|record| {
-                    let line = record.position().map_or(0, csv::Position::line);
+                    let line = counted.at(record.position().map_or(0, csv::Position::byte));
                     let fields = headings
                         .iter()
                         .map(String::as_str)
@@ -126,6 +127,47 @@ fn read_csv(octets: &[u8]) -> Vec<Result<ListLine, ListError>> {
         );
     }
     lines
+}
+
+/// Counts lines up to places that come one after the other. The reader says where it began to look
+/// for a record, which may be in the line end, an empty line or a comment before it.
+struct LineCount<'a> {
+    octets: &'a [u8],
+    from: usize,
+    line: u64,
+}
+
+impl<'a> LineCount<'a> {
+    fn new(octets: &'a [u8]) -> Self {
+        Self {
+            octets,
+            from: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the record that the reader began to look for here.
+    fn at(&mut self, byte: u64) -> u64 {
+        let begun = usize::try_from(byte).unwrap_or(usize::MAX);
+        let mut at_start = true;
+        let mut in_comment = false;
+        while let Some(octet) = self.octets.get(self.from) {
+            let found = self.from >= begun
+                && !in_comment
+                && !(octet.is_ascii_whitespace() || (at_start && *octet == b'#'));
+            if found {
+                break;
+            }
+            in_comment = in_comment || (self.from >= begun && at_start && *octet == b'#');
+            at_start = *octet == b'\n';
+            if at_start {
+                self.line += 1;
+                in_comment = false;
+            }
+            self.from += 1;
+        }
+        self.line
+    }
 }
 
 fn csv_reason(error: &csv::Error) -> String {
@@ -269,8 +311,8 @@ mod tests {
     #[test]
     fn errors_name_the_line_and_what_to_do() {
         assert_eq!(
-            errors("name,sna\na,b\n"),
-            ["1: there is no field \"sna\"; is \"san\" meant?"]
+            errors("name,profil\na,b\n"),
+            ["1: there is no field \"profil\"; is \"profile\" meant?"]
         );
         assert!(
             errors("host\nx\n")

@@ -75,3 +75,42 @@ fn a_ca_that_could_not_be_made_is_named_by_what_needs_it() {
     );
     assert!(told.stdout.contains("✓ second: issue"), "{told:#?}");
 }
+
+#[test]
+fn a_certificate_whose_servers_do_not_take_it_is_made_once_and_tried_again() {
+    let sandbox = Sandbox::new();
+    let manifest = |names: &str, reload: &str| {
+        format!(
+            "[ca.ca]\ncommon_name = \"testca.com\"\nkey = \"p256\"\npassphrase = \"none\"\n
+             [server.www]\nkey = \"p256\"\nsan = [{names}]\nreload = \"{reload}\"\n"
+        )
+    };
+    sandbox.write("pki.toml", manifest("\"a.example.com\"", "true"));
+    sandbox.ok("apply");
+    let first = sandbox.read("pki/certs/www/www.crt");
+    let names = "\"a.example.com\", \"b.example.com\"";
+    for _ in 0..3 {
+        sandbox.write(
+            "pki.toml",
+            manifest(names, "echo no such server >&2; false"),
+        );
+        let told = sandbox.run("apply");
+        assert_eq!(told.code, 1, "{told:#?}");
+        assert!(told.stdout.contains("✗ www: not in use"), "{told:#?}");
+        assert!(told.stderr.contains("no such server"), "{told:#?}");
+        assert_eq!(sandbox.read("pki/certs/www/www.crt"), first);
+    }
+    sandbox.write("pki.toml", manifest(names, "true"));
+    let told = sandbox.ok("apply");
+    assert!(told.stdout.contains("✓ www: in use"), "{told:#?}");
+    let text = sandbox.openssl("x509 -in pki/certs/www/www.crt -noout -ext subjectAltName");
+    assert!(text.contains("DNS:b.example.com"), "{text}");
+    assert_eq!(sandbox.ok("apply").stdout, "nothing to do\n");
+    let listed = sandbox.ok("list --json --name www").document();
+    assert_eq!(
+        listed["certificates"].as_array().unwrap().len(),
+        2,
+        "{listed:#}"
+    );
+    sandbox.ok("audit verify");
+}

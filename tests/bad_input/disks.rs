@@ -22,7 +22,7 @@ fn issue_on_a_full_disk_does_nothing_by_halves() {
     desk.ok(&init(pki));
     let (mut issued, mut refused, mut unfinished) = (0, 0, 0);
     let mut names = Vec::new();
-    for pages in 0..36 {
+    for pages in (0..96).step_by(2) {
         let name = format!("n{pages}.example.com");
         disk.fill(pages * 4096);
         let line = issue(pki, &name);
@@ -50,7 +50,7 @@ fn issue_on_a_full_disk_does_nothing_by_halves() {
         }
         assert!(root.join(format!("certs/{name}/{name}.crt")).exists());
         names.push(name);
-        if pages % 6 == 5 {
+        if pages % 12 == 10 {
             assert_eq!(audit(&root).len(), names.len() + 1);
         }
     }
@@ -66,7 +66,7 @@ fn ca_init_on_a_full_disk_can_be_repeated() {
     let desk = Sandbox::new();
     let (mut made, mut refused) = (0, 0);
     let disk = Mount::tmpfs("size=1m");
-    for pages in (0..72).step_by(6) {
+    for pages in (0..204).step_by(12) {
         let root = disk.path().join("pki");
         let pki = root.to_str().unwrap();
         disk.fill(pages * 4096);

@@ -114,6 +114,7 @@ fn what(details: &Value) -> String {
         field("number").map(|number| format!("list {number}")),
         field("entries").map(|entries| format!("{entries} revoked")),
         field("certificates").map(|count| format!("{count} certificates before")),
+        field("file"),
     ];
     let told: Vec<String> = parts.into_iter().flatten().collect();
     told.join(", ")

@@ -4,9 +4,12 @@ use time::OffsetDateTime;
 
 use super::{ApplyError, Done, Secrets, signers::Signers};
 use crate::{
-    authority::{AuthorityError, Generation, KeyChoice, LeafKey, LeafOrder, issue_all, kept_key},
+    authority::{
+        AuthorityError, Generation, KeyChoice, LeafKey, LeafOrder, Reason, issue_all, kept_key,
+        set_aside_as_ordered,
+    },
     manifest::{DesiredCertificate, Step, StepDeed},
-    store::{RecordId, Store, StoreName},
+    store::{ActivationNeed, RecordId, Row, Store, StoreName},
     x509::Validity,
 };
 
@@ -90,16 +93,21 @@ fn make_group(
                 .collect();
         }
     };
-    let mut failed = Vec::new();
+    let mut answered = Vec::new();
     let mut positions = Vec::new();
     let mut orders = Vec::new();
     for (position, (_, ordered)) in group.iter().enumerate() {
-        match order(store, ordered, now) {
-            Ok(order) => {
+        let order = order(store, ordered, now).and_then(|order| {
+            let again = tried_again(store, ordered, &order, now)?;
+            Ok((order, again))
+        });
+        match order {
+            Ok((_, true)) => answered.push((position, Ok(Done::Published))),
+            Ok((order, false)) => {
                 positions.push(position);
                 orders.push(order);
             }
-            Err(error) => failed.push((position, Err(error))),
+            Err(error) => answered.push((position, Err(error))),
         }
     }
     let made = issue_all(store, signer, orders, now, progress);
@@ -112,10 +120,39 @@ fn make_group(
                 .map_err(ApplyError::from);
             (position, answer)
         })
-        .chain(failed)
+        .chain(answered)
         .collect();
     answers.sort_by_key(|(position, _)| *position);
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Puts a generation in place that an earlier run made for the same wish, and that the servers did
+/// not take then, instead of making one more.
+fn tried_again(
+    store: &mut Store,
+    ordered: &Ordered<'_>,
+    order: &LeafOrder,
+    now: OffsetDateTime,
+) -> Result<bool, ApplyError> {
+    let Ordered { wanted, replaces } = ordered;
+    let Some((id, _)) = replaces.filter(|_| wanted.activation() == ActivationNeed::Servers) else {
+        return Ok(false);
+    };
+    let Some(current) = store.inventory().by_id(id)? else {
+        return Ok(false);
+    };
+    let due_at = |row: &Row| {
+        wanted
+            .renewal
+            .due_at(&wanted.name.to_string(), row.not_before, row.not_after)
+    };
+    let is_due = |row: &Row| Reason::at(row, due_at(row), now).is_some();
+    let found = set_aside_as_ordered(store, order, &current, is_due, now)?;
+    let Some(place) = found.and_then(|row| row.place) else {
+        return Ok(false);
+    };
+    store.activate(&wanted.name, place.generation, ActivationNeed::Servers, now)?;
+    Ok(true)
 }
 
 fn order(
