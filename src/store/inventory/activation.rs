@@ -3,11 +3,11 @@
 //! The current generation is the newest that is not superseded. A renewal whose servers did not
 //! take it is set aside, that is superseded, and the one before is issued again.
 
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, params};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::audit::{AuditLog, Deed, certificate_details};
+use super::audit::{Deed, certificate_details};
 use super::record::RecordId;
 use super::seal::ActivationNeed;
 use super::{Inventory, fault, from_seconds, seconds};
@@ -60,75 +60,68 @@ impl Inventory {
         need: ActivationNeed,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
         let text = name.to_string();
         let place = params![text, Shelf::Certificates.word(), generation];
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let chosen = transaction
-            .execute(
-                "UPDATE certificate SET state = 'issued', filed_at = NULL
-                 WHERE name = ? AND shelf = ? AND generation = ?
-                    AND state IN ('issued', 'superseded')",
-                place,
-            )
-            .map_err(refused)?;
-        if chosen != 1 {
-            return Err(StoreError::NoSuchGeneration {
-                name: text,
-                generation,
-            });
-        }
-        let before: Option<i64> = transaction
-            .query_row(
-                "SELECT id FROM certificate
-                 WHERE name = ? AND shelf = ? AND generation < ? AND state = 'issued'
-                 ORDER BY generation DESC LIMIT 1",
-                place,
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(refused)?;
-        transaction
-            .execute(
-                "DELETE FROM activation WHERE certificate_id IN (
-                    SELECT id FROM certificate WHERE name = ? AND shelf = ? AND generation <> ?)",
-                place,
-            )
-            .and_then(|_| {
-                transaction.execute(
-                    "UPDATE certificate SET state = 'superseded'
-                     WHERE name = ? AND shelf = ? AND generation <> ? AND state = 'issued'",
+        self.write_logged(now, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            let chosen = transaction
+                .execute(
+                    "UPDATE certificate SET state = 'issued', filed_at = NULL
+                     WHERE name = ? AND shelf = ? AND generation = ?
+                        AND state IN ('issued', 'superseded')",
                     place,
                 )
-            })
-            .map_err(refused)?;
-        let id: i64 = transaction
-            .query_row(
-                "SELECT id FROM certificate WHERE name = ? AND shelf = ? AND generation = ?",
-                place,
-                |row| row.get(0),
-            )
-            .map_err(refused)?;
-        if need == ActivationNeed::Servers {
+                .map_err(refused)?;
+            if chosen != 1 {
+                return Err(StoreError::NoSuchGeneration {
+                    name: name.to_string(),
+                    generation,
+                });
+            }
+            let before: Option<i64> = transaction
+                .query_row(
+                    "SELECT id FROM certificate
+                     WHERE name = ? AND shelf = ? AND generation < ? AND state = 'issued'
+                     ORDER BY generation DESC LIMIT 1",
+                    place,
+                    |row| row.get(0),
+                )
+                .optional()
+                .map_err(refused)?;
             transaction
                 .execute(
-                    "INSERT OR IGNORE INTO activation (certificate_id, started_at, replaces)
-                     VALUES (?, ?, ?)",
-                    params![id, seconds(now), before],
+                    "DELETE FROM activation WHERE certificate_id IN (
+                        SELECT id FROM certificate WHERE name = ? AND shelf = ? AND generation <> ?)",
+                    place,
+                )
+                .and_then(|_| {
+                    transaction.execute(
+                        "UPDATE certificate SET state = 'superseded'
+                         WHERE name = ? AND shelf = ? AND generation <> ? AND state = 'issued'",
+                        place,
+                    )
+                })
+                .map_err(refused)?;
+            let id: i64 = transaction
+                .query_row(
+                    "SELECT id FROM certificate WHERE name = ? AND shelf = ? AND generation = ?",
+                    place,
+                    |row| row.get(0),
                 )
                 .map_err(refused)?;
-        }
-        let details = certificate_details(&transaction, path, id)?;
-        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
-        log.append(Deed::Activate, Some(id), &details.into())?;
-        log.finish()?;
-        transaction.commit().map_err(refused)
+            if need == ActivationNeed::Servers {
+                transaction
+                    .execute(
+                        "INSERT OR IGNORE INTO activation (certificate_id, started_at, replaces)
+                         VALUES (?, ?, ?)",
+                        params![id, seconds(now), before],
+                    )
+                    .map_err(refused)?;
+            }
+            let details = certificate_details(transaction, path, id)?;
+            log.append(Deed::Activate, Some(id), &details.into())?;
+            Ok(())
+        })
     }
 
     /// What was published and is not yet known to be served, in the order of its making.
@@ -169,25 +162,18 @@ impl Inventory {
         id: RecordId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let waited = transaction
-            .execute("DELETE FROM activation WHERE certificate_id = ?", [id.0])
-            .map_err(refused)?;
-        if waited == 0 {
-            return Ok(());
-        }
-        let mut details = certificate_details(&transaction, path, id.0)?;
-        details.insert("served".to_owned(), json!(true));
-        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
-        log.append(Deed::Activate, Some(id.0), &details.into())?;
-        log.finish()?;
-        transaction.commit().map_err(refused)
+        self.write_logged(now, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            let waited = transaction
+                .execute("DELETE FROM activation WHERE certificate_id = ?", [id.0])
+                .map_err(refused)?;
+            if waited == 0 {
+                return Ok(());
+            }
+            let mut details = certificate_details(transaction, path, id.0)?;
+            details.insert("served".to_owned(), json!(true));
+            log.append(Deed::Activate, Some(id.0), &details.into())?;
+            Ok(())
+        })
     }
 }

@@ -9,12 +9,12 @@ use std::fmt;
 use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::record::RecordId;
-use super::{fault, seconds};
+use super::{Inventory, fault, seconds};
 use crate::store::error::StoreError;
 use crate::x509::hexadecimal;
 
@@ -235,6 +235,8 @@ pub(super) struct AuditLog<'a> {
     at: i64,
     entries: i64,
     head: [u8; 32],
+    /// How many entries there were.
+    before: i64,
 }
 
 impl<'a> AuditLog<'a> {
@@ -261,6 +263,7 @@ impl<'a> AuditLog<'a> {
             at: seconds(at),
             entries,
             head,
+            before: entries,
         })
     }
 
@@ -309,8 +312,11 @@ impl<'a> AuditLog<'a> {
         Ok(())
     }
 
-    /// Writes the new head.
+    /// Writes the new head, if there is one.
     pub(super) fn finish(self) -> Result<(), StoreError> {
+        if self.entries == self.before {
+            return Ok(());
+        }
         self.connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO audit_head (only, entries, hash) VALUES (1, ?, ?)",
@@ -318,6 +324,33 @@ impl<'a> AuditLog<'a> {
             .and_then(|mut insert| insert.execute(params![self.entries, self.head]))
             .map(|_| ())
             .map_err(|error| fault(self.path, error))
+    }
+}
+
+impl Inventory {
+    /// Does something in one transaction that writes, together with its entries of the log: all or
+    /// nothing, durably.
+    ///
+    /// # Errors
+    /// What `deed` gives back, and what SQLite refuses; nothing was changed then.
+    pub(super) fn write_logged<Done>(
+        &mut self,
+        now: OffsetDateTime,
+        deed: impl FnOnce(&Transaction<'_>, &Path, &mut AuditLog<'_>) -> Result<Done, StoreError>,
+    ) -> Result<Done, StoreError> {
+        let actor = self.writer();
+        let Self {
+            connection, path, ..
+        } = self;
+        let refused = |error| fault(path, error);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(refused)?;
+        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
+        let done = deed(&transaction, path, &mut log)?;
+        log.finish()?;
+        transaction.commit().map_err(refused)?;
+        Ok(done)
     }
 }
 

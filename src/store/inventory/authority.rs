@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::str::FromStr;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::audit::{AuditLog, Deed};
+use super::audit::Deed;
 use super::{Inventory, damaged, fault, from_seconds, seconds, sha256};
 use crate::store::error::StoreError;
 use crate::store::name::{Shelf, StoreName};
@@ -104,64 +104,56 @@ impl Inventory {
     /// # Errors
     /// [`StoreError::NameTaken`] if another authority has the name, or this one has another name.
     pub fn add_authority(&mut self, new: &NewAuthority) -> Result<AuthorityId, StoreError> {
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let name = new.name.as_ref().map(StoreName::to_string);
-        let fingerprint = sha256(&new.certificate_der);
-        let known: Option<(i64, Option<String>)> = transaction
-            .query_row(
-                "SELECT id, name FROM authority WHERE fingerprint = ?",
-                [fingerprint],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()
-            .map_err(refused)?;
-        if let (Some((_, Some(has))), Some(wanted)) = (&known, &name)
-            && !has.eq_ignore_ascii_case(wanted)
-        {
-            return Err(taken(has));
-        }
-        let naming = !matches!(known, Some((_, Some(_))));
-        if let Some(name) = name.as_deref().filter(|_| naming)
-            && is_taken(&transaction, name).map_err(refused)?
-        {
-            return Err(taken(name));
-        }
-        let id = match (known, name) {
-            // Nothing is written, so nothing is waited for on the disk: the usual case of an
-            // authority that is used by its path again.
-            (Some((id, Some(_))), _) | (Some((id, None)), None) => id,
-            (Some((id, None)), Some(name)) => {
-                transaction
-                    .execute(
-                        "UPDATE authority SET name = ? WHERE id = ?",
-                        params![name, id],
-                    )
-                    .map_err(refused)?;
-                id
+        self.write_logged(new.created_at, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            let name = new.name.as_ref().map(StoreName::to_string);
+            let fingerprint = sha256(&new.certificate_der);
+            let known: Option<(i64, Option<String>)> = transaction
+                .query_row(
+                    "SELECT id, name FROM authority WHERE fingerprint = ?",
+                    [fingerprint],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()
+                .map_err(refused)?;
+            if let (Some((_, Some(has))), Some(wanted)) = (&known, &name)
+                && !has.eq_ignore_ascii_case(wanted)
+            {
+                return Err(taken(has));
             }
-            (None, _) => {
-                let id = insert(&transaction, new).map_err(refused)?;
-                let mut log = AuditLog::begin(&transaction, path, &actor, new.created_at)?;
-                let details = json!({
-                    "authority": id,
-                    "name": new.name.as_ref().map(StoreName::to_string),
-                    "subject": new.subject,
-                    "fingerprint_sha256": hexadecimal(&fingerprint).to_lowercase(),
-                });
-                log.append(Deed::Adopt, None, &details)?;
-                log.finish()?;
-                id
+            let naming = !matches!(known, Some((_, Some(_))));
+            if let Some(name) = name.as_deref().filter(|_| naming)
+                && is_taken(transaction, name).map_err(refused)?
+            {
+                return Err(taken(name));
             }
-        };
-        transaction.commit().map_err(refused)?;
-        Ok(AuthorityId(id))
+            let id = match (known, name) {
+                // Nothing is written, so nothing is waited for on the disk: the usual case of an
+                // authority that is used by its path again.
+                (Some((id, Some(_))), _) | (Some((id, None)), None) => id,
+                (Some((id, None)), Some(name)) => {
+                    transaction
+                        .execute(
+                            "UPDATE authority SET name = ? WHERE id = ?",
+                            params![name, id],
+                        )
+                        .map_err(refused)?;
+                    id
+                }
+                (None, _) => {
+                    let id = insert(transaction, new).map_err(refused)?;
+                    let details = json!({
+                        "authority": id,
+                        "name": new.name.as_ref().map(StoreName::to_string),
+                        "subject": new.subject,
+                        "fingerprint_sha256": hexadecimal(&fingerprint).to_lowercase(),
+                    });
+                    log.append(Deed::Adopt, None, &details)?;
+                    id
+                }
+            };
+            Ok(AuthorityId(id))
+        })
     }
 
     /// All authorities, in the order in which the inventory came to know them.

@@ -1,10 +1,10 @@
 //! The files in foreign formats that are kept for certificates.
 
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, params};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::audit::{AuditLog, Deed};
+use super::audit::Deed;
 use super::record::RecordId;
 use super::{Inventory, fault, seconds};
 use crate::store::error::StoreError;
@@ -58,38 +58,31 @@ impl Inventory {
         if exports.is_empty() {
             return Ok(());
         }
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
-        for export in exports {
-            let ExportRecord {
-                file,
-                certificate,
-                settings,
-                sha256,
-            } = export;
-            transaction
-                .execute(
-                    "INSERT OR REPLACE INTO export
-                        (file, certificate_id, settings, sha256, written_at)
-                     VALUES (?, ?, ?, ?, ?)",
-                    params![file, certificate.0, settings, sha256, seconds(now)],
-                )
-                .map_err(refused)?;
-            let details = json!({
-                "file": file,
-                "settings": settings,
-                "sha256": hexadecimal(sha256).to_lowercase(),
-            });
-            log.append(Deed::Export, Some(certificate.0), &details)?;
-        }
-        log.finish()?;
-        transaction.commit().map_err(refused)
+        self.write_logged(now, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            for export in exports {
+                let ExportRecord {
+                    file,
+                    certificate,
+                    settings,
+                    sha256,
+                } = export;
+                transaction
+                    .execute(
+                        "INSERT OR REPLACE INTO export
+                            (file, certificate_id, settings, sha256, written_at)
+                         VALUES (?, ?, ?, ?, ?)",
+                        params![file, certificate.0, settings, sha256, seconds(now)],
+                    )
+                    .map_err(refused)?;
+                let details = json!({
+                    "file": file,
+                    "settings": settings,
+                    "sha256": hexadecimal(sha256).to_lowercase(),
+                });
+                log.append(Deed::Export, Some(certificate.0), &details)?;
+            }
+            Ok(())
+        })
     }
 }

@@ -1,10 +1,10 @@
 //! Giving a place in the PKI directory to a certificate that has none, such as an imported one.
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::params;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::audit::{AuditLog, Deed, certificate_details};
+use super::audit::{Deed, certificate_details};
 use super::record::{Place, Placement, RecordId, Recorded};
 use super::recording::Desk;
 use super::{Inventory, fault};
@@ -51,57 +51,47 @@ impl Inventory {
         let Some(place) = &recorded.place else {
             return Err(StoreError::Unplaced { id });
         };
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let desk = Desk {
-            transaction: &transaction,
-            path,
-        };
-        let Place {
-            shelf,
-            name,
-            generation,
-        } = place;
-        if desk.first_generation(*shelf, name)? != *generation {
-            return Err(StoreError::NameTaken {
-                name: name.to_string(),
-                shelf: *shelf,
-            });
-        }
-        let changed = transaction
-            .execute(
-                "UPDATE certificate SET shelf = ?, name = ?, generation = ?, filed_at = NULL
-                 WHERE id = ? AND shelf IS NULL AND fingerprint IS NOT NULL",
-                params![shelf.word(), name.to_string(), generation, id],
-            )
-            .map_err(refused)?;
-        if changed != 1 {
-            return Err(StoreError::Settled { id });
-        }
-        let deed = match shelf {
-            Shelf::Authorities => {
-                transaction
-                    .execute(
-                        "UPDATE authority SET name = ? WHERE fingerprint =
-                             (SELECT fingerprint FROM certificate WHERE id = ?)",
-                        params![name.to_string(), id],
-                    )
-                    .map_err(refused)?;
-                Deed::Adopt
+        self.write_logged(now, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            let desk = Desk { transaction, path };
+            let Place {
+                shelf,
+                name,
+                generation,
+            } = place;
+            if desk.first_generation(*shelf, name)? != *generation {
+                return Err(StoreError::NameTaken {
+                    name: name.to_string(),
+                    shelf: *shelf,
+                });
             }
-            Shelf::Certificates => Deed::Activate,
-        };
-        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
-        let mut details = certificate_details(&transaction, path, id)?;
-        details.insert("filed".to_owned(), json!(shelf.word()));
-        log.append(deed, Some(id), &details.into())?;
-        log.finish()?;
-        transaction.commit().map_err(refused)
+            let changed = transaction
+                .execute(
+                    "UPDATE certificate SET shelf = ?, name = ?, generation = ?, filed_at = NULL
+                     WHERE id = ? AND shelf IS NULL AND fingerprint IS NOT NULL",
+                    params![shelf.word(), name.to_string(), generation, id],
+                )
+                .map_err(refused)?;
+            if changed != 1 {
+                return Err(StoreError::Settled { id });
+            }
+            let deed = match shelf {
+                Shelf::Authorities => {
+                    transaction
+                        .execute(
+                            "UPDATE authority SET name = ? WHERE fingerprint =
+                                 (SELECT fingerprint FROM certificate WHERE id = ?)",
+                            params![name.to_string(), id],
+                        )
+                        .map_err(refused)?;
+                    Deed::Adopt
+                }
+                Shelf::Certificates => Deed::Activate,
+            };
+            let mut details = certificate_details(transaction, path, id)?;
+            details.insert("filed".to_owned(), json!(shelf.word()));
+            log.append(deed, Some(id), &details.into())?;
+            Ok(())
+        })
     }
 }

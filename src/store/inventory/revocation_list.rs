@@ -8,7 +8,7 @@ use serde_json::json;
 use std::path::Path;
 use time::OffsetDateTime;
 
-use super::audit::{AuditLog, Deed};
+use super::audit::Deed;
 use super::authority::AuthorityId;
 use super::open::CACHE_KIBIBYTES;
 use super::{Inventory, damaged, fault, from_seconds, seconds};
@@ -152,69 +152,60 @@ impl Inventory {
         now: OffsetDateTime,
         show: impl FnOnce() -> Result<(), StoreError>,
     ) -> Result<Shown, StoreError> {
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        type Sealed = (i64, i64, i64, i64, i64, Vec<u8>);
-        let (authority, number, this_update, next_update, entries, fingerprint): Sealed =
+        self.write_logged(now, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            type Sealed = (i64, i64, i64, i64, i64, Vec<u8>);
+            let (authority, number, this_update, next_update, entries, fingerprint): Sealed =
+                transaction
+                    .query_row(
+                        "SELECT authority_id, number, this_update, next_update, entries, fingerprint
+                         FROM revocation_list WHERE id = ?",
+                        [id.0],
+                        |row| {
+                            Ok((
+                                row.get(0)?,
+                                row.get(1)?,
+                                row.get(2)?,
+                                row.get(3)?,
+                                row.get(4)?,
+                                row.get(5)?,
+                            ))
+                        },
+                    )
+                    .map_err(refused)?;
+            if newest_published(transaction, path, AuthorityId(authority))?.is_some_and(|newest| {
+                i64::try_from(newest.number).is_ok_and(|newest| newest > number)
+            }) {
+                give_up(transaction, id).map_err(refused)?;
+                return Ok(Shown::Overtaken);
+            }
+            show()?;
             transaction
-                .query_row(
-                    "SELECT authority_id, number, this_update, next_update, entries, fingerprint
-                     FROM revocation_list WHERE id = ?",
-                    [id.0],
-                    |row| {
-                        Ok((
-                            row.get(0)?,
-                            row.get(1)?,
-                            row.get(2)?,
-                            row.get(3)?,
-                            row.get(4)?,
-                            row.get(5)?,
-                        ))
-                    },
+                .execute(
+                    "UPDATE revocation_list SET published_at = ? WHERE id = ?",
+                    params![seconds(now), id.0],
                 )
                 .map_err(refused)?;
-        if newest_published(&transaction, path, AuthorityId(authority))?
-            .is_some_and(|newest| i64::try_from(newest.number).is_ok_and(|newest| newest > number))
-        {
-            give_up(&transaction, id).map_err(refused)?;
-            transaction.commit().map_err(refused)?;
-            return Ok(Shown::Overtaken);
-        }
-        show()?;
-        transaction
-            .execute(
-                "UPDATE revocation_list SET published_at = ? WHERE id = ?",
-                params![seconds(now), id.0],
-            )
-            .map_err(refused)?;
-        let name: Option<String> = transaction
-            .query_row(
-                "SELECT name FROM authority WHERE id = ?",
-                [authority],
-                |row| row.get(0),
-            )
-            .map_err(refused)?;
-        let moment = |at| from_seconds(path, at).map(moment_text);
-        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
-        let details = json!({
-            "authority": authority,
-            "name": name,
-            "number": number,
-            "this_update": moment(this_update)?,
-            "next_update": moment(next_update)?,
-            "entries": entries,
-            "fingerprint_sha256": hexadecimal(&fingerprint).to_lowercase(),
-        });
-        log.append(Deed::PublishCrl, None, &details)?;
-        log.finish()?;
-        transaction.commit().map_err(refused)?;
-        Ok(Shown::Published)
+            let name: Option<String> = transaction
+                .query_row(
+                    "SELECT name FROM authority WHERE id = ?",
+                    [authority],
+                    |row| row.get(0),
+                )
+                .map_err(refused)?;
+            let moment = |at| from_seconds(path, at).map(moment_text);
+            let details = json!({
+                "authority": authority,
+                "name": name,
+                "number": number,
+                "this_update": moment(this_update)?,
+                "next_update": moment(next_update)?,
+                "entries": entries,
+                "fingerprint_sha256": hexadecimal(&fingerprint).to_lowercase(),
+            });
+            log.append(Deed::PublishCrl, None, &details)?;
+            Ok(Shown::Published)
+        })
     }
 
     /// Notes that nobody will ever see a list: its process died before its files appeared.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use time::OffsetDateTime;
 
-use super::audit::{AuditLog, Deed, certificate_details};
+use super::audit::{Deed, certificate_details};
 use super::authority::{self, NewAuthority};
 use super::record::RecordId;
 use super::succession::{self, Succession};
@@ -51,25 +51,17 @@ impl Inventory {
         let Some(first) = sealings.first() else {
             return Ok(());
         };
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let mut log = AuditLog::begin(&transaction, path, &actor, first.issued_at)?;
-        for sealing in sealings {
-            let authority = seal(&transaction, path, sealing)?;
-            let details = certificate_details(&transaction, path, sealing.id.0)?;
-            log.append(Deed::Issue, Some(sealing.id.0), &details.into())?;
-            if let Some(authority) = authority {
-                succession::note(&transaction, path, &mut log, sealing, authority)?;
+        self.write_logged(first.issued_at, |transaction, path, log| {
+            for sealing in sealings {
+                let authority = seal(transaction, path, sealing)?;
+                let details = certificate_details(transaction, path, sealing.id.0)?;
+                log.append(Deed::Issue, Some(sealing.id.0), &details.into())?;
+                if let Some(authority) = authority {
+                    succession::note(transaction, path, log, sealing, authority)?;
+                }
             }
-        }
-        log.finish()?;
-        transaction.commit().map_err(refused)
+            Ok(())
+        })
     }
 
     /// Notes that certificates were filed where they belong; what they replace is superseded. If
@@ -103,30 +95,23 @@ impl Inventory {
         if ids.is_empty() {
             return Ok(());
         }
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
-        for id in ids {
-            let changed = transaction
-                .prepare_cached(
-                    "UPDATE certificate SET state = 'lost' WHERE id = ? AND state = 'recorded'",
-                )
-                .and_then(|mut update| update.execute([id.0]))
-                .map_err(refused)?;
-            if changed != 1 {
-                return Err(StoreError::NotRecorded { id: id.0 });
+        self.write_logged(now, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            for id in ids {
+                let changed = transaction
+                    .prepare_cached(
+                        "UPDATE certificate SET state = 'lost' WHERE id = ? AND state = 'recorded'",
+                    )
+                    .and_then(|mut update| update.execute([id.0]))
+                    .map_err(refused)?;
+                if changed != 1 {
+                    return Err(StoreError::NotRecorded { id: id.0 });
+                }
+                let details = certificate_details(transaction, path, id.0)?;
+                log.append(Deed::Lose, Some(id.0), &details.into())?;
             }
-            let details = certificate_details(&transaction, path, id.0)?;
-            log.append(Deed::Lose, Some(id.0), &details.into())?;
-        }
-        log.finish()?;
-        transaction.commit().map_err(refused)
+            Ok(())
+        })
     }
 
     /// Gives up every record that waits for a signature; for when no other process is at work.

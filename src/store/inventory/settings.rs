@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, params};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::audit::{AuditLog, Deed};
+use super::audit::Deed;
 use super::authority::AuthorityId;
 use super::{Inventory, damaged, fault};
 use crate::ca::Services;
@@ -82,35 +82,28 @@ impl Inventory {
         } = settings;
         let [crl, ca_issuers, ocsp] =
             [crl, ca_issuers, ocsp].map(|url| url.as_ref().map(ServiceUrl::as_str));
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let name: Option<Option<String>> = transaction
-            .query_row(
-                "UPDATE authority SET crl_url = ?, ca_issuers_url = ?, ocsp_url = ?, crl_days = ?
-                 WHERE id = ? RETURNING name",
-                params![crl, ca_issuers, ocsp, crl_days, id.0],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(refused)?;
-        let name = name.ok_or(StoreError::AuthorityUnknown { id: id.0 })?;
-        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
-        let details = json!({
-            "authority": id.0,
-            "name": name,
-            "crl_url": crl,
-            "ca_issuers_url": ca_issuers,
-            "ocsp_url": ocsp,
-            "crl_days": crl_days,
-        });
-        log.append(Deed::Configure, None, &details)?;
-        log.finish()?;
-        transaction.commit().map_err(refused)
+        self.write_logged(now, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            let name: Option<Option<String>> = transaction
+                .query_row(
+                    "UPDATE authority SET crl_url = ?, ca_issuers_url = ?, ocsp_url = ?, crl_days = ?
+                     WHERE id = ? RETURNING name",
+                    params![crl, ca_issuers, ocsp, crl_days, id.0],
+                    |row| row.get(0),
+                )
+                .optional()
+                .map_err(refused)?;
+            let name = name.ok_or(StoreError::AuthorityUnknown { id: id.0 })?;
+            let details = json!({
+                "authority": id.0,
+                "name": name,
+                "crl_url": crl,
+                "ca_issuers_url": ca_issuers,
+                "ocsp_url": ocsp,
+                "crl_days": crl_days,
+            });
+            log.append(Deed::Configure, None, &details)?;
+            Ok(())
+        })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -164,33 +164,25 @@ impl Inventory {
         state: &'static str,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let actor = self.writer();
-        let Self {
-            connection, path, ..
-        } = self;
-        let refused = |error| fault(path, error);
-        let transaction: Transaction<'_> = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(refused)?;
-        let done: Option<bool> = transaction
-            .query_row(already, [id.0], |row| row.get(0))
-            .optional()
-            .map_err(refused)?;
-        if done == Some(true) {
-            return Ok(());
-        }
-        let changed = transaction
-            .execute(update, params![id.0, seconds(now)])
-            .map_err(refused)?;
-        if changed != 1 {
-            return Err(StoreError::Succession { id: id.0, state });
-        }
-        chains_changed(&transaction).map_err(refused)?;
-        let details = details(&transaction, id.0).map_err(refused)?;
-        let mut log = AuditLog::begin(&transaction, path, &actor, now)?;
-        log.append(deed, None, &details.into())?;
-        log.finish()?;
-        transaction.commit().map_err(refused)
+        self.write_logged(now, |transaction, path, log| {
+            let refused = |error| fault(path, error);
+            let done: Option<bool> = transaction
+                .query_row(already, [id.0], |row| row.get(0))
+                .optional()
+                .map_err(refused)?;
+            if done == Some(true) {
+                return Ok(());
+            }
+            let changed = transaction
+                .execute(update, params![id.0, seconds(now)])
+                .map_err(refused)?;
+            if changed != 1 {
+                return Err(StoreError::Succession { id: id.0, state });
+            }
+            chains_changed(transaction).map_err(refused)?;
+            let details = details(transaction, id.0).map_err(refused)?;
+            log.append(deed, None, &details.into())
+        })
     }
 
     /// The number of the newest change of the certificates above others, if the chain files may not
