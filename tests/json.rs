@@ -165,6 +165,10 @@ fn documents_are_as_documented() {
     let world = World::new();
     world.write("password", "secret0\n");
     world.write("sec.cnf", EXTENSIONS);
+    world.write(
+        "small.toml",
+        "[ca.ca]\ncommon_name = \"CA\"\nkey = \"p256\"\npassphrase = \"none\"\n[client.c]\nkey = \"p256\"\n",
+    );
     world.write("hosts.csv", "name\nnode2.example\n");
     let lines = [
         "ca init --cn Root --key p256 --passphrase-file password --permit-dns example --permit-ip 10.0.0.0/8",
@@ -205,6 +209,8 @@ fn documents_are_as_documented() {
         "manifest new minimal",
         "manifest check",
         "plan",
+        "apply small.toml --pki fresh",
+        "apply small.toml --pki fresh",
         "revoke node1.example --dry-run",
         "revoke node1.example --reason certificateHold --yes",
         "revoke node1.example --release --yes",
