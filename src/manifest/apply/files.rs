@@ -91,7 +91,7 @@ pub(super) fn export(
     let record = ExportRecord {
         file: export.file.to_string_lossy().into_owned(),
         certificate: row.id,
-        settings: export.format.settings(),
+        settings: export.format.settings(&chain),
         sha256,
     };
     store.record_exports(&[record], now)?;
