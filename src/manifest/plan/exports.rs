@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use crate::{
     authority::AuthorityError,
     manifest::{DesiredCertificate, Export, ExportFormat, PemPart},
-    store::{Row, content},
+    store::{Row, content, files::is_inside},
     x509::Certificate,
 };
 
@@ -27,7 +27,19 @@ impl Planner<'_> {
         .unwrap_or_default();
         let id = stays.map(|(row, _)| row.id);
         for export in &wanted.exports {
-            let found = content(&self.surroundings.folder.join(&export.file))?;
+            let path = self.surroundings.folder.join(&export.file);
+            if is_inside(&path, self.surroundings.layout.root())? {
+                self.conflict(
+                    &wanted.name,
+                    format!(
+                        "{} is in the PKI directory, where certmint alone writes",
+                        export.file.display()
+                    ),
+                    "name a file outside of it in the manifest",
+                );
+                continue;
+            }
+            let found = content(&path)?;
             let recorded = match self.surroundings.inventory {
                 None => None,
                 Some(inventory) => inventory.export(&export.file.to_string_lossy())?,
