@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use crate::{
     authority::AuthorityError,
     manifest::{DesiredCertificate, Export},
-    store::{RecordId, content},
+    store::{RecordId, content, files::is_inside},
 };
 
 use super::{planner::Planner, reason::Reason, step::StepDeed};
@@ -18,7 +18,19 @@ impl Planner<'_> {
         stays: Option<RecordId>,
     ) -> Result<(), AuthorityError> {
         for export in &wanted.exports {
-            let found = content(&self.surroundings.folder.join(&export.file))?;
+            let path = self.surroundings.folder.join(&export.file);
+            if is_inside(&path, self.surroundings.layout.root())? {
+                self.conflict(
+                    &wanted.name,
+                    format!(
+                        "{} is in the PKI directory, where certmint alone writes",
+                        export.file.display()
+                    ),
+                    "name a file outside of it in the manifest",
+                );
+                continue;
+            }
+            let found = content(&path)?;
             let recorded = match self.surroundings.inventory {
                 None => None,
                 Some(inventory) => inventory.export(&export.file.to_string_lossy())?,
