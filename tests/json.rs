@@ -266,6 +266,8 @@ fn documents_are_as_documented() {
     world.ok("crl web");
     std::fs::remove_file(world.path("pki/certs/client01/client01.key")).unwrap();
     documentation.check(&world.run("status --json").document());
+    world.ok("revoke web --reason cACompromise --passphrase-file password --yes");
+    documentation.check(&world.json("renew --all --dry-run"));
     world.write("wrong.toml", "[server.flb]\nsans = 1\n");
     documentation.check(&world.run("manifest check wrong.toml --json").document());
     documentation.check(&audit_findings(&world));

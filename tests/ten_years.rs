@@ -313,7 +313,15 @@ fn a_thousand_certificates_and_their_ca_live_for_ten_years() {
                 let left = select_for_reissue(store.inventory(), &scope, now).unwrap();
                 let few = &left.certificates[..left.certificates.len().min(REISSUED_A_DAY)];
                 let signer = signer(&store, &ca);
-                for filed in reissue(&mut store, &signer, few, KeyChoice::New, now, &mut |_| {}) {
+                for filed in reissue(
+                    &mut store,
+                    &signer,
+                    few,
+                    KeyChoice::New,
+                    &|_| ActivationNeed::Nothing,
+                    now,
+                    &mut |_| {},
+                ) {
                     assert_within_issuers(&filed.unwrap(), now);
                 }
                 if left.certificates.is_empty() {

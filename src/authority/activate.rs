@@ -293,6 +293,8 @@ fn put_back(
         Some(id) => store.inventory().by_id(id)?,
         None => None,
     };
+    // What was revoked meanwhile is not served again.
+    let before = before.filter(|row| row.status.state() != State::Revoked);
     let Some((row, place)) = before.and_then(|row| row.place.clone().map(|place| (row, place)))
     else {
         return Ok(None);

@@ -51,7 +51,8 @@ pub use reissue::{
     select_for_reissue,
 };
 pub use renew::{
-    KeyChoice, kept_key, renewal, renewing_authority, set_aside, set_aside_as_ordered,
+    KeyChoice, check_renewable, kept_key, renewal, renewing_authority, set_aside,
+    set_aside_as_ordered,
 };
 pub use renew_authority::{CertifiedBy, RenewedAuthority, certified_by, renew_authority};
 pub use renewal_window::RenewalWindow;

@@ -199,12 +199,13 @@ fn current(
 
 /// Makes certificates of one signer anew, each step on all cores: as they are, but they end no later
 /// than the CAs above do. What fails does not keep the others back; the answers are in the order of
-/// the certificates.
+/// the certificates. `need` says for which of them there are servers that have to take the new one.
 pub fn reissue(
     store: &mut Store,
     signer: &SigningAuthority,
     certificates: &[Reissuable],
     key: KeyChoice,
+    need: &dyn Fn(&StoreName) -> ActivationNeed,
     now: OffsetDateTime,
     progress: &mut dyn FnMut(usize),
 ) -> Vec<Result<Filed, AuthorityError>> {
@@ -216,7 +217,7 @@ pub fn reissue(
             row: one.row.clone(),
             reason: Reason::Asked,
         };
-        match renewal(store, signer, &due, key, ActivationNeed::Nothing, now) {
+        match renewal(store, signer, &due, key, need(&one.name), now) {
             Ok(order) => {
                 orders.push(order);
                 answers.push(None);

@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     AuthorityError, Due, LeafKey, LeafOrder, Reason, SigningAuthority, again,
-    difference::difference, stands_for,
+    difference::difference, signer::revoked, stands_for,
 };
 use crate::{
     key::{KeyFile, PrivateKey},
@@ -41,6 +41,21 @@ pub fn renewing_authority(inventory: &Inventory, due: &Due) -> Result<StoreName,
             name: due.name.clone(),
             reason: "the CA that signed it is not one of this PKI",
         })
+}
+
+/// Whether the CA that would renew a certificate signs at all; asked before anything is made.
+///
+/// # Errors
+/// As [`renewing_authority`], and [`AuthorityError::RevokedCa`].
+pub fn check_renewable(inventory: &Inventory, due: &Due) -> Result<(), AuthorityError> {
+    renewing_authority(inventory, due)?;
+    let signer = due.row.issuer.map(|id| stands_for(inventory, id));
+    if let Some(signer) = signer.transpose()?
+        && let Some(revoked) = revoked(inventory, &signer)?
+    {
+        return Err(revoked.into());
+    }
+    Ok(())
 }
 
 /// A newer generation that an earlier renewal made and its servers did not take. Where it is still

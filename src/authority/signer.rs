@@ -148,7 +148,7 @@ pub(super) fn new_authority(certificate: &Certificate, now: OffsetDateTime) -> N
     }
 }
 
-fn revoked(
+pub(super) fn revoked(
     inventory: &Inventory,
     authority: &Authority,
 ) -> Result<Option<RevokedCa>, AuthorityError> {

@@ -1,6 +1,9 @@
 //! The manifest as a file.
 
-use std::{io::ErrorKind, path::Path};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
@@ -10,6 +13,15 @@ use crate::{
     manifest::{Manifest, ManifestError, parse},
     store::{StoreError, files},
 };
+
+/// The manifest that is read when none is named, if it is there.
+const USUAL: &str = "pki.toml";
+
+/// The manifest that is named; else `pki.toml` in this folder, if it is there.
+pub(crate) fn named_or_usual(named: Option<&PathBuf>) -> Option<PathBuf> {
+    let usual = || Some(PathBuf::from(USUAL)).filter(|file| file.exists());
+    named.cloned().or_else(usual)
+}
 
 /// Reads and understands a manifest; inside, everything that is wrong with it.
 ///

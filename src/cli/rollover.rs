@@ -93,6 +93,12 @@ fn what(step: &ScheduledStep, rollover: &Rollover, schedule: &Schedule, layout: 
             "sign with the new key; later {name} cannot sign for {} days",
             (schedule.certificate_life + Duration::hours(12)).whole_days()
         ),
+        RolloverStep::Reissue if rollover.left.total() == 0 && !rollover.waiting.is_empty() => {
+            format!(
+                "have servers take {}",
+                render::certificates(rollover.waiting.len())
+            )
+        }
         RolloverStep::Reissue if rollover.left.total() == 0 => {
             "make what is in use anew: nothing is left".to_owned()
         }
@@ -115,6 +121,7 @@ pub(crate) fn next_command(rollover: &Rollover, now: OffsetDateTime) -> Option<S
         RolloverStep::Reissue if rollover.left.filed > 0 => {
             Some(format!("certmint reissue --ca {name}"))
         }
+        RolloverStep::Reissue if !rollover.waiting.is_empty() => Some("certmint renew".to_owned()),
         RolloverStep::Reissue => Some(
             "have the requests of what was signed from one signed again, or wait for its end"
                 .to_owned(),
@@ -167,6 +174,7 @@ pub(crate) fn json(
             "from_requests": rollover.left.elsewhere,
             "last_end": rollover.left.last_end.map(moment_text),
         },
+        "waiting": rollover.waiting.iter().map(StoreName::to_string).collect::<Vec<_>>(),
         "bundle": root,
     })
 }

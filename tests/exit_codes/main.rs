@@ -106,6 +106,13 @@ fn a_check_that_found_something_is_3() {
         assert_eq!(told.code, 3, "{rest}\n{told:#?}");
         assert!(told.stdout.starts_with("refused"), "{told:#?}");
         assert!(told.stdout.contains(because), "{rest}\n{told:#?}");
+        // The name of what rustls finds, and none of the values behind it.
+        let rustls = told
+            .stdout
+            .lines()
+            .find_map(|line| line.strip_prefix("rustls would refuse it: "));
+        let is_word = |text: &str| text.chars().all(char::is_alphanumeric);
+        assert!(rustls.is_none_or(is_word), "{rest}\n{told:#?}");
     }
 }
 

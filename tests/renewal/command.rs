@@ -264,6 +264,30 @@ fn a_dry_run_says_what_would_be_done() {
 }
 
 #[test]
+fn a_dry_run_says_what_a_revoked_ca_keeps_from_being_renewed() {
+    let world = World::with_authority("p256");
+    world.ok("ca intermediate web --cn Web --issuer ca --key p256 --no-passphrase");
+    world.ok("issue server flb --san www.example.com --ca web --key p256 --days 100");
+    world.ok("issue server backend --san b.example.com --ca ca --key p256 --days 100");
+    world.ok("revoke web --reason cACompromise --yes");
+    let document = world.json("renew --all --dry-run");
+    assert_eq!(document["renew"].as_array().unwrap().len(), 1);
+    assert_eq!(document["renew"][0]["name"], "backend");
+    assert_eq!(document["refused"][0]["name"], "flb");
+    let told = world.ok("renew --all --dry-run");
+    let line = told.stdout.lines().find(|line| line.contains("flb"));
+    let line = line.unwrap();
+    assert!(
+        line.contains("cannot be renewed") && line.contains("revoked since"),
+        "{told:#?}"
+    );
+    // So it is: the one is made, the other is not.
+    let told = world.run("renew --all --json");
+    assert_eq!(told.code, 1, "{told:#?}");
+    assert_eq!(renewed(&told), ["backend"]);
+}
+
+#[test]
 fn within_moves_the_window() {
     let world = World::with_authority("p256");
     world.ok("issue server flb --san www.example.com --key p256 --days 100");

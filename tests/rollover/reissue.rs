@@ -87,3 +87,92 @@ fn it_asks_first() {
     let listed = world.json("list");
     assert_eq!(listed["certificates"].as_array().unwrap().len(), 4);
 }
+
+const MANIFEST: &str = "
+[ca.ca]
+common_name = 'Root'
+key = 'p256'
+passphrase = 'none'
+
+[server.flb]
+san = ['flb.example.com']
+key = 'p256'
+reload = 'test -e ready && echo $CERTMINT_NAMES >> told'
+";
+
+/// A CA whose successor signs, and a certificate of the old key.
+fn switched() -> World {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san flb.example.com --key p256");
+    world.ok("ca rollover next ca --no-passphrase --wait 0");
+    world.ok("ca rollover next ca --yes");
+    world
+}
+
+#[test]
+fn the_old_key_stays_until_the_servers_have_taken_what_replaces_its_certificates() {
+    let world = switched();
+    world.write("pki.toml", MANIFEST);
+    let told = world.ok("ca rollover next ca --yes --json");
+    assert_eq!(told.document()["waiting"], serde_json::json!(["flb"]));
+    assert!(told.stderr.contains("certmint renew tells"), "{told:#?}");
+
+    let status = world.json("ca rollover status ca");
+    assert_eq!(status["rollovers"][0]["next"], "reissue");
+    assert_eq!(
+        status["rollovers"][0]["waiting"],
+        serde_json::json!(["flb"])
+    );
+    let shown = world.ok("ca rollover status ca");
+    assert!(shown.stdout.contains("next: certmint renew"), "{shown:#?}");
+    let refused = world.refused("ca rollover next ca --yes");
+    assert!(
+        refused.stderr.contains("the servers of flb"),
+        "{refused:#?}"
+    );
+
+    // They do not take it: what the old key signed is served again, and has to be replaced.
+    let told = world.run("renew --json");
+    assert_eq!(told.code, 1, "{told:#?}");
+    let left = &world.json("ca rollover status ca")["rollovers"][0];
+    assert_eq!(left["left"]["filed"], 1, "{left}");
+    assert_eq!(left["next"], "reissue");
+
+    let told = world.ok("reissue --ca ca --yes --json");
+    assert_eq!(told.document()["waiting"], serde_json::json!(["flb"]));
+    world.write("ready", "");
+    let told = world.ok("renew --json");
+    assert_eq!(told.document()["in_use"][0]["name"], "flb");
+    assert_eq!(world.read_text("told"), "flb\n");
+    let retired = world.json("ca rollover next ca --yes");
+    assert_eq!(retired["done"], "retire");
+}
+
+#[test]
+fn an_operator_who_insists_does_not_wait_for_servers() {
+    let world = switched();
+    world.write("pki.toml", MANIFEST);
+    world.ok("reissue --ca ca --yes");
+    let retired = world.json("ca rollover next ca --with-certificates-in-use --yes");
+    assert_eq!(retired["done"], "retire");
+}
+
+#[test]
+fn servers_that_were_not_told_are_not_forgotten() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san flb.example.com --key p256");
+    // The reload fails, and fails for the one that is put back.
+    assert_eq!(world.run("renew flb --reload false").code, 1);
+    let told = world.ok("reissue --ca ca --revoke --yes --json");
+    assert_eq!(told.document()["waiting"], serde_json::json!(["flb"]));
+    let current = world.read("pki/certs/flb/flb.crt");
+
+    // What is revoked is not put back.
+    let told = world.run("renew flb --reload false");
+    assert_eq!(told.code, 1, "{told:#?}");
+    assert!(told.stderr.contains("it stays"), "{told:#?}");
+    assert_eq!(world.read("pki/certs/flb/flb.crt"), current);
+    let told = world.ok("renew flb --reload true --json");
+    assert_eq!(told.document()["in_use"][0]["name"], "flb");
+    assert_eq!(world.read("pki/certs/flb/flb.crt"), current);
+}

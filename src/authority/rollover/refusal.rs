@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::LeftBehind;
-use crate::x509::moment_text;
+use crate::{store::StoreName, x509::moment_text};
 
 /// A refusal, with the CA that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +70,17 @@ pub enum RolloverRefusal {
         /// What is in use.
         left: LeftBehind,
     },
+    /// Servers are not known to serve what was made anew.
+    #[error(
+        "the servers of {} may still serve what the old key of {name} signed",
+        listed(waiting)
+    )]
+    NotServed {
+        /// The CA.
+        name: String,
+        /// What was made anew.
+        waiting: Vec<StoreName>,
+    },
     /// Another name below a CA that allows no CA below itself.
     #[error(
         "the path length of {name} is 0: it can certify a successor of its own name only (RFC 5280 §4.2.1.9)"
@@ -78,6 +89,16 @@ pub enum RolloverRefusal {
         /// The CA.
         name: String,
     },
+}
+
+/// The first few names.
+fn listed(names: &[StoreName]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(StoreName::to_string).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 impl RolloverRefusal {
@@ -102,6 +123,10 @@ impl RolloverRefusal {
             ),
             Self::InUse { .. } => {
                 "have their holders' requests signed anew, or revoke them; --with-certificates-in-use retires the key all the same"
+                    .to_owned()
+            }
+            Self::NotServed { .. } => {
+                "'certmint renew' tells them; --with-certificates-in-use retires the key all the same"
                     .to_owned()
             }
             Self::OtherName { .. } => "leave out --cn".to_owned(),

@@ -64,7 +64,7 @@ impl Schedule {
             .switch_from
             .unwrap_or_else(|| begins.saturating_add(wait));
         let switched_at = old.switched_at;
-        let is_reissued = rollover.left.total() == 0;
+        let is_reissued = rollover.is_reissued();
         let all_gone = rollover.left.last_end.unwrap_or(now).min(end);
         let next = rollover.next(now);
         let steps = RolloverStep::ALL.map(|step| {

@@ -6,8 +6,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::RolloverRefusal;
 use crate::{
-    authority::{AuthorityError, is_self_signed, named_certificate, stands_for},
-    store::{Authority, CertificateKind, Filter, Inventory, Query, State, StoreError, StoreName},
+    authority::{AuthorityError, is_self_signed, named_certificate, stands_for, waiting},
+    store::{
+        Authority, CertificateKind, Filter, Inventory, Query, Row, State, StoreError, StoreName,
+    },
 };
 
 /// A step of a rollover.
@@ -116,6 +118,9 @@ pub struct Rollover {
     pub missing: Vec<Cross>,
     /// What is in use under the old key.
     pub left: LeftBehind,
+    /// What was made anew, while its servers are not known to serve anything but a certificate of
+    /// the old key.
+    pub waiting: Vec<StoreName>,
 }
 
 impl Rollover {
@@ -153,6 +158,7 @@ impl Rollover {
         };
         Ok(Self {
             left: left_behind(inventory, old, &authorities, now)?,
+            waiting: waiting_with(inventory, old, &authorities, now)?,
             old: old.clone(),
             name,
             level,
@@ -176,11 +182,16 @@ impl Rollover {
             })
         } else if old.retired_at.is_some() {
             None
-        } else if self.left.total() > 0 {
-            Some(RolloverStep::Reissue)
-        } else {
+        } else if self.is_reissued() {
             Some(RolloverStep::Retire)
+        } else {
+            Some(RolloverStep::Reissue)
         }
+    }
+
+    /// Whether nothing is in use under the old key, and no server is known to serve what was.
+    pub fn is_reissued(&self) -> bool {
+        self.left.total() == 0 && self.waiting.is_empty()
     }
 
     /// Whether it has begun and is not over.
@@ -292,6 +303,35 @@ fn left_behind(
         })?;
     }
     Ok(left)
+}
+
+/// What waits for its servers to take it while they serve what the old key signed. Where the one
+/// that waits is itself of the old key, it is counted with what is in use.
+fn waiting_with(
+    inventory: &Inventory,
+    old: &Authority,
+    authorities: &[Authority],
+    now: OffsetDateTime,
+) -> Result<Vec<StoreName>, AuthorityError> {
+    let is_of_old_key = |row: &Row| {
+        authorities
+            .iter()
+            .any(|one| Some(one.id) == row.issuer && one.is_same_as(old))
+    };
+    let mut names = Vec::new();
+    for one in waiting(inventory)? {
+        let served = match one.activation.replaces {
+            Some(id) => inventory.by_id(id)?,
+            None => None,
+        };
+        let is_counted = inventory
+            .by_id(one.activation.id)?
+            .is_some_and(|row| is_of_old_key(&row));
+        if served.is_some_and(|row| is_of_old_key(&row) && now <= row.not_after) && !is_counted {
+            names.push(one.name);
+        }
+    }
+    Ok(names)
 }
 
 impl Rollover {

@@ -58,8 +58,8 @@ pub fn switch(
 /// and the old root is no longer in the trust bundle. That it is retired already is no error.
 ///
 /// # Errors
-/// A successor that does not sign yet, and certificates in use under the old key, unless the
-/// operator insists.
+/// A successor that does not sign yet; and, unless the operator insists, certificates in use under
+/// the old key, and servers that may still serve what was.
 pub fn retire(
     store: &mut Store,
     rollover: &Rollover,
@@ -76,6 +76,13 @@ pub fn retire(
         && with_certificates_in_use == Insistence::No
     {
         return Err(RolloverRefusal::InUse { name, left }.into());
+    }
+    if !rollover.waiting.is_empty()
+        && rollover.old.retired_at.is_none()
+        && with_certificates_in_use == Insistence::No
+    {
+        let waiting = rollover.waiting.clone();
+        return Err(RolloverRefusal::NotServed { name, waiting }.into());
     }
     store.retire(rollover.old.id, now)?;
     store.refresh_chains().map_err(AuthorityError::unfinished)

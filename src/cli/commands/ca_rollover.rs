@@ -106,6 +106,10 @@ pub(crate) struct RolloverNext {
     /// Retire the old key though certificates under it are in use
     #[arg(long)]
     pub(crate) with_certificates_in_use: bool,
+    /// The manifest that says which certificates have servers, for the step reissue; pki.toml in this
+    /// folder if left out and there is one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
     /// Go ahead without being asked
     #[arg(long)]
     pub(crate) yes: bool,
@@ -219,13 +223,14 @@ fn run_next(global: &Global, arguments: &RolloverNext) -> Result<Report> {
             let everything = Reissue::everything_of(
                 found.name.clone(),
                 arguments.passphrase_file.clone(),
+                arguments.manifest.clone(),
                 arguments.yes,
             );
             return reissue::run_in(&mut store, global, &everything, now);
         }
         Some(RolloverStep::Reissue | RolloverStep::Retire) => {
             let in_use = insist(arguments.with_certificates_in_use);
-            if in_use == Insistence::Yes || found.left.total() == 0 {
+            if in_use == Insistence::Yes || found.is_reissued() {
                 ask(arguments, &found, RolloverStep::Retire, store.layout(), now)?;
             }
             let refreshed = retire(&mut store, &found, in_use, now)?;

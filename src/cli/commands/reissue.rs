@@ -16,12 +16,12 @@ use crate::{
     authority::{
         Filed, KeyChoice, NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection,
         SigningAuthority, itself, named_certificate, reissue, renew_authority, same_life,
-        select_for_reissue,
+        select_for_reissue, waiting,
     },
     cli::{
         actor::actor,
         args::Global,
-        failure,
+        failure, manifest_file,
         progress::Progress,
         read,
         render::{self, GREEN},
@@ -30,6 +30,7 @@ use crate::{
         terminal,
     },
     key::KeyFile,
+    manifest::DesiredCertificate,
     store::{Authority, Revocation, Row, Shelf, Store, StoreName, files},
     x509::{RevocationReason, moment_text},
 };
@@ -77,6 +78,10 @@ pub(crate) struct Reissue {
     /// File whose first line is the passphrase of the key that signs; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// The manifest that says which certificates have servers that have to take the new ones; pki.toml
+    /// in this folder if left out and there is one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
     /// Say what would be made anew, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -90,6 +95,7 @@ impl Reissue {
     pub(crate) fn everything_of(
         ca: StoreName,
         passphrase_file: Option<PathBuf>,
+        manifest: Option<PathBuf>,
         yes: bool,
     ) -> Self {
         Self {
@@ -99,6 +105,7 @@ impl Reissue {
             revoke: false,
             reason: Reason(RevocationReason::Superseded),
             passphrase_file,
+            manifest,
             dry_run: false,
             yes,
         }
@@ -151,6 +158,18 @@ pub(crate) fn run_in(
     arguments: &Reissue,
     now: OffsetDateTime,
 ) -> Result<Report> {
+    let file = manifest_file::named_or_usual(arguments.manifest.as_ref());
+    let manifest = match file.as_deref().map(manifest_file::read).transpose()? {
+        Some(Err(wrong)) => return Ok(manifest_file::faulty(wrong)),
+        Some(Ok(manifest)) => Some(manifest),
+        None => None,
+    };
+    let need = |name: &StoreName| {
+        let wanted = manifest.as_ref().and_then(|one| one.certificate(name));
+        wanted
+            .map(DesiredCertificate::activation)
+            .unwrap_or_default()
+    };
     let selection = select_for_reissue(store.inventory(), &arguments.scope(store)?, now)?;
     if arguments.dry_run || selection.is_empty() {
         return Ok(planned(&selection));
@@ -186,7 +205,7 @@ pub(crate) fn run_in(
         } else {
             KeyChoice::New
         };
-        let answers = reissue(store, opened, &certificates, key, now, &mut |done| {
+        let answers = reissue(store, opened, &certificates, key, &need, now, &mut |done| {
             bar.at(done);
         });
         bar.end();
@@ -200,6 +219,9 @@ pub(crate) fn run_in(
     if arguments.revoke {
         revoke_replaced(store, arguments, &mut outcome, now)?;
     }
+    let mut waiting = waiting(store.inventory())?;
+    waiting.retain(|one| outcome.made.iter().any(|(name, ..)| *name == one.name));
+    outcome.waiting = waiting.into_iter().map(|one| one.name).collect();
     Ok(report(outcome, &selection))
 }
 
@@ -237,7 +259,9 @@ fn renew_one(
 struct Outcome {
     /// What was made, and what it took the place of.
     made: Vec<(StoreName, Row, Filed)>,
-    /// How many of those were revoked.
+    /// Those of them whose servers have yet to be told.
+    waiting: Vec<StoreName>,
+    /// How many of those that were replaced were revoked.
     revoked: usize,
     lists: Vec<Value>,
     list_text: String,
@@ -350,6 +374,7 @@ fn planned(selection: &ReissueSelection) -> Report {
 fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
     let Outcome {
         made,
+        waiting,
         revoked,
         lists,
         list_text,
@@ -380,15 +405,30 @@ fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
         .collect();
     let document = json!({
         "reissued": reissued,
+        "waiting": waiting.iter().map(StoreName::to_string).collect::<Vec<_>>(),
         "revoked": revoked,
         "lists": lists,
         "not_here": not_here_json(selection),
         "failures": failures.iter().map(failure::one_line).collect::<Vec<_>>(),
     });
-    let reload = (!made.is_empty()).then(|| "reload what serves these certificates".to_owned());
+    let reload = (made.len() > waiting.len()).then(|| {
+        let which = if waiting.is_empty() {
+            "these"
+        } else {
+            "the other"
+        };
+        format!("reload what serves {which} certificates")
+    });
+    let tell = (!waiting.is_empty()).then(|| {
+        format!(
+            "the servers of {} have yet to take them: certmint renew tells them",
+            render::certificates(waiting.len())
+        )
+    });
     Report::new("reissue", document, text)
         .notes(notes)
         .notes(not_here_notes(selection))
+        .notes(tell)
         .notes(reload)
         .failures(failures)
 }

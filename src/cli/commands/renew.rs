@@ -11,7 +11,10 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::{
-    authority::{Due, KeyChoice, Reason, Waiting, all, due, due_lists, waiting},
+    authority::{
+        AuthorityError, Due, KeyChoice, Reason, Waiting, all, check_renewable, due, due_lists,
+        waiting,
+    },
     cli::{
         actor::actor,
         failure::{Advised, UsageError},
@@ -26,9 +29,6 @@ use crate::{
     store::{Inventory, Layout, RenewalLock, Shelf, State, Store, StoreError, StoreName},
     x509::moment_text,
 };
-
-/// The manifest that is read when none is named, if it is there.
-const USUAL_MANIFEST: &str = "pki.toml";
 
 /// Which certificates are renewed, and what follows.
 #[derive(Debug, Args)]
@@ -94,7 +94,7 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         );
     }
     let now = OffsetDateTime::now_utc();
-    let file = arguments.manifest_file();
+    let file = manifest_file::named_or_usual(arguments.manifest.as_ref());
     let manifest = match file.as_deref().map(manifest_file::read).transpose()? {
         Some(Err(wrong)) => return Ok(manifest_file::faulty(wrong)),
         Some(Ok(manifest)) => Some(manifest),
@@ -105,7 +105,8 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
         let (due, waiting) = selected(&inventory, arguments, &policy, now)?;
         let lists = lists(&inventory, arguments, now)?;
-        return Ok(planned(&due, &waiting, &lists, now));
+        let (due, refused) = without_refused(&inventory, due);
+        return Ok(planned(&due, &refused, &waiting, &lists, now));
     }
     let actor = actor();
     let holder = format!(
@@ -148,12 +149,6 @@ impl Renew {
     /// Whether this run is about a certificate of this name at all.
     fn concerns(&self, name: &StoreName) -> bool {
         self.names.is_empty() || self.names.contains(name)
-    }
-
-    /// The manifest that is named; else `pki.toml`, if it is there.
-    fn manifest_file(&self) -> Option<PathBuf> {
-        let usual = || Some(PathBuf::from(USUAL_MANIFEST)).filter(|file| file.exists());
-        self.manifest.clone().or_else(usual)
     }
 
     fn wishes(&self) -> Wishes {
@@ -206,6 +201,19 @@ fn selected(
         .into());
     }
     Ok((chosen, waiting))
+}
+
+/// What can be renewed, and what cannot, with the reason.
+fn without_refused(inventory: &Inventory, due: Vec<Due>) -> (Vec<Due>, Vec<(Due, AuthorityError)>) {
+    let mut renewed = Vec::new();
+    let mut refused = Vec::new();
+    for one in due {
+        match check_renewable(inventory, &one) {
+            Ok(()) => renewed.push(one),
+            Err(error) => refused.push((one, error)),
+        }
+    }
+    (renewed, refused)
 }
 
 /// Certificates by their names; one that is revoked gets a successor when it is asked for.

@@ -175,7 +175,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
         Ok(()) => text.push_str("rustls would accept it too\n"),
         Err(reason) => {
             // Its name says enough; `--json` has what rustls writes behind it.
-            let name = reason.split('(').next().unwrap_or(reason);
+            let name = reason.split(['(', '{']).next().unwrap_or(reason).trim_end();
             let _ = writeln!(text, "rustls would refuse it: {}", escape_control(name));
         }
     }

@@ -16,7 +16,7 @@ use crate::cli::{
     table::Table,
 };
 use crate::{
-    authority::{Due, Filed, PublishedList, Reason, Waiting},
+    authority::{AuthorityError, Due, Filed, PublishedList, Reason, Waiting},
     store::StoreName,
     x509::moment_text,
 };
@@ -133,6 +133,7 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
 /// The report of `--dry-run`.
 pub(crate) fn planned(
     due: &[Due],
+    refused: &[(Due, AuthorityError)],
     waiting: &[Waiting],
     lists: &[StoreName],
     now: OffsetDateTime,
@@ -143,6 +144,13 @@ pub(crate) fn planned(
             one.name.to_string(),
             "renew".to_owned(),
             reason_text(one, now),
+        ]);
+    }
+    for (one, error) in refused {
+        table.row([
+            one.name.to_string(),
+            format!("{RED}cannot be renewed{RED:#}"),
+            error.to_string(),
         ]);
     }
     for one in waiting {
@@ -167,6 +175,7 @@ pub(crate) fn planned(
     };
     let json = json!({
         "renew": due.iter().map(|one| due_json(one, now)).collect::<Vec<_>>(),
+        "refused": refused.iter().map(refused_json).collect::<Vec<_>>(),
         "reload": waiting.iter().map(waiting_json).collect::<Vec<_>>(),
         "lists": lists.iter().map(StoreName::to_string).collect::<Vec<_>>(),
     });
@@ -203,6 +212,10 @@ fn due_json(due: &Due, now: OffsetDateTime) -> Value {
         "reason": reason_word(due.reason),
     });
     render::with_fields(previous_json(due, now), fields)
+}
+
+fn refused_json((due, error): &(Due, AuthorityError)) -> Value {
+    json!({ "name": due.name.to_string(), "why": error.to_string() })
 }
 
 fn renewed_json(due: &Due, filed: &Filed, state: &str, now: OffsetDateTime) -> Value {

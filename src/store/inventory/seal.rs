@@ -23,7 +23,8 @@ pub struct Sealing {
     pub certificate_der: Vec<u8>,
     /// When it was signed.
     pub issued_at: OffsetDateTime,
-    /// Whether its servers have yet to take it once it is published.
+    /// Whether its servers have yet to take it once it is published. They have to in any case where
+    /// they did not take the generation before.
     pub activation: ActivationNeed,
     /// How it is tied to an authority that is there.
     pub succession: Succession,
@@ -201,7 +202,7 @@ fn seal(
         .prepare_cached("UPDATE encoding SET tbs = NULL, der = ? WHERE certificate_id = ?")
         .and_then(|mut update| update.execute(params![sealing.certificate_der, id]))
         .map_err(refused)?;
-    if sealing.activation == ActivationNeed::Servers {
+    if sealing.activation == ActivationNeed::Servers || replaces_what_waits(connection, path, id)? {
         // What is served until now is the current generation, unless that one was not taken yet.
         connection
             .prepare_cached(
@@ -218,7 +219,7 @@ fn seal(
             .and_then(|mut insert| insert.execute(params![id, seconds(sealing.issued_at)]))
             .map_err(refused)?;
     }
-    // Nobody waits any more for servers to take what this one takes the place of.
+    // It is this one that they are to take now, not what it takes the place of.
     connection
         .prepare_cached(
             "DELETE FROM activation WHERE certificate_id IN (
@@ -229,6 +230,22 @@ fn seal(
         .and_then(|mut delete| delete.execute([id]))
         .map_err(refused)?;
     found_authority(connection, path, sealing)
+}
+
+/// Whether servers have yet to take another generation of the same name. They have to be told of
+/// this one then, whoever makes it.
+fn replaces_what_waits(connection: &Connection, path: &Path, id: i64) -> Result<bool, StoreError> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (
+                SELECT 1 FROM certificate AS this
+                JOIN certificate AS old
+                    ON old.name = this.name AND old.shelf = this.shelf AND old.id <> this.id
+                JOIN activation ON activation.certificate_id = old.id
+                WHERE this.id = ?)",
+        )
+        .and_then(|mut select| select.query_row([id], |row| row.get(0)))
+        .map_err(|error| fault(path, error))
 }
 
 /// The content of the outer SEQUENCE of a certificate (RFC 5280 §4.1), which starts with what was

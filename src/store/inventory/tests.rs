@@ -940,6 +940,15 @@ fn what_its_servers_have_yet_to_take_knows_what_they_served_before() {
     let fourth = renew(&mut bench, 4);
     let fifth = renew(&mut bench, 5);
     assert_eq!(waiting(&bench), [(fifth, Some(third))]);
-    bench.inventory.end_activation(fifth, now()).unwrap();
     assert_ne!(fourth, fifth);
+
+    // It is not forgotten by who makes one and knows of no servers.
+    let next = Placement::NextGeneration(name("flb"));
+    let sixth = bench.issue(6, next).id;
+    bench.inventory.mark_filed(&[sixth], now()).unwrap();
+    assert_eq!(waiting(&bench), [(sixth, Some(third))]);
+    bench.inventory.end_activation(sixth, now()).unwrap();
+    let next = Placement::NextGeneration(name("flb"));
+    bench.issue(7, next);
+    assert_eq!(waiting(&bench), []);
 }
