@@ -194,8 +194,7 @@ impl<'connection> RowCheck<'connection> {
             if superseded {
                 beside.may_supersede(logged)
             } else {
-                let filed: Option<i64> = row.get("filed_at")?;
-                beside.may_leave(logged, filed.is_some())
+                beside.may_leave(logged)
             }
         } else {
             let renewed: bool = self
@@ -227,7 +226,7 @@ impl<'connection> RowCheck<'connection> {
 struct Beside {
     /// A newer one was signed.
     newer: bool,
-    /// A newer one is in its place and current.
+    /// A newer one is current, and both are in their places.
     newer_current: bool,
     /// A newer one is revoked, which stays the current one.
     newer_revoked: bool,
@@ -241,7 +240,7 @@ const BESIDE: &str = "SELECT
     EXISTS (SELECT 1 FROM certificate WHERE name = ?1 AND shelf = 'certs' AND generation > ?2
         AND fingerprint IS NOT NULL),
     EXISTS (SELECT 1 FROM certificate WHERE name = ?1 AND shelf = 'certs' AND generation > ?2
-        AND state = 'issued' AND filed_at IS NOT NULL),
+        AND state = 'issued' AND filed_at IS NOT NULL AND ?3 IS NOT NULL),
     EXISTS (SELECT 1 FROM certificate WHERE name = ?1 AND shelf = 'certs' AND generation > ?2
         AND state = 'revoked'),
     (SELECT max(number) FROM certificate CROSS JOIN audit ON audit.certificate_id = certificate.id
@@ -254,7 +253,8 @@ impl Beside {
     fn read(select: &mut Statement<'_>, row: &Row<'_>) -> rusqlite::Result<Self> {
         let name = told_text(row, "name")?;
         let generation: Option<i64> = row.get("generation")?;
-        select.query_row(params![name, generation], |row| {
+        let filed_at: Option<i64> = row.get("filed_at")?;
+        select.query_row(params![name, generation, filed_at], |row| {
             Ok(Self {
                 newer: row.get(0)?,
                 newer_current: row.get(1)?,
@@ -279,8 +279,8 @@ impl Beside {
     }
 
     /// Whether these leave a certificate the current one.
-    fn may_leave(&self, logged: &Logged, filed: bool) -> bool {
-        let replaced = self.newer_current && filed && !logged.lost;
+    fn may_leave(&self, logged: &Logged) -> bool {
+        let replaced = self.newer_current && !logged.lost;
         let passed_over = self.other_chosen > logged.chosen.max(logged.released);
         !(replaced || passed_over)
     }
