@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     authority::AuthorityError,
-    manifest::{Applied, Done, Plan, Step},
+    manifest::{Applied, Done, Plan, Step, StepDeed},
 };
 
 /// The report of `apply`: each step with what came of it; what failed becomes the report's failures.
@@ -23,25 +23,41 @@ pub(crate) fn report(plan: &Plan, applied: Option<Applied>) -> Report {
     let mut documents = Vec::new();
     let mut failures = Vec::new();
     let mut done = 0;
+    let not_taken: Vec<String> = taken
+        .iter()
+        .filter_map(|taken| match taken {
+            Err(AuthorityError::NotTaken { name, .. }) => Some(name.to_string()),
+            _ => None,
+        })
+        .collect();
     for (step, answer) in plan.steps().iter().zip(steps) {
-        let fields = match answer {
+        let is_not_taken = serves(step) && not_taken.contains(&step.name.to_string());
+        let (mark, fields) = match answer {
+            Ok(_) if is_not_taken => {
+                let error = "its servers did not take it; the one before is in use";
+                (
+                    format!("{RED}✗{RED:#}"),
+                    json!({ "done": false, "error": error }),
+                )
+            }
             Ok(answer) => {
                 done += 1;
-                text.push_str(&format!("{GREEN}✓{GREEN:#} {}", plan_report::line(step)));
-                done_json(&answer)
+                (format!("{GREEN}✓{GREEN:#}"), done_json(&answer))
             }
             Err(error) => {
-                text.push_str(&format!("{RED}✗{RED:#} {}", plan_report::line(step)));
                 let error = anyhow::Error::new(error).context(what(step));
                 let told = failure::one_line(&error);
                 failures.push(error);
-                json!({ "done": false, "error": told })
+                (
+                    format!("{RED}✗{RED:#}"),
+                    json!({ "done": false, "error": told }),
+                )
             }
         };
+        text.push_str(&format!("{mark} {}", plan_report::line(step)));
         documents.push(render::with_fields(plan_report::step_json(step), fields));
     }
     let mut in_use = Vec::new();
-    let mut not_taken = Vec::new();
     for taken in taken {
         match taken {
             Ok(one) => {
@@ -55,7 +71,6 @@ pub(crate) fn report(plan: &Plan, applied: Option<Applied>) -> Report {
             Err(error) => {
                 if let AuthorityError::NotTaken { name, .. } = &error {
                     text.push_str(&format!("{RED}✗{RED:#} {name}: not in use\n"));
-                    not_taken.push(name.to_string());
                 }
                 failures.push(error.into());
             }
@@ -71,7 +86,8 @@ pub(crate) fn report(plan: &Plan, applied: Option<Applied>) -> Report {
         );
     }
     text.push_str(&match (plan.steps().len(), done) {
-        (0, _) => "nothing to do\n".to_owned(),
+        (0, _) if plan.is_empty() => "nothing to do\n".to_owned(),
+        (0, _) => "nothing was done\n".to_owned(),
         (1, 1) => "1 step done\n".to_owned(),
         (all, done) if all == done => format!("{done} steps done\n"),
         (all, done) => format!("{done} of {all} steps done\n"),
@@ -84,6 +100,14 @@ pub(crate) fn report(plan: &Plan, applied: Option<Applied>) -> Report {
         "failures": failures.iter().map(failure::one_line).collect::<Vec<_>>(),
     });
     Report::new("apply", json, text).failures(failures)
+}
+
+/// Whether a step is about a certificate that servers have to take.
+fn serves(step: &Step) -> bool {
+    matches!(
+        step.deed,
+        StepDeed::Reissue(_) | StepDeed::Renew(_) | StepDeed::Activate { .. }
+    )
 }
 
 fn what(step: &Step) -> String {

@@ -295,6 +295,14 @@ impl Store {
         self.inventory.record_exports(exports, now)
     }
 
+    /// Notes that a file in a foreign format was not written after all.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn forget_export(&mut self, file: &str, now: OffsetDateTime) -> Result<(), StoreError> {
+        self.inventory.forget_export(file, now)
+    }
+
     /// Lets the successor of an authority sign from now on.
     ///
     /// # Errors

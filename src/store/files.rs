@@ -169,6 +169,26 @@ fn read_whole(
     Ok(content)
 }
 
+/// Whether a path leads into a folder, whatever links and `..` are on the way; it need not exist.
+///
+/// # Errors
+/// A current directory that cannot be found out.
+pub fn is_inside(path: &Path, folder: &Path) -> Result<bool, StoreError> {
+    let refused = |error| StoreError::file(FileDeed::Read, path, error);
+    let absolute = std::path::absolute(path).map_err(refused)?;
+    let folder = match fs::canonicalize(folder) {
+        Ok(folder) => folder,
+        Err(_) => std::path::absolute(folder).map_err(refused)?,
+    };
+    // What is there is followed, what is not there yet has no links.
+    let inside = absolute.ancestors().find_map(|there| {
+        let followed = fs::canonicalize(there).ok()?;
+        let missing = absolute.strip_prefix(there).ok()?;
+        Some(followed.join(missing).starts_with(&folder))
+    });
+    Ok(inside.unwrap_or(false))
+}
+
 /// Makes a folder and those above it, durably. A folder that exists is left as it is.
 ///
 /// # Errors

@@ -114,3 +114,78 @@ fn a_certificate_whose_servers_do_not_take_it_is_made_once_and_tried_again() {
     );
     sandbox.ok("audit verify");
 }
+
+const CLIENT: &str =
+    "[ca.ca]\ncommon_name = \"testca.com\"\nkey = \"p256\"\npassphrase = \"none\"\ncrl_days = 10\n
+[client.z]\nkey = \"p256\"\n";
+
+#[test]
+fn an_export_replaces_nothing_that_was_not_written_for_it() {
+    for inside in [
+        "pki/ca/ca.key",
+        "pki/certs/z/z.key",
+        "pki/crl/ca.crl",
+        "pki/inventory.sqlite-wal",
+        "link/ca.key",
+        "pki/../pki/x.pem",
+    ] {
+        let sandbox = Sandbox::new();
+        std::os::unix::fs::symlink("pki/ca", sandbox.path("link")).unwrap();
+        sandbox.write(
+            "pki.toml",
+            format!("{CLIENT}export.pem = {{ file = \"{inside}\" }}\n"),
+        );
+        for _ in 0..2 {
+            let told = sandbox.run("apply");
+            assert_eq!(told.code, 1, "{inside}\n{told:#?}");
+            assert!(
+                told.stderr.contains("is in the PKI directory"),
+                "{inside}\n{told:#?}"
+            );
+        }
+        sandbox.openssl("pkey -in pki/ca/ca.key -noout");
+        sandbox.openssl("pkey -in pki/certs/z/z.key -noout");
+        sandbox.openssl("crl -in pki/crl/ca.crl -noout -CAfile pki/ca/ca.crt");
+        sandbox.ok("audit verify");
+    }
+    // One that failed is not remembered as ours.
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "pki.toml",
+        format!("{CLIENT}export.pem = {{ file = \"out/z.pem\" }}\n"),
+    );
+    let told = sandbox.run("apply");
+    assert_eq!(told.code, 1, "{told:#?}");
+    std::fs::create_dir(sandbox.path("out")).unwrap();
+    sandbox.write("out/z.pem", "mine");
+    assert_eq!(sandbox.run("apply").code, 1);
+    assert_eq!(sandbox.read("out/z.pem"), b"mine");
+    std::fs::remove_file(sandbox.path("out/z.pem")).unwrap();
+    sandbox.ok("apply");
+    sandbox.openssl("x509 -in out/z.pem -noout");
+}
+
+#[test]
+fn an_export_holds_what_is_in_use() {
+    let sandbox = Sandbox::new();
+    let manifest = |names: &str| {
+        format!(
+            "[ca.ca]\ncommon_name = \"testca.com\"\nkey = \"p256\"\npassphrase = \"none\"\n
+             [server.www]\nkey = \"p256\"\nsan = [{names}]\nreload = \"test -e up\"\nexport.der = {{ file = \"www.cer\" }}\n"
+        )
+    };
+    sandbox.write("pki.toml", manifest("\"a.example.com\""));
+    sandbox.ok("apply");
+    let first = sandbox.read("www.cer");
+    sandbox.write("pki.toml", manifest("\"a.example.com\", \"b.example.com\""));
+    let told = sandbox.run("apply");
+    assert_eq!(told.code, 1, "{told:#?}");
+    assert!(told.stdout.contains("✗ www: reissue"), "{told:#?}");
+    assert!(told.stdout.contains("✗ www: export"), "{told:#?}");
+    assert!(told.stdout.ends_with("0 of 2 steps done\n"), "{told:#?}");
+    assert_eq!(sandbox.read("www.cer"), first);
+    sandbox.write("up", "");
+    sandbox.ok("apply");
+    assert_ne!(sandbox.read("www.cer"), first);
+    assert_eq!(sandbox.ok("apply").stdout, "nothing to do\n");
+}

@@ -1,5 +1,7 @@
 //! Why a plan, or a step of it, was not carried out.
 
+use std::path::PathBuf;
+
 use super::secrets::SecretError;
 use crate::{
     authority::AuthorityError,
@@ -46,6 +48,15 @@ pub enum ApplyError {
     /// A PKCS#7 file could not be made.
     #[error("the PKCS#7 file was not written")]
     Pkcs7(#[from] pkcs7::Pkcs7Error),
+    /// An exported file would be in the PKI directory.
+    #[error("{} is in the PKI directory, where certmint alone writes", path.display())]
+    InsidePki {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An exported file would hold a certificate that is not in use.
+    #[error("not written, because the servers of {0} did not take its new certificate")]
+    NotInUse(StoreName),
     /// There is nothing to put into an exported file.
     #[error("there is no certificate above it to write")]
     NoChain,
@@ -60,6 +71,7 @@ impl ApplyError {
             Self::Store(error) => error.hint(),
             Self::X509(error) => error.hint(),
             Self::Key { cause, .. } => cause.hint(),
+            Self::InsidePki { .. } => Some("name a file outside of it in the manifest".to_owned()),
             _ => None,
         }
     }

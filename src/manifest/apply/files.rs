@@ -83,19 +83,35 @@ pub(super) fn export(
         .ok_or_else(unknown)?;
     let (certificate, chain) = with_chain(store, row.id, name)?;
     let path = folder.join(&export.file);
+    if files::is_inside(&path, store.layout().root())? {
+        return Err(ApplyError::InsidePki { path });
+    }
     let (content, secrecy) = content(store, name, &certificate, &chain, export, secrets)?;
     let mut sha256 = [0; 32];
     sha256.copy_from_slice(digest(&SHA256, &content).as_ref());
     // Known before it is there: what a killed process has not written is missing, and what it has
     // is known to be ours.
+    let file = export.file.to_string_lossy().into_owned();
     let record = ExportRecord {
-        file: export.file.to_string_lossy().into_owned(),
+        file: file.clone(),
         certificate: row.id,
-        settings: export.format.settings(),
+        settings: export.format.settings(&chain),
         sha256,
     };
+    let before = store.inventory().export(&file)?;
     store.record_exports(&[record], now)?;
-    files::replace(&path, &content, secrecy)?;
+    // Only what was written for it before is replaced: another file may have come since the plan.
+    let written = match &before {
+        Some(_) => files::replace(&path, &content, secrecy),
+        None => files::create_new(&path, &content, secrecy),
+    };
+    if let Err(error) = written {
+        match before {
+            Some(before) => store.record_exports(&[before], now)?,
+            None => store.forget_export(&file, now)?,
+        }
+        return Err(error.into());
+    }
     Ok(path)
 }
 

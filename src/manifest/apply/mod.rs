@@ -22,7 +22,7 @@ use crate::{
         AuthorityError, Filed, PublishedList, Servers, Taken, Waiting, activate,
         publish_revocation_list, waiting,
     },
-    store::{Revocation, Store},
+    store::{Revocation, Store, StoreName},
 };
 
 pub use error::ApplyError;
@@ -84,8 +84,16 @@ pub fn apply(
         return Err(ApplyError::Outrun);
     }
     let mut signers = Signers::new(manifest);
+    // Files in foreign formats come last: they hold what is in use.
+    let (exports, steps): (Vec<_>, Vec<_>) = plan
+        .steps()
+        .iter()
+        .cloned()
+        .enumerate()
+        .partition(|(_, step)| matches!(step.deed, StepDeed::Export(_)));
+    let (positions, steps): (Vec<usize>, Vec<Step>) = steps.into_iter().unzip();
     let mut answers: Vec<Result<Done, ApplyError>> = Vec::with_capacity(plan.steps().len());
-    let mut steps = plan.steps();
+    let mut steps = steps.as_slice();
     while let Some((step, rest)) = steps.split_first() {
         let together = steps
             .iter()
@@ -106,8 +114,20 @@ pub fn apply(
         progress(answers.len());
     }
     let taken = take(store, manifest, workplace, now)?;
+    let mut answers: Vec<(usize, Result<Done, ApplyError>)> =
+        positions.into_iter().zip(answers).collect();
+    for (position, step) in exports {
+        let answer = if taken.iter().any(|taken| is_not_taken(taken, &step.name)) {
+            Err(ApplyError::NotInUse(step.name.clone()))
+        } else {
+            single(store, &step, &mut signers, secrets, workplace, now)
+        };
+        answers.push((position, answer));
+        progress(answers.len());
+    }
+    answers.sort_by_key(|(position, _)| *position);
     Ok(Applied {
-        steps: answers,
+        steps: answers.into_iter().map(|(_, answer)| answer).collect(),
         taken,
     })
 }
@@ -172,6 +192,10 @@ fn single(
             .unwrap_or(Err(ApplyError::Authority(AuthorityError::Unrecorded)))
         }
     }
+}
+
+fn is_not_taken(taken: &Taken, called: &StoreName) -> bool {
+    matches!(taken, Err(AuthorityError::NotTaken { name, .. }) if name == called)
 }
 
 /// Has the servers of the manifest's certificates take what was published, now or before.

@@ -46,6 +46,24 @@ impl Inventory {
             .map_err(|error| fault(&self.path, error))
     }
 
+    /// Notes that a file was not written after all, durably.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub(in crate::store) fn forget_export(
+        &mut self,
+        file: &str,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        self.write_logged(now, |transaction, path, log| {
+            transaction
+                .execute("DELETE FROM export WHERE file = ?", [file])
+                .map_err(|error| fault(path, error))?;
+            let details = json!({ "file": file, "written": false });
+            log.append(Deed::Export, None, &details)
+        })
+    }
+
     /// Notes files that were written, durably.
     ///
     /// # Errors
