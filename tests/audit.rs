@@ -37,7 +37,8 @@ base.commit()";
     world.python(program, &[statements]);
 }
 
-/// `check entry certificate` of every finding; the exit code says whether there is one.
+/// `check entry certificate`, and the column if there is one, of every finding; the exit code says
+/// whether there is one.
 fn findings(world: &World, flags: &str) -> Vec<String> {
     let told = world.run(&format!("audit verify {flags} --json"));
     let document = told.document();
@@ -51,7 +52,12 @@ fn findings(world: &World, flags: &str) -> Vec<String> {
                 number => number.to_string(),
             };
             let name = finding["certificate"]["name"].as_str().unwrap_or("-");
-            format!("{} {entry} {name}", finding["check"].as_str().unwrap())
+            let check = finding["check"].as_str().unwrap();
+            let told = format!("{check} {entry} {name}");
+            match finding["column"].as_str() {
+                None => told,
+                Some(column) => format!("{told} {column}"),
+            }
         })
         .collect();
     assert_eq!(told.code, if found.is_empty() { 0 } else { 3 }, "{told:#?}");
@@ -159,14 +165,17 @@ const TAMPERING: &[(&str, &[&str])] = &[
     ),
     (
         "UPDATE audit SET details = replace(details, 'backend', 'backenD') WHERE number = 3",
-        &["changed 3 -"],
+        &["changed 3 -", "row_changed 3 backend name"],
     ),
     (
         "UPDATE audit SET deed = CAST(x'69737375FF' AS TEXT) WHERE number = 11",
-        &["changed 11 -"],
+        &["changed 11 -", "authority_changed - - crl_days"],
     ),
     ("DELETE FROM audit WHERE number = 6", &["missing 6 -"]),
-    ("DELETE FROM audit WHERE number = 11", &["missing 11 -"]),
+    (
+        "DELETE FROM audit WHERE number = 11",
+        &["missing 11 -", "authority_changed - - crl_days"],
+    ),
     (
         "DELETE FROM audit WHERE number = 1",
         &["missing 1 -", "unlogged - ca"],
@@ -187,7 +196,7 @@ const TAMPERING: &[(&str, &[&str])] = &[
     (
         "DELETE FROM audit WHERE number >= 10;
          UPDATE audit_head SET entries = 9",
-        &["head - -"],
+        &["head - -", "authority_changed - - crl_days"],
     ),
     ("DELETE FROM audit_head", &["head - -"]),
     // One entry in the place of another, with a hash that nobody computed.
@@ -254,6 +263,180 @@ fn whatever_is_changed_or_removed_is_named() {
     assert_eq!(findings(&world, ""), [""; 0]);
 }
 
+/// Each: what is done to a column, and what is found.
+const COLUMNS: &[(&str, &[&str])] = &[
+    (
+        "UPDATE certificate SET not_after = not_after + 1 WHERE name = 'backend'",
+        &["row_changed - backend not_after"],
+    ),
+    (
+        "UPDATE certificate SET not_before = 0 WHERE name = 'flb'",
+        &["row_changed - flb not_before"],
+    ),
+    (
+        "UPDATE certificate SET subject = 'CN = other' WHERE name = 'backend'",
+        &["row_changed - backend subject"],
+    ),
+    (
+        "UPDATE certificate SET subject_der = x'3000' WHERE name = 'backend'",
+        &["row_changed - backend subject_der"],
+    ),
+    (
+        "UPDATE certificate SET serial = x'01' WHERE name = 'backend'",
+        &["row_changed - backend serial"],
+    ),
+    (
+        "UPDATE certificate SET key_id = x'', public_key_sha256 = zeroblob(32)
+         WHERE name = 'backend'",
+        &[
+            "row_changed - backend key_id",
+            "row_changed - backend public_key_sha256",
+        ],
+    ),
+    (
+        "UPDATE certificate SET kind = 'client' WHERE name = 'backend'",
+        &["row_changed - backend kind"],
+    ),
+    (
+        "UPDATE certificate SET name = 'other' WHERE name = 'backend'",
+        &["row_changed 3 other name"],
+    ),
+    (
+        "UPDATE certificate SET generation = 7 WHERE name = 'backend'",
+        &["row_changed 3 backend generation"],
+    ),
+    (
+        "UPDATE certificate SET shelf = NULL, name = NULL, generation = NULL WHERE name = 'backend'",
+        &[
+            "row_changed 3 - shelf",
+            "row_changed 3 - name",
+            "row_changed 3 - generation",
+        ],
+    ),
+    (
+        "UPDATE certificate SET shelf = 'ca' WHERE name = 'backend'",
+        &["row_changed 3 backend shelf"],
+    ),
+    (
+        "UPDATE certificate SET authority_id = NULL WHERE name = 'backend'",
+        &["row_changed 3 backend authority_id"],
+    ),
+    (
+        "UPDATE certificate SET source = 'import' WHERE name = 'backend'",
+        &["row_changed 3 backend source"],
+    ),
+    (
+        "UPDATE certificate SET state = 'superseded' WHERE name = 'backend'",
+        &["row_changed - backend state"],
+    ),
+    (
+        "UPDATE certificate SET state = 'superseded' WHERE name = 'ca'",
+        &["row_changed - ca state"],
+    ),
+    // Gone over to another generation, and back, by hand.
+    (
+        "UPDATE certificate SET state = 'superseded' WHERE name = 'web' AND generation = 2;
+         UPDATE certificate SET state = 'issued' WHERE name = 'web' AND generation = 1",
+        &["row_changed - web state"],
+    ),
+    (
+        "UPDATE certificate SET state = 'issued' WHERE name = 'web' AND generation = 1",
+        &["row_changed - web state"],
+    ),
+    (
+        "UPDATE certificate SET state = 'lost', fingerprint = NULL, issued_at = NULL
+         WHERE name = 'backend'",
+        &["row_changed 3 backend fingerprint"],
+    ),
+    (
+        "UPDATE san SET value = 'other.example' WHERE value = 'backend.example'",
+        &["row_changed - backend san"],
+    ),
+    (
+        "UPDATE san SET kind = 'email' WHERE value = 'backend.example'",
+        &["row_changed - backend san"],
+    ),
+    (
+        "DELETE FROM san WHERE value = 'backend.example'",
+        &["row_changed - backend san"],
+    ),
+    (
+        "INSERT INTO san SELECT certificate_id, 9, 'dns', 'more' FROM san
+         WHERE value = 'backend.example'",
+        &["row_changed - backend san"],
+    ),
+    (
+        "UPDATE authority SET crl_url = 'http://other/'",
+        &["authority_changed 11 - crl_url"],
+    ),
+    (
+        "UPDATE authority SET crl_days = NULL, ocsp_url = 'http://other/'",
+        &[
+            "authority_changed 11 - ocsp_url",
+            "authority_changed 11 - crl_days",
+        ],
+    ),
+    (
+        "UPDATE authority SET subject = 'CN = other', not_after = not_after + 1",
+        &[
+            "authority_changed - - subject",
+            "authority_changed - - not_after",
+        ],
+    ),
+    (
+        "UPDATE authority SET key_id = x'00', subject_der = x'3000', not_before = 1",
+        &[
+            "authority_changed - - subject_der",
+            "authority_changed - - key_id",
+            "authority_changed - - not_before",
+        ],
+    ),
+];
+
+#[test]
+fn a_column_that_was_changed_is_named() {
+    let world = with_history();
+    world.ok("issue server web --san web.example --key p256");
+    world.ok("renew web");
+    assert_eq!(findings(&world, ""), [""; 0]);
+    let whole = world.read("pki/inventory.sqlite");
+    for (statements, expected) in COLUMNS {
+        tamper(&world, statements);
+        assert_eq!(findings(&world, ""), *expected, "{statements}");
+        world.write("pki/inventory.sqlite", &whole);
+    }
+    tamper(
+        &world,
+        "UPDATE certificate SET not_after = 0 WHERE name = 'db'",
+    );
+    let told = world.run("audit verify");
+    assert!(
+        told.stdout
+            .contains("not_after is 0 in the inventory, and its certificate says"),
+        "{told:#?}"
+    );
+}
+
+/// A renewed CA keeps its settings, and what it replaced is superseded.
+#[test]
+fn a_renewed_ca_and_an_older_generation_are_as_the_log_says() {
+    let world = with_history();
+    world.ok("ca renew ca");
+    world.ok("issue server web --san web.example --key p256");
+    // Its servers do not take it: the first generation is the current one again.
+    assert_eq!(world.run("renew web --reload false").code, 1);
+    assert_eq!(findings(&world, ""), [""; 0]);
+    tamper(
+        &world,
+        "UPDATE certificate SET state = 'issued' WHERE name = 'ca' AND generation = 1;
+         UPDATE authority SET crl_days = 8 WHERE name = 'ca'",
+    );
+    assert_eq!(
+        findings(&world, ""),
+        ["authority_changed 11 - crl_days", "row_changed - ca state"]
+    );
+}
+
 /// A certificate that came in by another way than the program's has no entry.
 #[test]
 fn a_certificate_that_was_slipped_in_is_named() {
@@ -275,7 +458,10 @@ fn a_certificate_that_was_slipped_in_is_named() {
             SELECT 99, NULL, der FROM other.encoding JOIN other.certificate ON id = certificate_id
             WHERE name = 'slipped'",
     );
-    assert_eq!(findings(&world, ""), ["unlogged - slipped"]);
+    assert_eq!(
+        findings(&world, ""),
+        ["row_changed - slipped san", "unlogged - slipped"]
+    );
 }
 
 /// One byte of the file itself, in the middle of what an entry says.
@@ -292,7 +478,10 @@ fn one_byte_of_the_file_is_enough() {
         .unwrap();
     octets[position + 8] ^= 1;
     world.write("pki/inventory.sqlite", octets);
-    assert_eq!(findings(&world, ""), ["changed 3 -"]);
+    assert_eq!(
+        findings(&world, ""),
+        ["changed 3 -", "row_changed 3 backend name"]
+    );
 }
 
 /// A log that somebody computed anew, from its beginning, fits itself; a head that was kept does not

@@ -2,17 +2,14 @@
 
 use time::OffsetDateTime;
 
-use super::{AuthorityError, ledger::san_text, parallel::on_all_cores};
+use super::{AuthorityError, parallel::on_all_cores};
 use crate::{
     inspect::verify::RevocationList,
     store::{
-        Authority, CertificateKind, ImportOutcome, Imported, ImportedCertificate, Standings, Store,
-        has_signed,
+        Authority, CertificateKind, ImportOutcome, Imported, ImportedCertificate, SanText,
+        Standings, Store, has_signed, key_id_of,
     },
-    x509::{
-        BasicConstraints, Certificate, ExtendedKeyUsage, KeyIdentifier, RevocationReason,
-        X509Error, hexadecimal, oid,
-    },
+    x509::{Certificate, RevocationReason, X509Error, hexadecimal},
 };
 
 /// How many certificates go into the inventory in one transaction.
@@ -332,49 +329,18 @@ pub(super) fn imported(certificate: &Certificate) -> Result<Imported, X509Error>
         revocation: None,
         certificate: Some(ImportedCertificate {
             der: certificate.as_der().to_vec(),
-            kind: kind(certificate),
+            kind: CertificateKind::of(certificate),
             subject_der: certificate.subject().as_der().to_vec(),
             sans: certificate
                 .subject_alt_names()?
                 .iter()
-                .map(san_text)
+                .map(SanText::of)
                 .collect(),
             not_before: certificate.not_before(),
-            key_id: certificate
-                .subject_key_identifier()
-                .unwrap_or_else(|| KeyIdentifier::of(public_key))
-                .as_octets()
-                .to_vec(),
+            key_id: key_id_of(certificate),
             public_key_sha256,
         }),
     })
-}
-
-/// What a foreign certificate is for, by its extended key usage. Without that extension it is good
-/// for everything (RFC 5280 §4.2.1.12), so it counts as a peer; one for other purposes, such as
-/// e-mail, stands for its holder, so it counts as a client.
-fn kind(certificate: &Certificate) -> CertificateKind {
-    let constraints = certificate
-        .extension(&oid::BASIC_CONSTRAINTS)
-        .and_then(|extension| extension.read_basic_constraints().ok());
-    if matches!(constraints, Some(BasicConstraints::Ca(_))) {
-        return CertificateKind::Ca;
-    }
-    let Some(usage) = certificate
-        .extension(&oid::EXTENDED_KEY_USAGE)
-        .and_then(|extension| ExtendedKeyUsage::from_extension(extension).ok())
-    else {
-        return CertificateKind::Peer;
-    };
-    let serves = |purpose| {
-        usage.purposes().contains(&purpose)
-            || usage.purposes().contains(&oid::ANY_EXTENDED_KEY_USAGE)
-    };
-    match (serves(oid::SERVER_AUTH), serves(oid::CLIENT_AUTH)) {
-        (true, true) => CertificateKind::Peer,
-        (true, false) => CertificateKind::Server,
-        (false, _) => CertificateKind::Client,
-    }
 }
 
 /// removeFromCRL has a meaning in delta lists alone (RFC 5280 §5.3.1); what openssl marks with it is

@@ -6,10 +6,9 @@ use crate::{
     ca::{Draft, Ledger, LedgerError, RecordId},
     profile::{LeafKind, Profile},
     store::{
-        self, CertificateKind, NewRecord, Placement, RecordIssuer, SanKind, SanText, Store,
-        StoreError,
+        self, CertificateKind, NewRecord, Placement, RecordIssuer, SanText, Store, StoreError,
     },
-    x509::{GeneralName, KeyIdentifier, X509Error},
+    x509::X509Error,
 };
 
 /// Writes drafts of one issuer into the inventory, each for its place.
@@ -64,15 +63,11 @@ impl InventoryLedger<'_> {
             sans: certificate
                 .subject_alt_names()?
                 .iter()
-                .map(san_text)
+                .map(SanText::of)
                 .collect(),
             not_before: draft.validity().not_before(),
             not_after: draft.validity().not_after(),
-            key_id: certificate
-                .subject_key_identifier()
-                .unwrap_or_else(|| KeyIdentifier::of(certificate.public_key()))
-                .as_octets()
-                .to_vec(),
+            key_id: store::key_id_of(certificate),
             public_key_sha256,
             to_be_signed: draft.tbs().to_vec(),
             recorded_at: self.now,
@@ -93,15 +88,4 @@ fn inventory_kind(kind: LeafKind) -> CertificateKind {
         LeafKind::Client => CertificateKind::Client,
         LeafKind::Peer => CertificateKind::Peer,
     }
-}
-
-pub(super) fn san_text(name: &GeneralName) -> SanText {
-    let (kind, value) = match name {
-        GeneralName::Dns(value) => (SanKind::Dns, value.clone()),
-        GeneralName::Ip(address) => (SanKind::Ip, address.to_string()),
-        GeneralName::Email(value) => (SanKind::Email, value.clone()),
-        GeneralName::Uri(value) => (SanKind::Uri, value.clone()),
-        other => (SanKind::Other, other.to_string()),
-    };
-    SanText { kind, value }
 }

@@ -29,11 +29,12 @@ pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditCheck, AuditEntry, AuditFinding, Authority,
-    AuthorityId, AuthoritySettings, Census, CertificateKind, Deed, ExportRecord, Filter,
-    ImportOutcome, Imported, ImportedCertificate, Inventory, MonthOfEnds, NewAuthority, NewRecord,
-    Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation, RevocationList,
-    RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText, Sealing, Shown, Signed,
-    SignedBy, Sort, Source, Standings, State, Status, Succession, TextMatch, Told,
+    AuthorityId, AuthoritySettings, Census, CertificateKind, Deed, Difference, ExportRecord,
+    Filter, ImportOutcome, Imported, ImportedCertificate, Inventory, MonthOfEnds, NewAuthority,
+    NewRecord, Order, Place, Placement, Query, RecordId, RecordIssuer, Recorded, Revocation,
+    RevocationList, RevocationListId, RevocationListRecord, Revoked, Row, SanKind, SanText,
+    Sealing, Shown, Signed, SignedBy, Sort, Source, Standings, State, Status, Succession,
+    TextMatch, Told, Witness, key_id_of,
 };
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;

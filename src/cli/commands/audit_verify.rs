@@ -12,12 +12,18 @@ use crate::{
         render::{self, BOLD, GREEN, RED},
         report::{Report, Verdict},
     },
-    store::{AuditFinding, Inventory, Layout, Told},
+    store::{AuditFinding, Difference, Inventory, Layout, Told, Witness},
     x509::escape_control,
 };
 
 /// The most findings that are told one by one; all are counted.
 const MOST_TOLD: usize = 1000;
+
+/// What was compared.
+const WHOLE: &str =
+    "no entry and no certificate was removed or changed; subject, names, dates, key,
+            kind, place, state and revocation of each certificate, and subject, dates, key, URLs
+            and days of lists of each CA, are what its certificate and the log say";
 
 /// A check of the audit log.
 #[derive(Debug, Args)]
@@ -70,9 +76,7 @@ pub(crate) fn run(pki: &Path, arguments: &AuditVerify) -> Result<Report> {
         render::line(&mut text, "", &format!("and {more} more"));
     }
     if count == 0 {
-        text.push_str(&format!(
-            "  {GREEN}whole{GREEN:#}     nothing was removed or changed\n"
-        ));
+        text.push_str(&format!("  {GREEN}whole{GREEN:#}     {WHOLE}\n"));
     }
     let documents: Vec<Value> = findings.iter().map(document).collect();
     let json = json!({
@@ -136,6 +140,13 @@ fn message(finding: &AuditFinding) -> String {
         AuditFinding::AuthorityBytes { subject } => {
             format!("the bytes of a CA's certificate were changed: {subject}")
         }
+        AuditFinding::RowChanged { told, difference } => {
+            format!("{}: {}", described(told), differing(difference))
+        }
+        AuditFinding::AuthorityChanged {
+            subject,
+            difference,
+        } => format!("the CA {subject}: {}", differing(difference)),
         AuditFinding::RevocationUnlogged { told } => {
             format!("no entry tells of this revocation of {}", described(told))
         }
@@ -144,6 +155,26 @@ fn message(finding: &AuditFinding) -> String {
             described(told)
         ),
     }
+}
+
+fn differing(difference: &Difference) -> String {
+    let Difference {
+        column,
+        row,
+        truth,
+        witness,
+    } = difference;
+    let value = |value: &Option<String>| match value.as_deref() {
+        None | Some("") => "nothing".to_owned(),
+        Some(value) => value.to_owned(),
+    };
+    let (row, truth) = (value(row), value(truth));
+    let by = match witness {
+        Witness::Certificate => "its certificate says".to_owned(),
+        Witness::Entry(number) => format!("entry {number} says"),
+        Witness::Log => "it is by the log".to_owned(),
+    };
+    format!("{column} is {row} in the inventory, and {by} {truth}")
 }
 
 fn described(told: &Told) -> String {
@@ -155,6 +186,15 @@ fn described(told: &Told) -> String {
 }
 
 fn document(finding: &AuditFinding) -> Value {
+    let entry = |difference: &Difference| match difference.witness {
+        Witness::Entry(number) => Some(number),
+        Witness::Certificate | Witness::Log => None,
+    };
+    let column = match finding {
+        AuditFinding::RowChanged { difference, .. }
+        | AuditFinding::AuthorityChanged { difference, .. } => Some(difference.column),
+        _ => None,
+    };
     let (check, entry, certificate) = match finding {
         AuditFinding::Missing { first, .. } => ("missing", Some(*first), None),
         AuditFinding::Changed { number } => ("changed", Some(*number), None),
@@ -171,6 +211,12 @@ fn document(finding: &AuditFinding) -> Value {
         }
         AuditFinding::OtherBytes { told } => ("other_bytes", None, Some(told)),
         AuditFinding::AuthorityBytes { .. } => ("authority_bytes", None, None),
+        AuditFinding::RowChanged { told, difference } => {
+            ("row_changed", entry(difference), Some(told))
+        }
+        AuditFinding::AuthorityChanged { difference, .. } => {
+            ("authority_changed", entry(difference), None)
+        }
         AuditFinding::RevocationUnlogged { told } => ("revocation_unlogged", None, Some(told)),
         AuditFinding::RevocationGone { number, told } => {
             ("revocation_gone", Some(*number), Some(told))
@@ -183,5 +229,6 @@ fn document(finding: &AuditFinding) -> Value {
         "message": message(finding),
         "entry": entry,
         "certificate": certificate,
+        "column": column,
     })
 }

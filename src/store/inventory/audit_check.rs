@@ -7,10 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Row, Statement};
 use serde_json::Value;
 
 use super::audit::{Deed, Fields, digest_of_unlogged, hash};
+use super::audit_authority::{Configured, check_authorities};
 use super::audit_finding::{AuditCheck, AuditFinding, Told};
+use super::audit_logged::{Logged, LoggedRevocation, text};
+use super::audit_row::{COLUMNS, RowCheck, optional, told_text};
 use super::{Inventory, fault, sha256};
 use crate::store::error::StoreError;
-use crate::x509::{hexadecimal, moment_text};
+use crate::x509::{Certificate, hexadecimal, moment_text};
 
 impl Inventory {
     /// Checks the log and the certificates against one another, as they are at this moment, and
@@ -26,8 +29,9 @@ impl Inventory {
     ) -> Result<AuditCheck, StoreError> {
         let mut check = || -> rusqlite::Result<AuditCheck> {
             let snapshot = self.connection.unchecked_transaction()?;
-            let check = check_entries(&snapshot, known, found)?;
-            check_authorities(&snapshot, found)?;
+            let mut configured = Configured::new();
+            let check = check_entries(&snapshot, known, &mut configured, found)?;
+            check_authorities(&snapshot, &configured, found)?;
             let certificates = check_certificates(&snapshot, found)?;
             Ok(AuditCheck {
                 certificates,
@@ -43,6 +47,7 @@ impl Inventory {
 fn check_entries(
     connection: &Connection,
     known: Option<[u8; 32]>,
+    configured: &mut Configured,
     found: &mut dyn FnMut(AuditFinding),
 ) -> rusqlite::Result<AuditCheck> {
     let mut is_there =
@@ -68,7 +73,7 @@ fn check_entries(
         if computed(row, number, &previous)? != Some(stated) {
             found(AuditFinding::Changed { number });
         }
-        check_deed(connection, row, number, &mut is_there, found)?;
+        check_deed(connection, row, number, &mut is_there, configured, found)?;
         if known == Some(stated) {
             known_at = Some(number);
         }
@@ -130,12 +135,13 @@ fn computed(row: &Row<'_>, number: i64, previous: &[u8; 32]) -> rusqlite::Result
     })))
 }
 
-/// The certificate that an entry brought must be there still.
+/// The certificate that an entry brought must be there still; what it set is kept.
 fn check_deed(
     connection: &Connection,
     row: &Row<'_>,
     number: i64,
     is_there: &mut Statement<'_>,
+    configured: &mut Configured,
     found: &mut dyn FnMut(AuditFinding),
 ) -> rusqlite::Result<()> {
     let details = || -> rusqlite::Result<Value> {
@@ -165,30 +171,19 @@ fn check_deed(
                 });
             }
         }
+        Some(Deed::Configure) => {
+            let details = details()?;
+            if let Some(authority) = details.get("authority").and_then(Value::as_i64) {
+                configured.insert(authority, (number, details));
+            }
+        }
         _ => {}
     }
     Ok(())
 }
 
-fn check_authorities(
-    connection: &Connection,
-    found: &mut dyn FnMut(AuditFinding),
-) -> rusqlite::Result<()> {
-    let mut select = connection.prepare("SELECT subject, der, fingerprint FROM authority")?;
-    let mut rows = select.query([])?;
-    while let Some(row) = rows.next()? {
-        let der: Vec<u8> = row.get(1)?;
-        let fingerprint: [u8; 32] = row.get(2)?;
-        if sha256(&der) != fingerprint {
-            let subject = row.get(0)?;
-            found(AuditFinding::AuthorityBytes { subject });
-        }
-    }
-    Ok(())
-}
-
-/// Along the certificates: each signed one has its entry, its logged fingerprint and its bytes, and
-/// is revoked if and only if the entries say so.
+/// Along the certificates: each signed one has its entry, its logged fingerprint and its bytes, its
+/// row says what these say, and it is revoked if and only if the entries say so.
 fn check_certificates(
     connection: &Connection,
     found: &mut dyn FnMut(AuditFinding),
@@ -202,38 +197,51 @@ fn check_certificates(
     let mut entries = connection.prepare(
         "SELECT number, deed, details FROM audit WHERE certificate_id = ? ORDER BY number",
     )?;
-    let mut select = connection.prepare(
-        "SELECT id, fingerprint, der, revoked_at, revocation_reason, name, serial, subject
-         FROM certificate LEFT JOIN encoding ON certificate_id = id
-         WHERE state <> 'recorded' ORDER BY id",
-    )?;
+    let mut check = RowCheck::new(connection)?;
+    let mut select = connection.prepare(&format!(
+        "SELECT {COLUMNS} FROM certificate LEFT JOIN encoding ON certificate_id = id
+         ORDER BY certificate.id"
+    ))?;
     let mut rows = select.query([])?;
     let mut count = 0;
     while let Some(row) = rows.next()? {
+        let logged = Logged::read(&mut entries, row.get("id")?)?;
+        let told = told(row)?;
+        let mut differs = |difference| {
+            let told = told.clone();
+            found(AuditFinding::RowChanged { told, difference });
+        };
+        RowCheck::against_log(row, &logged, &mut differs)?;
+        let state = told_text(row, "state")?;
+        if state == "recorded" {
+            continue;
+        }
         count += 1;
-        let logged = Logged::read(&mut entries, row.get(0)?)?;
-        let fingerprint: Option<[u8; 32]> = row.get(1)?;
+        check.against_others(row, &logged, &mut differs)?;
+        let fingerprint: Option<[u8; 32]> = row.get("fingerprint")?;
         if let Some(fingerprint) = fingerprint {
-            let der: Option<Vec<u8>> = row.get(2)?;
-            if der.is_none_or(|der| sha256(&der) != fingerprint) {
-                let told = told(row)?;
-                found(AuditFinding::OtherBytes { told });
+            let der: Option<Vec<u8>> = row.get("der")?;
+            let certificate = der
+                .filter(|der| sha256(der) == fingerprint)
+                .and_then(|der| Certificate::from_der(&der).ok());
+            match certificate {
+                Some(certificate) => check.against_certificate(row, &certificate, &mut differs)?,
+                None => found(AuditFinding::OtherBytes { told: told.clone() }),
             }
             match logged.signed {
                 Some((number, logged)) if logged != hexadecimal(&fingerprint).to_lowercase() => {
-                    let told = told(row)?;
+                    let told = told.clone();
                     found(AuditFinding::OtherCertificate { number, told });
                 }
-                None if !began_later => {
-                    let told = told(row)?;
-                    found(AuditFinding::Unlogged { told });
-                }
+                None if !began_later => found(AuditFinding::Unlogged { told: told.clone() }),
                 _ => {}
             }
+        } else if logged.told.is_none() && !began_later {
+            found(AuditFinding::Unlogged { told: told.clone() });
         }
-        let at: Option<i64> = row.get(3)?;
-        let reason: Option<i64> = row.get(4)?;
-        let revoked = at.zip(reason).map(|(at, reason)| Revocation {
+        let at: Option<i64> = row.get("revoked_at")?;
+        let reason: Option<i64> = row.get("revocation_reason")?;
+        let revoked = at.zip(reason).map(|(at, reason)| LoggedRevocation {
             at: time::OffsetDateTime::from_unix_timestamp(at)
                 .map(moment_text)
                 .unwrap_or_default(),
@@ -241,68 +249,18 @@ fn check_certificates(
         });
         match (revoked, logged.revoked) {
             (None, Some((number, _))) => {
-                let told = told(row)?;
                 found(AuditFinding::RevocationGone { number, told });
             }
             (Some(revoked), logged)
                 if logged.as_ref().is_none_or(|(_, logged)| *logged != revoked)
                     && !(began_later && logged.is_none()) =>
             {
-                let told = told(row)?;
                 found(AuditFinding::RevocationUnlogged { told });
             }
             _ => {}
         }
     }
     Ok(count)
-}
-
-#[derive(PartialEq, Eq)]
-struct Revocation {
-    at: String,
-    reason: i64,
-}
-
-/// What the entries about a certificate come to.
-#[derive(Default)]
-struct Logged {
-    /// The fingerprint that was logged last, and where.
-    signed: Option<(i64, String)>,
-    /// The revocation that stands, and where it was logged.
-    revoked: Option<(i64, Revocation)>,
-}
-
-impl Logged {
-    fn read(entries: &mut Statement<'_>, id: i64) -> rusqlite::Result<Self> {
-        let mut logged = Self::default();
-        let mut rows = entries.query([id])?;
-        while let Some(row) = rows.next()? {
-            let number: i64 = row.get(0)?;
-            // What cannot be read was found along the entries.
-            let (Ok(deed), Ok(details)) = (row.get_ref(1)?.as_str(), row.get_ref(2)?.as_str())
-            else {
-                continue;
-            };
-            let details: Value = serde_json::from_str(details).unwrap_or_default();
-            let deed = Deed::from_word(deed);
-            if let Some(Deed::Issue | Deed::Import) = deed
-                && let Some(fingerprint) = text(&details, "fingerprint_sha256")
-            {
-                logged.signed = Some((number, fingerprint));
-            }
-            match deed {
-                Some(Deed::Revoke | Deed::Import) => {
-                    let reason = details.get("reason").and_then(Value::as_i64);
-                    if let Some((at, reason)) = text(&details, "revoked_at").zip(reason) {
-                        logged.revoked = Some((number, Revocation { at, reason }));
-                    }
-                }
-                Some(Deed::Release) => logged.revoked = None,
-                _ => {}
-            }
-        }
-        Ok(logged)
-    }
 }
 
 fn told_by(details: &Value) -> Told {
@@ -314,17 +272,10 @@ fn told_by(details: &Value) -> Told {
 }
 
 fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
-    let serial: Vec<u8> = row.get(6)?;
+    let serial: Vec<u8> = row.get("serial")?;
     Ok(Told {
-        name: row.get(5)?,
+        name: optional(row, "name")?,
         serial: hexadecimal(&serial),
-        subject: row.get(7)?,
+        subject: told_text(row, "subject")?,
     })
-}
-
-fn text(details: &Value, field: &str) -> Option<String> {
-    details
-        .get(field)
-        .and_then(Value::as_str)
-        .map(str::to_owned)
 }

@@ -11,6 +11,30 @@ pub struct Told {
     pub subject: String,
 }
 
+/// Who says that a column is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Witness {
+    /// The certificate that was signed.
+    Certificate,
+    /// This entry.
+    Entry(i64),
+    /// The entries all together.
+    Log,
+}
+
+/// A column of the inventory that was changed; `None` stands for NULL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The column; `san` for the rows of that table.
+    pub column: &'static str,
+    /// What the row says.
+    pub row: Option<String>,
+    /// What it ought to say.
+    pub truth: Option<String>,
+    /// By whom.
+    pub witness: Witness,
+}
+
 /// What does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuditFinding {
@@ -78,6 +102,20 @@ pub enum AuditFinding {
     AuthorityBytes {
         /// Its subject.
         subject: String,
+    },
+    /// The row of a certificate says something else than the certificate or the log.
+    RowChanged {
+        /// The certificate, as its row says it.
+        told: Told,
+        /// What.
+        difference: Difference,
+    },
+    /// The row of an authority says something else than its certificate or the log.
+    AuthorityChanged {
+        /// Its subject, as its row says it.
+        subject: String,
+        /// What.
+        difference: Difference,
     },
     /// A revoked certificate of whose revocation no entry speaks, or another one.
     RevocationUnlogged {

@@ -7,11 +7,15 @@
 
 mod activation;
 mod audit;
+mod audit_authority;
 mod audit_check;
 mod audit_finding;
+mod audit_logged;
 mod audit_read;
+mod audit_row;
 mod authority;
 mod census;
+mod content;
 mod export;
 mod import;
 mod open;
@@ -38,9 +42,10 @@ use super::error::{InventoryFault, StoreError};
 
 pub use activation::Activation;
 pub use audit::{Actor, AuditEntry, Deed};
-pub use audit_finding::{AuditCheck, AuditFinding, Told};
+pub use audit_finding::{AuditCheck, AuditFinding, Difference, Told, Witness};
 pub use authority::{Authority, AuthorityId, NewAuthority};
 pub use census::{Census, MonthOfEnds, SignedBy};
+pub use content::key_id_of;
 pub use export::ExportRecord;
 pub use import::{ImportOutcome, Imported, ImportedCertificate};
 pub use query::{Filter, Order, Query, Sort, TextMatch};
