@@ -1,14 +1,17 @@
 //! The manifest as a file.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::report::Report;
+use super::{failure::Advised, report::Report};
 use crate::{
     manifest::{Manifest, ManifestError, parse},
-    store::files,
+    store::{StoreError, files},
 };
 
 /// The manifest that is read when none is named, if it is there.
@@ -25,7 +28,19 @@ pub(crate) fn named_or_usual(named: Option<&PathBuf>) -> Option<PathBuf> {
 /// # Errors
 /// A file that cannot be read.
 pub(crate) fn read(file: &Path) -> Result<Result<Manifest, ManifestError>> {
-    let octets = files::read(file, files::USUAL_LIMIT)?;
+    let octets = match files::read(file, files::USUAL_LIMIT) {
+        Err(StoreError::File { fault, .. }) if fault.kind() == ErrorKind::NotFound => {
+            return Err(Advised {
+                message: format!("cannot read {}: {fault}", file.display()),
+                hint: format!(
+                    "check the path, or begin with one: certmint manifest new NAME --out {}",
+                    file.display()
+                ),
+            }
+            .into());
+        }
+        read => read?,
+    };
     let text = std::str::from_utf8(&octets)
         .with_context(|| format!("{}: a manifest is UTF-8 text", file.display()))?;
     Ok(parse(&file.display().to_string(), text))

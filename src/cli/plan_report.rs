@@ -6,12 +6,12 @@ use anstyle::Style;
 use serde_json::{Value, json};
 
 use super::{
-    render::{BOLD, DIM, GREEN, RED, YELLOW},
+    render::{BOLD, DIM, GREEN, RED, YELLOW, with_fields},
     report::{Report, Verdict},
 };
 use crate::{
     manifest::{Plan, Reason, Step, StepDeed},
-    x509::escape_control,
+    x509::{escape_control, hexadecimal},
 };
 
 /// What `plan` reports.
@@ -128,10 +128,17 @@ pub(crate) fn step_json(step: &Step) -> Value {
         .iter()
         .map(|reason| json!({ "kind": reason.word(), "text": reason.to_string() }))
         .collect();
-    json!({
+    let document = json!({
         "name": name.to_string(),
         "about": about,
         "deed": deed.word(),
         "reasons": reasons,
-    })
+    });
+    match step.reasons.as_slice() {
+        [Reason::Removed { generation, serial }] => {
+            let which = json!({ "generation": generation, "serial": hexadecimal(serial) });
+            with_fields(document, which)
+        }
+        _ => document,
+    }
 }

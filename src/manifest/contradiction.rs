@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::store::StoreName;
+
 /// The tables of a manifest that have names below them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Table {
@@ -39,6 +41,8 @@ pub struct Contradiction {
     pub name: String,
     /// The key; where the manifest does not have it, the entry itself is pointed at.
     pub key: &'static str,
+    /// The CA above whose values the rule looks at too.
+    pub above: Option<StoreName>,
     /// What is wrong.
     pub what: String,
     /// What to do.
@@ -51,6 +55,7 @@ impl fmt::Display for Contradiction {
             table,
             name,
             key: _,
+            above: _,
             what,
             remedy,
         } = self;

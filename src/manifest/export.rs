@@ -2,7 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::formats::pkcs12;
+use aws_lc_rs::digest::{Context, SHA256};
+
+use crate::{
+    formats::pkcs12,
+    store::sent_chain,
+    x509::{Certificate, hexadecimal},
+};
 
 /// A file that is kept beside the PKI.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +73,28 @@ impl ExportFormat {
 }
 
 impl ExportFormat {
-    /// How it is made, in words that change when the wish does.
-    pub fn settings(&self) -> String {
+    /// How it is made, in words that change when the wish does, or the certificates of `chain` that
+    /// go into the file: `chain` is the issuer up to the root.
+    pub fn settings(&self, chain: &[Certificate]) -> String {
+        let wish = self.wish();
+        match self {
+            Self::Der | Self::Pem(PemPart::Certificate) => wish,
+            Self::Pem(PemPart::FullChain) => with_digest(&wish, &sent_chain(chain)),
+            Self::Pkcs12 { .. } | Self::Pkcs7 | Self::Pem(PemPart::Chain) => {
+                with_digest(&wish, chain)
+            }
+        }
+    }
+
+    /// Whether [`settings`](Self::settings) that were noted are of the same wish, whatever the chain
+    /// was.
+    pub(super) fn is_wish_of(&self, settings: &str) -> bool {
+        settings
+            .strip_prefix(&self.wish())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(CHAIN))
+    }
+
+    fn wish(&self) -> String {
         match self {
             Self::Pkcs12 {
                 password_file,
@@ -80,6 +106,19 @@ impl ExportFormat {
             Self::Pem(part) => format!("pem {part:?}"),
         }
     }
+}
+
+/// What stands between a wish and the digest of a chain.
+const CHAIN: &str = " chain ";
+
+fn with_digest(wish: &str, chain: &[Certificate]) -> String {
+    let mut context = Context::new(&SHA256);
+    // Each is a DER value, which has its length within.
+    for certificate in chain {
+        context.update(certificate.as_der());
+    }
+    let digest = hexadecimal(context.finish().as_ref()).to_lowercase();
+    format!("{wish}{CHAIN}{digest}")
 }
 
 impl PemPart {

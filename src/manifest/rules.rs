@@ -93,14 +93,22 @@ impl<'m> Rules<'m> {
         what: String,
         remedy: impl Into<String>,
     ) {
-        let Entry { table, name } = entry.into();
-        self.found.push(Contradiction {
-            table,
-            name: name.to_string(),
-            key,
-            what,
-            remedy: remedy.into(),
-        });
+        self.found
+            .push(contradiction(entry.into(), key, None, what, remedy.into()));
+    }
+
+    /// As `broken`, by what a CA above says too.
+    fn broken_below(
+        &mut self,
+        above: &DesiredAuthority,
+        entry: impl Into<Entry<'m>>,
+        key: &'static str,
+        what: String,
+        remedy: String,
+    ) {
+        let above = Some(above.name.clone());
+        self.found
+            .push(contradiction(entry.into(), key, above, what, remedy));
     }
 
     /// Names that differ in case only are one folder on some file systems; servers, clients and peers
@@ -180,7 +188,7 @@ impl<'m> Rules<'m> {
                         );
                         let remedy =
                             format!("write path_length = {} in [ca.{}]", below + 1, ca.name);
-                        self.broken(authority, "issuer", what, remedy);
+                        self.broken_below(ca, authority, "issuer", what, remedy);
                     }
                 }
             }
@@ -234,7 +242,7 @@ impl<'m> Rules<'m> {
                         "leave the name out, use another CA, or widen permit_dns, permit_ip, exclude_dns or exclude_ip in [ca.{}]",
                         ca.name
                     );
-                    self.broken(certificate, "san", what, remedy);
+                    self.broken_below(ca, certificate, "san", what, remedy);
                 }
             }
         }
@@ -297,7 +305,7 @@ impl<'m> Rules<'m> {
             "write days = {} or less, or give the CA more days",
             issuer.days
         );
-        self.broken(entry, "days", what, remedy);
+        self.broken_below(issuer, entry, "days", what, remedy);
     }
 
     fn window(&mut self, entry: impl Into<Entry<'m>>, renewal: RenewalWindow, days: u32) {
@@ -337,6 +345,23 @@ impl<'m> Rules<'m> {
                 }
             }
         }
+    }
+}
+
+fn contradiction(
+    Entry { table, name }: Entry<'_>,
+    key: &'static str,
+    above: Option<StoreName>,
+    what: String,
+    remedy: String,
+) -> Contradiction {
+    Contradiction {
+        table,
+        name: name.to_string(),
+        key,
+        above,
+        what,
+        remedy,
     }
 }
 

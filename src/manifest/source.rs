@@ -23,6 +23,11 @@ impl<'t> Problems<'t> {
         self.found.push((at, what.into(), remedy.into()));
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

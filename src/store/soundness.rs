@@ -26,6 +26,7 @@ pub struct Soundness<'a> {
 struct Chains {
     sent: String,
     chain: String,
+    certificates: Vec<Certificate>,
 }
 
 impl<'a> Soundness<'a> {
@@ -53,14 +54,7 @@ impl<'a> Soundness<'a> {
         certificate: &Certificate,
     ) -> Result<Vec<CertificateFile>, StoreError> {
         let pem = certificate.to_pem();
-        let paths = &self.paths;
-        let chains = self.chains.entry(issuer).or_insert_with(|| {
-            let made = ChainPem::new(certificate, &paths.signed_by(issuer));
-            Chains {
-                sent: made.full_chain.get(pem.len()..).unwrap_or_default().into(),
-                chain: made.chain,
-            }
-        });
+        let chains = chains_of(&mut self.chains, &self.paths, issuer, certificate);
         let path = |file| self.layout.certificate_file(name, file);
         let mut unsound = Vec::new();
         if !is_there(&path(CertificateFile::Key))? {
@@ -79,6 +73,11 @@ impl<'a> Soundness<'a> {
         Ok(unsound)
     }
 
+    /// The chain of a certificate that `issuer` signed: the issuer up to the root.
+    pub fn chain(&mut self, issuer: AuthorityId, certificate: &Certificate) -> &[Certificate] {
+        &chains_of(&mut self.chains, &self.paths, issuer, certificate).certificates
+    }
+
     /// Whether an authority's certificate is in its file.
     ///
     /// # Errors
@@ -91,6 +90,25 @@ impl<'a> Soundness<'a> {
         let path = self.layout.authority_file(name, AuthorityFile::Certificate);
         Ok(content(&path)?.is_some_and(|content| content == certificate.to_pem().as_bytes()))
     }
+}
+
+/// What an authority's chains are; `certificate` is one that it signed.
+fn chains_of<'c>(
+    found: &'c mut HashMap<AuthorityId, Chains>,
+    paths: &Paths,
+    issuer: AuthorityId,
+    certificate: &Certificate,
+) -> &'c Chains {
+    found.entry(issuer).or_insert_with(|| {
+        let certificates = paths.signed_by(issuer);
+        let made = ChainPem::new(certificate, &certificates);
+        let start = certificate.to_pem().len();
+        Chains {
+            sent: made.full_chain.get(start..).unwrap_or_default().into(),
+            chain: made.chain,
+            certificates,
+        }
+    })
 }
 
 /// Whether there is a file of any kind.

@@ -30,7 +30,7 @@ fn what_is_removed_is_kept_unless_the_manifest_says_otherwise() {
     );
     let plan = sandbox.ok("plan").stdout;
     assert!(
-        plan.starts_with("client02: revoke — removed from the manifest\n"),
+        plan.starts_with("client02: revoke — removed from the manifest (generation 1, serial "),
         "{plan}"
     );
     // Nobody is there to be asked.

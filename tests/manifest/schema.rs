@@ -107,6 +107,7 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "a_server_without_a_name",
     "ca_not_said",
     "ca_that_is_not_there",
+    "circle_and_ca_not_said",
     "constraint_that_is_none",
     "export_to_one_file_twice",
     "intermediate_beyond_its_issuer",

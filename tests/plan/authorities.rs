@@ -63,6 +63,26 @@ fn a_ca_keeps_name_key_and_limits() {
     }
 }
 
+/// A CA that is called otherwise in the manifest is not made a second time.
+#[test]
+fn a_second_ca_of_one_subject_is_not_made() {
+    let desk = Desk::small();
+    desk.edit("[ca.ca]", "[ca.other]");
+    desk.append(
+        "\n[ca.web]\nissuer = \"other\"\ncommon_name = \"Web\"\nkey = \"p256\"\ncrl_days = 7\n",
+    );
+    desk.edit("[server.flb]\n", "[server.flb]\nca = \"other\"\n");
+    desk.append("\n[client.joe]\nca = \"web\"\n");
+    let document = desk.world.json("plan");
+    assert_eq!(document["steps"].as_array().unwrap().len(), 0, "{document}");
+    let conflicts = document["conflicts"].as_array().unwrap();
+    assert_eq!(conflicts.len(), 1, "{document}");
+    assert_eq!(conflicts[0]["name"], "other");
+    assert_eq!(conflicts[0]["what"], "CA ca has the same subject");
+    desk.edit("testca.com", "another.com");
+    assert_eq!(desk.lines()[0], "CA other: make — new");
+}
+
 #[test]
 fn a_ca_of_other_limits_is_what_the_manifest_says() {
     let desk = Desk::new(SMALL);

@@ -76,6 +76,7 @@ fn another_issuer_is_a_reason() {
     assert_eq!(desk.lines(), ["flb: reissue — signed by web instead of ca"]);
     // The CA is still to be made.
     desk.edit("web", "other");
+    desk.edit("Web", "Other");
     assert_eq!(
         desk.lines(),
         [
@@ -96,6 +97,19 @@ fn a_revoked_certificate_is_made_again() {
     );
 }
 
+/// Whoever puts a certificate on hold wants it to be unusable, and may want it back.
+#[test]
+fn a_certificate_on_hold_is_not_made_again() {
+    let desk = Desk::small();
+    desk.ok("revoke flb --reason certificateHold --yes");
+    let document = desk.world.json("plan");
+    assert_eq!(document["steps"].as_array().unwrap().len(), 0);
+    let what = document["conflicts"][0]["what"].as_str().unwrap();
+    assert!(what.contains("certificateHold"), "{what}");
+    desk.ok("revoke flb --release --yes");
+    desk.nothing_to_do();
+}
+
 #[test]
 fn what_the_manifest_does_not_have_is_left_alone_unless_it_says_otherwise() {
     let desk = Desk::small();
@@ -106,14 +120,24 @@ fn what_the_manifest_does_not_have_is_left_alone_unless_it_says_otherwise() {
     desk.nothing_to_do();
     desk.append("\n[defaults]\nremoved = \"revoke\"\n");
     // Both generations of it, since whoever has the older key can still use it.
-    assert_eq!(
-        desk.lines(),
-        [
-            "client01: revoke — removed from the manifest",
-            "client01: revoke — removed from the manifest",
-            "CA ca: make revocation list — there is none"
-        ]
-    );
+    let lines = desk.lines();
+    let document = desk.world.json("plan");
+    for (position, generation) in [2, 1].into_iter().enumerate() {
+        let serial = desk.world.accepts(&format!(
+            "openssl x509 -in pki/certs/.generations/client01/{generation}/client01.crt -noout -serial"
+        ));
+        let serial = serial.trim().strip_prefix("serial=").unwrap();
+        let start = &serial[..8];
+        assert_eq!(
+            lines[position],
+            format!(
+                "client01: revoke — removed from the manifest (generation {generation}, serial {start}…)"
+            )
+        );
+        assert_eq!(document["steps"][position]["generation"], generation);
+        assert_eq!(document["steps"][position]["serial"], serial);
+    }
+    assert_eq!(lines[2..], ["CA ca: make revocation list — there is none"]);
 }
 
 #[test]
@@ -127,9 +151,14 @@ fn files_are_put_right_and_a_lost_key_is_a_new_certificate() {
         desk.lines(),
         [
             "CA ca: write files again — its certificate is missing or changed",
-            "flb: write files again — crt is missing or changed, chain.crt is missing or changed"
+            "flb: write files again — flb.crt is missing or changed, flb.chain.crt is missing or changed"
         ]
     );
     fs::remove_file(file("key")).unwrap();
     assert_eq!(desk.lines()[1], "flb: reissue — its private key is missing");
+    desk.edit("testsite.com\"]", "testsite.com\", \"two.example\"]");
+    assert_eq!(
+        desk.lines()[1],
+        "flb: reissue — its private key is missing, SAN two.example added"
+    );
 }

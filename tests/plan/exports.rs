@@ -2,7 +2,11 @@
 
 use std::fs;
 
-use certmint::{manifest::parse, store::ExportRecord};
+use certmint::{
+    manifest::parse,
+    store::{ExportRecord, chain_above},
+    x509::Certificate,
+};
 
 use super::{Desk, in_days};
 use crate::world::World;
@@ -23,11 +27,16 @@ fn note(desk: &Desk) {
     let wanted = &manifest.certificates()[0];
     let export = &wanted.exports[0];
     let file = export.file.to_string_lossy().into_owned();
+    let store = desk.store();
+    let inventory = store.inventory();
+    let der = inventory.certificate_der(desk.current(&wanted.name.to_string()));
+    let certificate = Certificate::from_der(&der.unwrap().unwrap()).unwrap();
+    let chain = chain_above(inventory, &certificate).unwrap();
     let record = ExportRecord {
         sha256: sha256(&desk.world, &file),
         file,
         certificate: desk.current(&wanted.name.to_string()),
-        settings: export.format.settings(),
+        settings: export.format.settings(&chain),
     };
     desk.store().record_exports(&[record], in_days(0)).unwrap();
 }
@@ -81,6 +90,47 @@ fn another_wish_is_another_file() {
         desk.lines(),
         ["flb: export — flb.pem is not what the manifest says"]
     );
+}
+
+/// What has the root is written again after the root is renewed, by the same plan if it is that which
+/// renews it; what has not is left.
+#[test]
+fn exports_have_the_newest_chain() {
+    let desk = Desk::small();
+    desk.world.write("p12.pass", "secret of four words\n");
+    desk.append(
+        "export.p12 = { password_file = \"p12.pass\" }\nexport.p7b = {}\nexport.der = {}\nexport.pem = { part = \"chain\" }\n\n[server.two]\nsan = [\"two.example\"]\nkey = \"p256\"\nexport.pem = { part = \"fullchain\" }\n",
+    );
+    desk.ok("apply");
+    desk.nothing_to_do();
+    let is_chain_of_files = || {
+        let chain = desk.world.read("pki/certs/flb/flb.chain.crt");
+        assert_eq!(desk.world.read("flb.pem"), chain);
+    };
+    is_chain_of_files();
+    desk.ok("ca renew ca");
+    assert_eq!(
+        desk.lines(),
+        [
+            "flb: export — flb.p12 has an older chain",
+            "flb: export — flb.p7b has an older chain",
+            "flb: export — flb.pem has an older chain"
+        ]
+    );
+    desk.ok("apply");
+    desk.nothing_to_do();
+    is_chain_of_files();
+    // Now the plan itself renews the root.
+    desk.edit("passphrase", "renew_days = 3649\npassphrase");
+    let plan = desk.plan_in(500);
+    let exported = |file: &str| {
+        let text = format!("{file} has an older chain");
+        plan.steps()
+            .iter()
+            .any(|step| step.reasons.iter().any(|reason| reason.to_string() == text))
+    };
+    assert!(exported("flb.p7b"));
+    assert!(!exported("two.pem"));
 }
 
 /// A certificate that is made anew takes its exports along.

@@ -95,7 +95,7 @@ pub(super) fn export(
     let record = ExportRecord {
         file: file.clone(),
         certificate: row.id,
-        settings: export.format.settings(),
+        settings: export.format.settings(&chain),
         sha256,
     };
     let before = store.inventory().export(&file)?;

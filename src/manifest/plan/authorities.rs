@@ -18,8 +18,7 @@ impl Planner<'_> {
     pub(super) fn authority(&mut self, wanted: &DesiredAuthority) -> Result<(), AuthorityError> {
         let name = &wanted.name;
         let Some((inventory, known)) = self.surroundings.inventory.zip(self.known.get(name)) else {
-            let deed = StepDeed::MakeAuthority(Box::new(wanted.clone()));
-            self.step(name, deed, vec![Reason::Missing]);
+            self.new_authority(wanted);
             return Ok(());
         };
         let id = known.row.id;
@@ -55,6 +54,7 @@ impl Planner<'_> {
             self.conflict(name, what, remedy);
         }
         if !reasons.is_empty() {
+            self.renewed.insert(name.clone());
             let authority = Box::new(wanted.clone());
             self.step(name, StepDeed::RenewAuthority { authority, id }, reasons);
         } else if !is_sound {
@@ -66,6 +66,29 @@ impl Planner<'_> {
             self.step(name, StepDeed::Configure { id, settings }, changed);
         }
         Ok(())
+    }
+
+    /// A CA that there is not. Two with one subject are one to whoever looks for an issuer, so it is
+    /// not made where there is another, and neither is what would be below it.
+    fn new_authority(&mut self, wanted: &DesiredAuthority) {
+        let name = &wanted.name;
+        let other = self.known.with_subject(&wanted.subject).cloned();
+        let below_barred = wanted
+            .issuer
+            .as_ref()
+            .is_some_and(|issuer| self.barred.contains(issuer));
+        if let Some(other) = &other {
+            let remedy = format!(
+                "give it another common_name; or, if it is that CA, call it [ca.{other}] again; a new key is made by 'certmint ca rollover plan {other}'"
+            );
+            self.conflict(name, format!("CA {other} has the same subject"), remedy);
+        }
+        if other.is_some() || below_barred {
+            self.barred.insert(name.clone());
+            return;
+        }
+        let deed = StepDeed::MakeAuthority(Box::new(wanted.clone()));
+        self.step(name, deed, vec![Reason::Missing]);
     }
 
     /// Why a CA is renewed at this time.

@@ -9,7 +9,7 @@ use crate::{
     key::KeySpec,
     manifest::DesiredCertificate,
     store::{CertificateFile, Inventory, Row, Shelf, Status},
-    x509::{Certificate, Name, San, SanSet, name_matching::names_match},
+    x509::{Certificate, Name, RevocationReason, San, SanSet, name_matching::names_match},
 };
 
 use super::{
@@ -24,6 +24,8 @@ enum Fate {
     Changed(Vec<Reason>, KeyChoice),
     /// Another takes its place, because of the time.
     Due(Reason, KeyChoice),
+    /// Somebody put it on hold, and it may be valid again.
+    Held,
     Stays,
 }
 
@@ -33,6 +35,9 @@ impl Planner<'_> {
         wanted: &DesiredCertificate,
     ) -> Result<(), AuthorityError> {
         let name = &wanted.name;
+        if self.barred.contains(&wanted.authority) {
+            return Ok(());
+        }
         let current = match self.surroundings.inventory {
             None => None,
             Some(inventory) => current(inventory, wanted)?,
@@ -66,7 +71,9 @@ impl Planner<'_> {
             }
             Fate::Stays => {
                 if !unsound.is_empty() {
-                    let reasons = unsound.iter().copied().map(Reason::File).collect();
+                    let file =
+                        |file: &CertificateFile| Reason::File(format!("{name}.{}", file.ending()));
+                    let reasons = unsound.iter().map(file).collect();
                     let deed = StepDeed::Restore {
                         id: row.id,
                         files: unsound,
@@ -81,7 +88,16 @@ impl Planner<'_> {
                     };
                     self.step(name, deed, vec![Reason::NotTaken]);
                 }
-                self.exports(wanted, Some(row.id))
+                self.exports(wanted, Some((&row, &certificate)))
+            }
+            Fate::Held => {
+                let what =
+                    "it is revoked with certificateHold, and so nothing is made in its place";
+                let remedy = format!(
+                    "take it off hold with 'certmint revoke {name} --release', or revoke it for another reason"
+                );
+                self.conflict(name, what, remedy);
+                Ok(())
             }
         }
     }
@@ -93,9 +109,14 @@ impl Planner<'_> {
         certificate: &Certificate,
         unsound: &[CertificateFile],
     ) -> Fate {
+        let mut reasons = Vec::new();
         match row.status {
+            Status::Revoked {
+                reason: RevocationReason::CertificateHold,
+                ..
+            } => return Fate::Held,
             Status::Revoked { reason, .. } => {
-                return Fate::Changed(vec![Reason::Revoked(reason)], KeyChoice::New);
+                reasons.push(Reason::Revoked(reason));
             }
             Status::Issued(_) => {}
             Status::Recorded | Status::Lost | Status::Listed | Status::Superseded(_) => {
@@ -103,12 +124,15 @@ impl Planner<'_> {
             }
         }
         if unsound.contains(&CertificateFile::Key) {
-            return Fate::Changed(vec![Reason::KeyMissing], KeyChoice::New);
+            reasons.push(Reason::KeyMissing);
         }
-        let mut reasons = differences(wanted, row, certificate);
-        let has_other_key = reasons
-            .iter()
-            .any(|reason| matches!(reason, Reason::Key { .. }));
+        reasons.extend(differences(wanted, row, certificate));
+        let has_other_key = reasons.iter().any(|reason| {
+            matches!(
+                reason,
+                Reason::Key { .. } | Reason::KeyMissing | Reason::Revoked(_)
+            )
+        });
         let key = match wanted.renewal_key {
             KeyChoice::Kept if !has_other_key => KeyChoice::Kept,
             _ => KeyChoice::New,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::{
     authority::{AuthorityError, IssuerDifference, issuer_difference, named, named_certificate},
     store::{Authority, AuthorityId, Inventory, StoreName},
-    x509::Certificate,
+    x509::{Certificate, Name, name_matching::names_match},
 };
 
 use super::reason::Reason;
@@ -53,6 +53,18 @@ impl KnownAuthorities {
 
     pub(super) fn get(&self, name: &StoreName) -> Option<&KnownAuthority> {
         self.by_name.get(name)
+    }
+
+    /// The first CA, by name, that has a subject.
+    pub(super) fn with_subject(&self, subject: &Name) -> Option<&StoreName> {
+        let has = |known: &KnownAuthority| {
+            names_match(known.certificate.subject().as_der(), subject.as_der())
+        };
+        self.by_name
+            .iter()
+            .filter(|(_, known)| has(known))
+            .map(|(name, _)| name)
+            .min_by_key(|name| name.to_string())
     }
 
     /// What a CA is called: its name, or its subject where it has none.

@@ -22,7 +22,7 @@ impl Planner<'_> {
             .inventory
             .zip(self.known.get(&wanted.name));
         let reasons = match known {
-            None if is_wanted => vec![Reason::NoList],
+            None if is_wanted && !self.barred.contains(&wanted.name) => vec![Reason::NoList],
             None => Vec::new(),
             Some((inventory, known)) => {
                 let revokes = self.revokes_of(inventory, &known.row)?;

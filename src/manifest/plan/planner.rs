@@ -61,6 +61,8 @@ pub fn plan(
         steps: Vec::new(),
         conflicts: Vec::new(),
         revoked_of: HashSet::new(),
+        renewed: HashSet::new(),
+        barred: HashSet::new(),
     };
     for authority in manifest.authorities() {
         planner.authority(authority)?;
@@ -92,6 +94,10 @@ pub(super) struct Planner<'a> {
     conflicts: Vec<Conflict>,
     /// The CAs of which this plan revokes something.
     pub(super) revoked_of: HashSet<AuthorityId>,
+    /// The CAs that this plan renews.
+    pub(super) renewed: HashSet<StoreName>,
+    /// The CAs that there are not and that cannot be made.
+    pub(super) barred: HashSet<StoreName>,
 }
 
 impl Planner<'_> {

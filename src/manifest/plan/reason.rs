@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 use crate::{
     key::KeySpec,
     profile::LeafKind,
-    store::{CertificateFile, StoreName},
-    x509::{RevocationReason, San},
+    store::StoreName,
+    x509::{RevocationReason, San, hexadecimal},
 };
 
 /// Why something has to be done.
@@ -102,14 +102,16 @@ pub enum Reason {
     },
     /// What is revoked now is not what the newest list says.
     ListOutdated,
-    /// A file of the PKI directory is missing or not what it was.
-    File(CertificateFile),
+    /// A file of the PKI directory, which is called so, is missing or not what it was.
+    File(String),
     /// A CA's certificate is missing in the PKI directory or not what it was.
     AuthorityFile,
     /// An exported file is missing.
     ExportMissing(PathBuf),
     /// An exported file is of an older certificate.
     ExportOutdated(PathBuf),
+    /// An exported file has the right certificate and an older chain.
+    ExportOldChain(PathBuf),
     /// An exported file was made otherwise, or changed since.
     ExportDiffers(PathBuf),
     /// A file revocation lists are in is missing.
@@ -117,7 +119,12 @@ pub enum Reason {
     /// Its servers are not known to have taken it.
     NotTaken,
     /// The manifest does not have it, and asks that what it does not have is revoked.
-    Removed,
+    Removed {
+        /// Which generation of its name it is.
+        generation: u32,
+        /// Its serial number: magnitude, most significant octet first.
+        serial: Vec<u8>,
+    },
 }
 
 impl Reason {
@@ -148,9 +155,10 @@ impl Reason {
             Self::AuthorityFile => "authority_file",
             Self::ExportMissing(_) => "export_missing",
             Self::ExportOutdated(_) => "export_outdated",
+            Self::ExportOldChain(_) => "export_old_chain",
             Self::ExportDiffers(_) => "export_differs",
             Self::NotTaken => "not_taken",
-            Self::Removed => "removed",
+            Self::Removed { .. } => "removed",
         }
     }
 }
@@ -201,11 +209,14 @@ impl fmt::Display for Reason {
                 formatter.write_str("what is revoked changed since the one before")
             }
             Self::ListFileMissing => formatter.write_str("its files are missing"),
-            Self::File(file) => write!(formatter, "{} is missing or changed", file.ending()),
+            Self::File(file) => write!(formatter, "{file} is missing or changed"),
             Self::AuthorityFile => formatter.write_str("its certificate is missing or changed"),
             Self::ExportMissing(file) => write!(formatter, "{} is missing", file.display()),
             Self::ExportOutdated(file) => {
                 write!(formatter, "{} is of an older certificate", file.display())
+            }
+            Self::ExportOldChain(file) => {
+                write!(formatter, "{} has an older chain", file.display())
             }
             Self::ExportDiffers(file) => {
                 write!(
@@ -215,10 +226,25 @@ impl fmt::Display for Reason {
                 )
             }
             Self::NotTaken => formatter.write_str("its servers have not taken it yet"),
-            Self::Removed => formatter.write_str("removed from the manifest"),
+            Self::Removed { generation, serial } => {
+                let start = serial.get(..SERIAL_START).unwrap_or(serial);
+                let more = if start.len() < serial.len() {
+                    "…"
+                } else {
+                    ""
+                };
+                let start = hexadecimal(start);
+                write!(
+                    formatter,
+                    "removed from the manifest (generation {generation}, serial {start}{more})"
+                )
+            }
         }
     }
 }
+
+/// How many octets of a serial number tell it from others.
+const SERIAL_START: usize = 4;
 
 fn shown(subject: &str) -> &str {
     if subject.is_empty() { "none" } else { subject }

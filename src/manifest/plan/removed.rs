@@ -56,7 +56,11 @@ impl Planner<'_> {
                 id: row.id,
                 reason: RevocationReason::CessationOfOperation,
             };
-            self.step(&place.name, deed, vec![Reason::Removed]);
+            let reason = Reason::Removed {
+                generation: place.generation,
+                serial: row.serial,
+            };
+            self.step(&place.name, deed, vec![reason]);
         }
         Ok(())
     }

@@ -107,7 +107,7 @@ impl<'t> Fields<'t> {
                 None if !elsewhere.is_empty() => {
                     format!("it belongs in [{}]", elsewhere.join("] or ["))
                 }
-                None => format!("known are {}", known.join(", ")),
+                None => format!("there are {}", known.join(", ")),
             };
             problems.push(
                 key.span().start,
@@ -121,9 +121,13 @@ impl<'t> Fields<'t> {
 impl Fields<'_> {
     /// `[server."www.example.com"]` for what was written as `[server.www.example.com]`.
     fn dotted(&self, key: &str, value: &DeValue<'_>) -> Option<String> {
-        let (table, first) = self.title.split_once('.')?;
+        let (table, rest) = self.title.split_once('.')?;
+        // A table within an entry has keys, and no name that could go on.
+        if rest != quoted(&self.name) {
+            return None;
+        }
         let mut inner = value.as_table()?;
-        let mut name = format!("{first}.{key}");
+        let mut name = format!("{}.{key}", self.name);
         while let Some((key, value)) = inner.iter().next().filter(|_| inner.len() == 1)
             && let Some(deeper) = value.get_ref().as_table()
         {

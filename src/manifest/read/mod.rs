@@ -8,6 +8,8 @@ mod fields;
 mod places;
 mod subject;
 
+use std::collections::HashSet;
+
 use toml::de::{DeTable, Error};
 
 use crate::{
@@ -17,16 +19,21 @@ use crate::{
 
 use self::{defaults::Defaults, fields::Fields, places::Places};
 use super::{
-    authority::DesiredAuthority, certificate::DesiredCertificate, contradiction::Table,
-    desired::Manifest, error::ManifestError, keys, source::Problems,
+    authority::DesiredAuthority,
+    certificate::DesiredCertificate,
+    contradiction::{Contradiction, Table},
+    desired::Manifest,
+    error::ManifestError,
+    keys,
+    source::Problems,
 };
 
 /// Reads a manifest; `file` is what it is called in errors.
 ///
 /// # Errors
-/// Every fault with its line and column. Where the text is no TOML, only that is told; where a value
-/// cannot be, of the rules between entries only those about names are asked, since the others would
-/// speak of what is not meant.
+/// Every fault with its line and column. Where the text is no TOML, only that is told. Of an entry
+/// that has a fault of its own only the rules about names are asked, and so are those that look at a
+/// CA above with one, since the others would speak of what is not meant.
 pub fn parse(file: &str, text: &str) -> Result<Manifest, ManifestError> {
     let mut problems = Problems::new(file, text);
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -38,9 +45,14 @@ pub fn parse(file: &str, text: &str) -> Result<Manifest, ManifestError> {
     }
     let top = Fields::top(document.get_ref());
     top.refuse_unknown(keys::TOP, &mut problems);
+    let before = problems.count();
     let defaults = match top.value("defaults") {
         Some(value) => Defaults::read(&value, &mut problems),
         None => Defaults::default(),
+    };
+    let mut doubts = Doubts {
+        defaults: problems.count() > before,
+        ..Doubts::default()
     };
     let mut places = Places::default();
     let mut authorities: Vec<DesiredAuthority> = Vec::new();
@@ -58,14 +70,20 @@ pub fn parse(file: &str, text: &str) -> Result<Manifest, ManifestError> {
         })
         .collect();
     let names = authority_names(&entries);
-    let count = entries.len();
     for (table, fields) in entries {
         places.add(table, &fields);
+        let before = problems.count();
         let Some(name) = entry_name(&fields, &mut problems) else {
+            doubts.authorities |= table == Table::Ca;
             continue;
         };
+        let called = name.to_string();
         match kind(table) {
-            None => authorities.extend(authority::read(name, &fields, &defaults, &mut problems)),
+            None => {
+                let read = authority::read(name, &fields, &defaults, &mut problems);
+                doubts.authorities |= read.is_none();
+                authorities.extend(read);
+            }
             Some(kind) => certificates.extend(certificate::read(
                 certificate::Called { name, kind },
                 &fields,
@@ -74,15 +92,16 @@ pub fn parse(file: &str, text: &str) -> Result<Manifest, ManifestError> {
                 &mut problems,
             )),
         }
+        if problems.count() > before {
+            doubts.entries.insert((table, called));
+        }
     }
-    let is_whole = authorities.len() + certificates.len() == count;
     match Manifest::new(authorities, certificates, defaults.removed) {
         Ok(manifest) if problems.is_empty() => Ok(manifest),
         Ok(_) => Err(problems.into_error()),
         Err(contradictions) => {
-            let sound = problems.is_empty();
             for found in contradictions {
-                if sound || (is_whole && ABOUT_NAMES.contains(&found.key)) {
+                if doubts.leave(&found) {
                     problems.push(places.find(&found), found.what, found.remedy);
                 }
             }
@@ -91,9 +110,32 @@ pub fn parse(file: &str, text: &str) -> Result<Manifest, ManifestError> {
     }
 }
 
-/// The keys of rules that only look at names: they hold also where other values are wrong, as long as
-/// every entry is there.
-const ABOUT_NAMES: [&str; 3] = ["", "ca", "issuer"];
+/// Of what is not known what it was meant to be, since it has a fault.
+#[derive(Default)]
+struct Doubts {
+    defaults: bool,
+    /// Not every CA could be read.
+    authorities: bool,
+    entries: HashSet<(Table, String)>,
+}
+
+impl Doubts {
+    /// Whether they leave a contradiction to be told.
+    fn leave(&self, found: &Contradiction) -> bool {
+        let above = found.above.iter().map(|ca| (Table::Ca, ca.to_string()));
+        if above.into_iter().any(|ca| self.entries.contains(&ca)) {
+            return false;
+        }
+        let is_doubtful = self.entries.contains(&(found.table, found.name.clone()));
+        match found.key {
+            // Names are what they are, whatever else is wrong.
+            "" => true,
+            "ca" | "issuer" => !self.authorities,
+            "days" | "renew_days" => !is_doubtful && !self.defaults,
+            _ => !is_doubtful,
+        }
+    }
+}
 
 fn kind(table: Table) -> Option<LeafKind> {
     match table {
