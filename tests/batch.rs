@@ -93,7 +93,10 @@ fn a_wrong_list_issues_nothing_and_every_error_is_told() {
         "hosts.csv",
         "name,san,days,key,profile\nok,ok.internal,,,\nx y,,,,\nb,a..b,,,\nc,,0,,\nd,,,rsa1024,\ne,,,,servr\nOK,,,,\n",
     );
-    let told = sandbox.refused("issue batch hosts.csv");
+    let before = snapshot(sandbox.root());
+    let told = sandbox.run("issue batch hosts.csv");
+    assert_eq!(told.code, 1, "{told:#?}");
+    sandbox::assert_same(&before, &snapshot(sandbox.root()), "a wrong list");
     for expected in [
         "hosts.csv:3: x y:",
         "hosts.csv:4: b: ",
@@ -101,12 +104,13 @@ fn a_wrong_list_issues_nothing_and_every_error_is_told() {
         "hosts.csv:6: d: ",
         "hosts.csv:7: e: \"servr\" is no profile",
         "hosts.csv:8: OK is in line 2 already",
-        "hint: nothing was issued",
+        "hosts.csv: 6 wrong lines; nothing was issued",
     ] {
         assert!(told.stderr.contains(expected), "{expected}\n{told:#?}");
     }
     sandbox.write("empty.csv", "");
-    let told = sandbox.refused("issue batch empty.csv");
+    let told = sandbox.run("issue batch empty.csv");
+    assert_eq!(told.code, 1, "{told:#?}");
     assert!(told.stderr.contains("must name the columns"), "{told:#?}");
 }
 

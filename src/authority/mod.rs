@@ -16,6 +16,7 @@ mod import;
 mod issue;
 mod issuer_difference;
 mod ledger;
+mod outliving;
 mod parallel;
 mod publish;
 mod reissue;
@@ -40,6 +41,7 @@ pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use issuer_difference::{IssuerDifference, issuer_difference};
+pub use outliving::{Outliving, outliving};
 pub use publish::{
     IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
     publish_revocation_list,

@@ -7,8 +7,8 @@ use super::{
     stands_for,
 };
 use crate::store::{
-    ActivationNeed, Authority, CertificateKind, Filter, Inventory, Query, Row, Sort, State, Store,
-    StoreError, StoreName,
+    ActivationNeed, Authority, AuthorityId, CertificateKind, Filter, Inventory, Query, Row, Sort,
+    State, Store, StoreError, StoreName,
 };
 
 /// Which certificates are made anew.
@@ -154,10 +154,10 @@ fn current(
     scope: &ReissueScope,
     now: OffsetDateTime,
 ) -> Result<Vec<Row>, StoreError> {
-    let listed = |issuer| {
+    let listed = |issuer: Option<AuthorityId>| {
         inventory.list(&Query {
             filter: Filter {
-                issuer,
+                issuers: Vec::from_iter(issuer),
                 state: Some(State::Issued),
                 ends_from: Some(now),
                 ..Filter::default()

@@ -307,14 +307,14 @@ fn nothing(wanted: &Revocable) -> AuthorityError {
         ),
         Revocable::Serial(serial) => (
             format!("has the serial number {}", hexadecimal(serial)),
-            Some("what another program issued with this CA has to be imported first".to_owned()),
+            Some("give all of its digits, as 'certmint list --json' has them; what another program issued has to be imported first".to_owned()),
         ),
         Revocable::Fingerprint(fingerprint) => (
             format!(
                 "has the SHA-256 {}",
                 hexadecimal(fingerprint).to_lowercase()
             ),
-            Some("what another program issued with this CA has to be imported first".to_owned()),
+            Some("give all of its digits, as 'certmint list --json' has them; what another program issued has to be imported first".to_owned()),
         ),
     };
     AuthorityError::NothingToRevoke { what, hint }

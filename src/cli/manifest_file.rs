@@ -1,14 +1,14 @@
 //! The manifest as a file.
 
-use std::path::Path;
+use std::{io::ErrorKind, path::Path};
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::report::Report;
+use super::{failure::Advised, report::Report};
 use crate::{
     manifest::{Manifest, ManifestError, parse},
-    store::files,
+    store::{StoreError, files},
 };
 
 /// Reads and understands a manifest; inside, everything that is wrong with it.
@@ -16,7 +16,19 @@ use crate::{
 /// # Errors
 /// A file that cannot be read.
 pub(crate) fn read(file: &Path) -> Result<Result<Manifest, ManifestError>> {
-    let octets = files::read(file, files::USUAL_LIMIT)?;
+    let octets = match files::read(file, files::USUAL_LIMIT) {
+        Err(StoreError::File { fault, .. }) if fault.kind() == ErrorKind::NotFound => {
+            return Err(Advised {
+                message: format!("cannot read {}: {fault}", file.display()),
+                hint: format!(
+                    "check the path, or begin with one: certmint manifest new NAME --out {}",
+                    file.display()
+                ),
+            }
+            .into());
+        }
+        read => read?,
+    };
     let text = std::str::from_utf8(&octets)
         .with_context(|| format!("{}: a manifest is UTF-8 text", file.display()))?;
     Ok(parse(&file.display().to_string(), text))

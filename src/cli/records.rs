@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::{
     cli::render,
-    store::{AuthorityId, Inventory, Row, State},
+    store::{Authority, AuthorityId, Inventory, Row, State},
     x509::{Name, moment_text},
 };
 
@@ -25,19 +25,30 @@ pub(crate) struct Issuer {
 
 impl Issuers {
     pub(crate) fn of(inventory: &Inventory) -> Result<Self> {
-        let authorities = inventory.authorities()?.into_iter().map(|authority| {
+        let authorities = inventory.authorities()?;
+        let issuers = authorities.iter().map(|authority| {
+            let named = authorities.iter().find(|one| is_of(authority, one));
             let issuer = Issuer {
-                name: authority.name.as_ref().map(ToString::to_string),
+                name: named.and_then(|one| one.name.as_ref().map(ToString::to_string)),
                 distinguished_name: distinguished_name(&authority.subject_der, &authority.subject),
-                subject: authority.subject,
+                subject: authority.subject.clone(),
             };
             (authority.id, issuer)
         });
-        Ok(Self(authorities.collect()))
+        Ok(Self(issuers.collect()))
     }
 
     pub(crate) fn get(&self, row: &Row) -> Option<&Issuer> {
         row.issuer.and_then(|issuer| self.0.get(&issuer))
+    }
+}
+
+/// Whether an authority is the CA that has a name: itself, or an older certificate of it, which gave
+/// up the name.
+pub(crate) fn is_of(authority: &Authority, named: &Authority) -> bool {
+    match authority.name {
+        Some(_) => authority.id == named.id,
+        None => named.name.is_some() && authority.is_same_as(named),
     }
 }
 

@@ -83,9 +83,20 @@ fn read_csv(octets: &[u8]) -> Vec<Result<ListLine, ListError>> {
         Ok(headings) => headings.iter().map(str::to_owned).collect(),
         Err(error) => return vec![Err(refused(&error, 1))],
     };
+    let doubled = headings
+        .iter()
+        .enumerate()
+        .filter(|(position, heading)| {
+            headings
+                .iter()
+                .take(*position)
+                .any(|before| before == *heading)
+        })
+        .map(|(_, heading)| format!("the column {heading:?} is there twice; leave one out"));
     let mut errors: Vec<ListError> = headings
         .iter()
         .filter_map(|heading| unknown(heading))
+        .chain(doubled)
         .map(|reason| ListError { line: 1, reason })
         .collect();
     if !headings.iter().any(|heading| heading == "name") {
@@ -313,6 +324,10 @@ mod tests {
         assert_eq!(
             errors("name,profil\na,b\n"),
             ["1: there is no field \"profil\"; is \"profile\" meant?"]
+        );
+        assert_eq!(
+            errors("name,san,name\na,b,c\n"),
+            ["1: the column \"name\" is there twice; leave one out"]
         );
         assert!(
             errors("host\nx\n")

@@ -79,7 +79,6 @@ pub fn metrics(status: &Status, holdings: &Holdings) -> String {
         ("superseded", census.superseded),
         ("lost", census.lost),
         ("listed", census.listed),
-        ("listed", census.listed),
         ("recorded", census.recorded),
     ];
     for (state, count) in states {

@@ -248,6 +248,11 @@ impl StoreError {
                 "choose another name, or move the file away if it is no longer needed".into()
             }
             Self::NoDirectory { folder, .. } => format!("make {} first", folder.display()),
+            Self::File {
+                deed: FileDeed::Read,
+                fault,
+                ..
+            } if fault.kind() == io::ErrorKind::NotFound => "check the path".into(),
             Self::File { fault, .. } => return fault.hint().map(Into::into),
             Self::Inventory { fault, .. } => return fault.hint().map(Into::into),
             Self::DanglingLink { path, .. } => {

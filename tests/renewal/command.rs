@@ -304,3 +304,24 @@ fn what_makes_no_sense_is_refused_before_anything_is_done() {
     assert!(told.stderr.contains("nowhere"), "{told:#?}");
     assert!(!world.exists("nowhere"));
 }
+
+/// What is refused says what to do instead.
+#[test]
+fn a_ca_and_a_missing_manifest_have_their_own_hints() {
+    let world = World::with_authority("p256");
+    let told = world.refused("renew ca");
+    assert!(
+        told.stderr.contains("ca is a CA: certmint ca renew ca"),
+        "{told:#?}"
+    );
+    let told = world.refused("renew nobody");
+    assert!(told.stderr.contains("certmint list shows"), "{told:#?}");
+    let told = world.refused("renew --manifest gone.toml");
+    assert!(
+        told.stderr
+            .contains("certmint manifest new NAME --out gone.toml"),
+        "{told:#?}"
+    );
+    let told = world.refused("inspect gone.crt");
+    assert!(told.stderr.contains("hint: check the path\n"), "{told:#?}");
+}

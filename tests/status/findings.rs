@@ -235,3 +235,79 @@ fn two_documents_do_not_fit_into_one_output() {
         assert!(!told.stdout.contains("html"), "{line}: {told:#?}");
     }
 }
+
+/// A CA that ends before what it signed is made so only when asked for, and found afterwards.
+#[test]
+fn a_ca_that_ends_before_what_it_signed_is_found() {
+    let world = World::with_authority("p256");
+    world.ok("ca intermediate web --cn Web --issuer ca --key p256 --no-passphrase --days 1825");
+    world.ok("issue server a.example --ca web --key p256 --days 90");
+    world.ok("issue server b.example --ca web --key p256 --days 300");
+    let before = world.read("pki/ca/web.crt");
+    let refused = world.refused("ca renew web --days 100");
+    assert!(
+        refused
+            .stderr
+            .contains("1 certificate in use below it ends later, first b.example"),
+        "{refused:#?}"
+    );
+    assert!(
+        refused.stderr.contains("--days 300 or more"),
+        "{refused:#?}"
+    );
+    assert_eq!(world.read("pki/ca/web.crt"), before);
+
+    let told = world.ok("ca renew web --days 20 --allow-shorter");
+    assert!(
+        told.stderr
+            .contains("2 certificates in use below it end later"),
+        "{told:#?}"
+    );
+    // As long as the last one is too short now.
+    world.refused("ca renew web");
+    let told = world.run("status --json");
+    assert_eq!(told.code, 3, "{told:#?}");
+    let findings = told.document()["findings"].clone();
+    let of = |matter: &str| {
+        let mut findings = findings.as_array().unwrap().iter();
+        findings
+            .find(|one| one["matter"] == matter)
+            .cloned()
+            .unwrap()
+    };
+    let found = of("ca_ends_first");
+    assert_eq!(found["name"], "web");
+    assert!(
+        found["what"]
+            .as_str()
+            .unwrap()
+            .contains("2 certificates that it signed later"),
+        "{found:#}"
+    );
+    for matter in ["ca_ends_first", "ca_too_short"] {
+        assert_eq!(
+            of(matter)["remedy"]
+                .as_str()
+                .unwrap()
+                .split(',')
+                .next()
+                .unwrap(),
+            "certmint ca renew web --days 1825"
+        );
+    }
+    world.ok("ca renew web --days 1825");
+    assert_eq!(self::found(&world), (0, vec![]));
+}
+
+/// What its own root's next certificate would end before counts, the CAs below it included; its own
+/// last certificate does not.
+#[test]
+fn a_root_may_become_shorter_than_it_was() {
+    let world = World::new();
+    world.ok("ca init --cn Root --key p256 --no-passphrase --days 4000");
+    world.ok("ca intermediate web --cn Web --issuer ca --key p256 --no-passphrase --days 1000");
+    let refused = world.refused("ca renew ca --days 900");
+    assert!(refused.stderr.contains("first web on"), "{refused:#?}");
+    world.ok("ca renew ca --days 2000");
+    assert_eq!(found(&world), (0, vec![]));
+}

@@ -181,3 +181,58 @@ fn a_filter_that_cannot_be_is_told_with_its_flag() {
     let told = world.refused("list --issuer nobody");
     assert!(told.stderr.contains("there is ca, web"), "{told:#?}");
 }
+
+/// The older certificates of a renewed CA have no name of their own; what they signed is the CA's.
+#[test]
+fn a_renewed_ca_keeps_what_it_signed() {
+    let world = pki();
+    let before = listed(&world, "--issuer web");
+    assert_eq!(before.len(), 5);
+    for time in 0..2 {
+        world.ok(&format!("ca renew web --days {}", 1900 + time));
+        assert_eq!(listed(&world, "--issuer web"), before);
+        assert_eq!(
+            listed(&world, "--issuer web --kind server --name b*"),
+            ["backend"]
+        );
+    }
+    world.ok("issue server late.example --ca web --key p256");
+    let row = &world.json("list --name backend")["certificates"][0];
+    assert_eq!(row["ca"], "web");
+    let text = world.ok("list --issuer web --sort not-after").stdout;
+    assert_eq!(text.lines().count(), 1 + before.len() + 1, "{text}");
+    for line in text.lines().skip(1) {
+        assert!(line.contains(" web "), "{line}");
+    }
+    // The other order of its index.
+    let mut ends: Vec<String> =
+        world.json("list --issuer web --sort not-after --reverse")["certificates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["not_after"].as_str().unwrap().to_owned())
+            .collect();
+    ends.reverse();
+    assert!(ends.is_sorted(), "{ends:?}");
+}
+
+#[test]
+fn a_ca_and_its_successor_are_told_apart() {
+    let world = pki();
+    world.ok("ca rollover next ca --no-passphrase --days 3650");
+    world.ok("ca rollover next ca --before-time --yes");
+    world.ok("issue server fresh --san fresh.example --ca ca --key p256");
+    let old = listed(&world, "--issuer ca --kind server");
+    assert_eq!(old, ["flb"]);
+    let new = listed(&world, "--issuer ca-2 --kind server");
+    assert_eq!(new, ["fresh"]);
+}
+
+#[test]
+fn a_page_beyond_the_end_is_not_an_empty_inventory() {
+    let world = pki();
+    for flags in ["--limit 0", "--offset 100"] {
+        let told = world.ok(&format!("list {flags}"));
+        assert_eq!(told.stdout, "no certificate is like that\n", "{flags}");
+    }
+}

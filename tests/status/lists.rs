@@ -248,3 +248,18 @@ fn an_activation_that_nobody_finished_is_found() {
         (3, vec!["activation_unfinished flb".to_owned()])
     );
 }
+
+/// A renewal that its servers did not take is told at once.
+#[test]
+fn a_renewal_that_failed_just_now_is_found() {
+    let world = pki();
+    assert_eq!(world.run("renew --reload false flb").code, 1);
+    let (code, found, _) = status(&world);
+    assert_eq!(
+        (code, found),
+        (3, vec!["activation_unfinished flb".to_owned()])
+    );
+    world.ok("renew --reload true flb");
+    let (code, found, _) = status(&world);
+    assert_eq!((code, found), (0, vec![]));
+}

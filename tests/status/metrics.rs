@@ -37,6 +37,11 @@ fn prometheus_takes_the_metrics() {
 
     let samples: Value = serde_json::from_str(&world.python(SAMPLES, &["certmint.prom"])).unwrap();
     let samples = samples.as_array().unwrap();
+    let series: std::collections::HashSet<String> = samples
+        .iter()
+        .map(|sample| format!("{} {}", sample[0], sample[1]))
+        .collect();
+    assert_eq!(series.len(), samples.len(), "a series appears twice");
     let of =
         |name: &str| -> Vec<&Value> { samples.iter().filter(|sample| sample[0] == name).collect() };
     let document = world.json("list");

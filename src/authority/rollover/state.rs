@@ -266,7 +266,7 @@ fn left_behind(
     for signer in signers {
         let query = Query {
             filter: Filter {
-                issuer: Some(signer.id),
+                issuers: vec![signer.id],
                 state: Some(State::Issued),
                 ends_from: Some(now),
                 ..Filter::default()

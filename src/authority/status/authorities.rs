@@ -6,8 +6,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::finding::{About, Finding, Matter, Noun, days_until, distinguished_name, end};
 use super::{Scope, Soon};
-use crate::authority::AuthorityError;
 use crate::authority::rollover::{Rollover, RolloverStep, rollovers};
+use crate::authority::{AuthorityError, Outliving, outliving};
 use crate::store::{
     Authority, AuthorityId, Filter, Inventory, Paths, RevocationList, Row, SignedBy, State,
 };
@@ -44,6 +44,8 @@ pub struct AuthorityState {
     pub revoked: u64,
     /// The revocation list that was published last.
     pub list: Option<RevocationList>,
+    /// The longest life that one of its own certificates was given.
+    pub longest_own_life: Duration,
     /// Whether it signs.
     pub standing: Standing,
     /// Its other certificates, older ones and cross-certificates: what was signed under them counts
@@ -170,6 +172,12 @@ pub(super) fn states(
             longest_life: own.iter().filter_map(|signed| signed.longest_life).max(),
             revoked: own.iter().map(|signed| signed.revoked).sum(),
             list: inventory.newest_revocation_list(authority.id)?,
+            longest_own_life: authorities
+                .iter()
+                .filter(|other| other.cross_of.is_none() && newest(other.id) == authority.id)
+                .map(|other| other.not_after - other.not_before)
+                .max()
+                .unwrap_or_default(),
             standing: Standing::of(authority, row.as_ref(), now),
             others: authorities
                 .iter()
@@ -209,8 +217,20 @@ pub(super) fn findings(
     now: OffsetDateTime,
 ) -> Result<Vec<Finding>, AuthorityError> {
     let mut findings = Vec::new();
+    let all = inventory.authorities()?;
     for authority in authorities {
-        findings.extend(life(inventory, authority, scope, now)?);
+        let parent = authority.parent;
+        let parent = authorities.iter().find(|one| Some(one.id) == parent);
+        findings.extend(life(inventory, authority, parent, scope, now)?);
+        // The others sign no more, and their certificates have findings of their own.
+        let current = all
+            .iter()
+            .find(|one| one.id == authority.id && authority.standing == Standing::Current);
+        if let Some(current) = current
+            && let Some(later) = outliving(inventory, &all, current, authority.not_after, now)?
+        {
+            findings.push(ends_first(authority, parent, &later, now));
+        }
     }
     for rollover in rollovers(inventory, now)? {
         let old = authorities.iter().find(|one| one.has(rollover.old.id));
@@ -251,10 +271,56 @@ fn next_step(old: &AuthorityState, rollover: &Rollover, step: RolloverStep) -> O
     })
 }
 
+fn ends_first(
+    authority: &AuthorityState,
+    parent: Option<&AuthorityState>,
+    later: &Outliving,
+    now: OffsetDateTime,
+) -> Finding {
+    let first = About::row(&later.first);
+    let what = match later.count {
+        1 => format!("and {}, which it signed, later", first.title()),
+        many => format!(
+            "and {many} certificates that it signed later, the first of them {}",
+            first.title()
+        ),
+    };
+    Finding {
+        matter: Matter::AuthorityEndsFirst,
+        about: authority.about(),
+        what: format!("{}, {what}", end(authority.not_after, now)),
+        remedy: renewed_for(authority, parent, later.days_needed(now), now),
+    }
+}
+
+/// How to renew a CA so that its next certificate lives for at least so many days. What is left out
+/// on the command line is the life of the last one, which may have been too short.
+fn renewed_for(
+    authority: &AuthorityState,
+    parent: Option<&AuthorityState>,
+    days: i64,
+    now: OffsetDateTime,
+) -> String {
+    let Some(name) = &authority.name else {
+        return "ask whoever keeps it for a renewed one".to_owned();
+    };
+    let whole = |life: Duration| (life + Duration::hours(12)).whole_days();
+    if whole(authority.not_after - authority.not_before) >= days {
+        return format!("certmint ca renew {name}");
+    }
+    let usual = whole(authority.longest_own_life);
+    let most = parent.map_or(usual, |parent| days_until(parent.not_after, now));
+    format!(
+        "certmint ca renew {name} --days {}",
+        days.max(usual.min(most))
+    )
+}
+
 /// What the end of a CA means, now or soon.
 fn life(
     inventory: &Inventory,
     authority: &AuthorityState,
+    parent: Option<&AuthorityState>,
     scope: Scope,
     now: OffsetDateTime,
 ) -> Result<Option<Finding>, AuthorityError> {
@@ -264,10 +330,8 @@ fn life(
         Soon::PartOfLife => (authority.not_after - authority.not_before) / 10,
         Soon::Within(time) => time,
     };
-    let renewed = match &authority.name {
-        Some(name) => format!("certmint ca renew {name}"),
-        None => "ask whoever keeps it for a renewed one".to_owned(),
-    };
+    let needed = authority.longest_life.unwrap_or_default().whole_days() + 1;
+    let renewed = renewed_for(authority, parent, needed, now);
     let finding = |matter, what, remedy| {
         Ok(Some(Finding {
             matter,
@@ -301,7 +365,7 @@ fn life(
         let mut with_it = 0;
         for issuer in [authority.id].iter().chain(&authority.others) {
             with_it += inventory.count(&Filter {
-                issuer: Some(*issuer),
+                issuers: vec![*issuer],
                 state: Some(State::Issued),
                 ends_from: Some(authority.not_after - Duration::DAY),
                 ..Filter::default()

@@ -36,8 +36,9 @@ pub(super) fn findings(
         }
     }
     for activation in inventory.activations()? {
-        let row = inventory.by_id(activation.id)?;
-        if let Some(row) = row.filter(|_| activation.started_at + AT_WORK < now) {
+        // Told at once, even while a renewal may be at work: one that failed a minute ago looks the
+        // same, and nobody would hear of it.
+        if let Some(row) = inventory.by_id(activation.id)? {
             findings.push(unserved(&row, activation.started_at));
         }
     }
@@ -130,7 +131,7 @@ fn by_old_key(
     let mut findings = Vec::new();
     for issuer in [authority.id].iter().chain(&authority.others) {
         let filter = Filter {
-            issuer: Some(*issuer),
+            issuers: vec![*issuer],
             state: Some(State::Issued),
             ends_from: Some(now),
             ..Filter::default()
@@ -156,6 +157,7 @@ fn by_old_key(
 
 fn unserved(row: &Row, since: OffsetDateTime) -> Finding {
     let generation = row.place.as_ref().map_or(0, |place| place.generation);
+    let name = About::row(row).title().to_owned();
     Finding {
         matter: Matter::ActivationUnfinished,
         about: About::row(row),
@@ -163,7 +165,9 @@ fn unserved(row: &Row, since: OffsetDateTime) -> Finding {
             "generation {generation} is in place since {}, and its servers are not known to serve it",
             since.date()
         ),
-        remedy: "'certmint renew' finishes it, or puts the generation before back".to_owned(),
+        remedy: format!(
+            "certmint renew {name} --reload COMMAND; 'certmint renew' if the manifest names the command"
+        ),
     }
 }
 

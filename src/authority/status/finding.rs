@@ -76,6 +76,8 @@ matters! {
     AuthorityExpiresSoon "ca_expires_soon" Warning,
     /// A CA ends before a new certificate of the usual life would.
     AuthorityTooShort "ca_too_short" Warning,
+    /// Certificates in use end later than the CA that signed them.
+    AuthorityEndsFirst "ca_ends_first" Warning,
     /// A certificate is in the last quarter of its life.
     CertificateExpiresSoon "certificate_expires_soon" Warning,
     /// A published CRL is in the last quarter of its life.

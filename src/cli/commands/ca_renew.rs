@@ -10,10 +10,10 @@ use time::OffsetDateTime;
 use super::signing::{name_of, open_key, open_this};
 use crate::{
     authority::{
-        CertifiedBy, RenewedAuthority, SigningAuthority, certified_by, itself, named_certificate,
-        renew_authority, same_life,
+        CertifiedBy, Outliving, RenewedAuthority, SigningAuthority, certified_by, itself,
+        named_certificate, outliving, renew_authority, same_life,
     },
-    cli::{actor::actor, render, report::Report},
+    cli::{actor::actor, failure::Advised, render, report::Report},
     store::{AuthorityFile, RefreshedChains, Store, StoreName},
     x509::{Validity, moment_text},
 };
@@ -24,7 +24,8 @@ use crate::{
   certmint ca renew
   certmint ca renew web --days 1825 --passphrase-file root.pass
 
-What the CA signed stays valid: its name and key are the same. The chain files of its certificates
+What the CA signed stays valid: its name and key are the same. It has to end no earlier than what it
+signed, unless --allow-shorter says otherwise. The chain files of its certificates
 get the new certificate. For a new key see docs/rollover.md.")]
 pub(crate) struct CaRenew {
     /// Which CA; needed when there are several
@@ -32,6 +33,9 @@ pub(crate) struct CaRenew {
     /// Days until the new certificate ends; as many as the last one had if left out
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36500))]
     pub(crate) days: Option<u32>,
+    /// Even if it ends before certificates in use that the CA signed
+    #[arg(long)]
+    pub(crate) allow_shorter: bool,
     /// File whose first line is the passphrase of the key that signs: the CA's own if it is a root,
     /// else its issuer's; - is standard input
     #[arg(long, value_name = "FILE")]
@@ -42,6 +46,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
     let CaRenew {
         name,
         days,
+        allow_shorter,
         passphrase_file,
     } = arguments;
     let now = OffsetDateTime::now_utc();
@@ -53,6 +58,28 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
         None => same_life(&last, now)?,
     };
     let name = name_of(&authority)?;
+    let later = outliving(
+        store.inventory(),
+        &store.inventory().authorities()?,
+        &authority,
+        validity.not_after(),
+        now,
+    )?;
+    let mut notes = Vec::new();
+    if let Some(later) = later {
+        let ends_first = ends_first(&name, validity, &later);
+        if !allow_shorter {
+            return Err(Advised {
+                message: format!("{ends_first}; nothing was signed"),
+                hint: format!(
+                    "--days {} or more outlives them; --allow-shorter signs it all the same",
+                    later.days_needed(now)
+                ),
+            }
+            .into());
+        }
+        notes.push(ends_first);
+    }
     let flag = "--passphrase-file";
     let (kind, signer) = match certified_by(store.inventory(), &authority)? {
         CertifiedBy::Itself => {
@@ -91,7 +118,6 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
         "refreshed": names_json(&refreshed.certificates),
     });
     let document = render::with_fields(render::filed_json(&filed), fields);
-    let mut notes = Vec::new();
     if signer.path().is_empty() {
         notes.push(format!(
             "give the new certificate to whoever trusts the old one, before that ends on {}",
@@ -101,6 +127,24 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
     Ok(Report::new("ca.renew", document, text)
         .notes(notes)
         .notes(refreshed_note(&refreshed)))
+}
+
+/// That the next certificate of a CA ends before what it signed.
+fn ends_first(name: &StoreName, validity: Validity, later: &Outliving) -> String {
+    let first = &later.first;
+    let title = match &first.place {
+        Some(place) => place.name.to_string(),
+        None => first.subject.clone(),
+    };
+    let (certificates, end) = match later.count {
+        1 => ("1 certificate in use below it".to_owned(), "ends"),
+        many => (format!("{many} certificates in use below it"), "end"),
+    };
+    format!(
+        "the new certificate of {name} ends on {}, and {certificates} {end} later, first {title} on {}",
+        render::day(validity.not_after()),
+        render::day(first.not_after)
+    )
 }
 
 /// What servers have to be told after chain files changed.

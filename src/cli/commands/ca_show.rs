@@ -40,7 +40,7 @@ pub(crate) fn run(pki: &Path, arguments: &CaShow) -> Result<Report> {
     let mut issued = 0;
     for same in authorities.iter().filter(|one| one.is_same_as(&authority)) {
         issued += inventory.count(&Filter {
-            issuer: Some(same.id),
+            issuers: vec![same.id],
             state: Some(State::Issued),
             ..Filter::default()
         })?;

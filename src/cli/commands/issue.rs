@@ -39,12 +39,9 @@ pub(crate) enum Issue {
   certmint issue batch hosts.csv
   certmint issue batch devices.jsonl --profile client --key p256 --days 365
 
-A list in CSV:
-  name,profile,san
-  node1,peer,node1.internal ip:10.0.0.7
-  www.example.com,,
-
-The same command, run again after an interruption, makes what is missing.")]
+A list in CSV starts with a heading such as 'name,profile,san', then has lines such as
+'node1,peer,node1.internal ip:10.0.0.7'. The same command, run again after an interruption, makes
+what is missing.")]
     Batch(IssueBatch),
 }
 

@@ -76,7 +76,10 @@ pub(crate) enum Format {
 
 pub(crate) fn run(pki: &Path, arguments: &IssueBatch, global: &Global) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
-    let orders = read(arguments, now)?;
+    let orders = match read(arguments, now)? {
+        Ok(orders) => orders,
+        Err(wrong) => return Ok(Outcome::default().report().failures(wrong)),
+    };
     let mut store = Store::open(pki, &actor(), now)?;
     let signer = open_authority(
         &store,
@@ -101,8 +104,14 @@ pub(crate) fn run(pki: &Path, arguments: &IssueBatch, global: &Global) -> Result
     Ok(outcome.report())
 }
 
-/// Every line of the list as an order, or all that is wrong with it; nothing is issued before.
-fn read(arguments: &IssueBatch, now: OffsetDateTime) -> Result<Vec<(u64, LeafOrder)>> {
+/// A line of the list and what it orders.
+type Listed = (u64, LeafOrder);
+
+/// Every line of the list as an order; inside, all that is wrong with it. Nothing is issued before.
+fn read(
+    arguments: &IssueBatch,
+    now: OffsetDateTime,
+) -> Result<Result<Vec<Listed>, Vec<anyhow::Error>>> {
     let octets = files::read(&arguments.list, LARGEST)?;
     let format = match arguments.format {
         Some(Format::Csv) => ListFormat::Csv,
@@ -133,23 +142,29 @@ fn read(arguments: &IssueBatch, now: OffsetDateTime) -> Result<Vec<(u64, LeafOrd
         }
     }
     if errors.is_empty() {
-        return Ok(orders);
+        return Ok(Ok(orders));
     }
     let file = arguments.list.display();
-    let told: Vec<String> = errors
+    let mut told: Vec<anyhow::Error> = errors
         .iter()
         .take(SHOWN)
-        .map(|error| format!("{file}:{error}"))
+        .map(|error| anyhow::anyhow!("{file}:{error}"))
         .collect();
     let more = match errors.len().saturating_sub(SHOWN) {
         0 => String::new(),
-        more => format!("; and {more} more"),
+        more => format!(", {more} more than shown"),
     };
-    Err(Advised {
-        message: format!("{}{more}", told.join("; ")),
-        hint: "nothing was issued; put the list right and run the same command again".to_owned(),
-    }
-    .into())
+    told.push(
+        Advised {
+            message: format!(
+                "{file}: {} wrong lines{more}; nothing was issued",
+                errors.len()
+            ),
+            hint: "put the list right and run the same command again".to_owned(),
+        }
+        .into(),
+    );
+    Ok(Err(told))
 }
 
 fn order(arguments: &IssueBatch, line: &ListLine, now: OffsetDateTime) -> Result<LeafOrder> {

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    authority::named,
+    authority::itself,
     cli::{
         matching::{Days, Sha256, kind, san, subject, text},
-        records::{Issuers, document, name, state},
+        records::{Issuers, document, is_of, name, state},
         render,
         report::{Form, Report},
         table::Table,
@@ -65,7 +65,7 @@ struct Wanted {
     /// Called this
     #[arg(long, value_name = "NAME", value_parser = text)]
     name: Option<TextMatch>,
-    /// Signed by this CA
+    /// Signed by the key of this CA, whichever of its certificates stood for it
     #[arg(long, value_name = "CA")]
     issuer: Option<StoreName>,
     /// In this state
@@ -110,7 +110,7 @@ enum ShownState {
     Expired,
     /// Revoked
     Revoked,
-    /// Replaced by a newer one
+    /// Replaced by a newer one, or set aside because its servers did not take it
     Superseded,
     /// Recorded and never signed
     Lost,
@@ -150,7 +150,10 @@ impl Wanted {
             ..Filter::default()
         };
         if let Some(name) = &self.issuer {
-            filter.issuer = Some(named(inventory, Some(name))?.id);
+            let wanted = itself(inventory, Some(name))?;
+            let authorities = inventory.authorities()?.into_iter();
+            let same = authorities.filter(|authority| is_of(authority, &wanted));
+            filter.issuers = same.map(|authority| authority.id).collect();
         }
         if let Some(Days(days)) = self.expiring_within {
             filter.state = Some(State::Issued);
@@ -217,10 +220,12 @@ pub(crate) fn run(pki: &Path, arguments: &List, form: Form) -> Result<Report> {
                 table.row(cells(&row, &issuers, now));
                 ControlFlow::Continue(())
             })?;
-            let text = match (table.is_empty(), is_filtered) {
-                (false, _) => table.to_string(),
-                (true, true) => "no certificate is like that\n".to_owned(),
-                (true, false) => "no certificate yet\n".to_owned(),
+            let text = if !table.is_empty() {
+                table.to_string()
+            } else if is_filtered || inventory.count(&Filter::default())? > 0 {
+                "no certificate is like that\n".to_owned()
+            } else {
+                "no certificate yet\n".to_owned()
             };
             Ok(Report::new("list", Value::Null, text))
         }

@@ -227,12 +227,23 @@ fn named(inventory: &Inventory, names: &[StoreName]) -> Result<Vec<Due>> {
     if unknown.is_empty() {
         return Ok(found);
     }
+    let authorities: Vec<String> = inventory
+        .authorities()?
+        .into_iter()
+        .filter_map(|authority| authority.name)
+        .filter(|name| names.contains(name))
+        .map(|name| format!("{name} is a CA: certmint ca renew {name}"))
+        .collect();
     Err(Advised {
         message: format!(
             "this PKI has no certificate {}; nothing was done",
             unknown.join(", ")
         ),
-        hint: "certmint list shows the names".into(),
+        hint: if authorities.is_empty() {
+            "certmint list shows the names".to_owned()
+        } else {
+            authorities.join("; ")
+        },
     }
     .into())
 }

@@ -15,6 +15,7 @@ use crate::{
     authority::{self, Candidate, Generations, Revocable, Selection, select_for_revocation},
     cli::{
         actor::actor,
+        failure::Advised,
         matching::Sha256,
         read,
         records::{self, Issuer, distinguished_name},
@@ -147,9 +148,13 @@ pub(crate) fn run(pki: &Path, arguments: &Revoke) -> Result<Report> {
         .filter(|one| deed.concerns(one))
         .collect();
     if let (Deed::Release, []) = (&deed, concerned.as_slice()) {
-        bail!(
-            "nothing of it is on hold, and no other revocation can be taken back (RFC 5280 §5.3.1)"
-        );
+        return Err(Advised {
+            message: "nothing of it is on hold, and no other revocation can be taken back (RFC 5280 §5.3.1)"
+                .to_owned(),
+            hint: "another generation may be: give --generation NUMBER or --all-generations"
+                .to_owned(),
+        }
+        .into());
     }
     if arguments.dry_run {
         return Ok(report(&deed, &selection, &[], now).note("nothing was changed"));

@@ -34,6 +34,18 @@ pub(crate) fn open_this(
 ) -> Result<SigningAuthority> {
     let name = name_of(authority)?;
     let key_file = store.layout().authority_file(&name, AuthorityFile::Key);
+    if !key_file.exists() {
+        return Err(Advised {
+            message: format!(
+                "the key of CA {name} is not in this PKI: there is no {}",
+                key_file.display()
+            ),
+            hint: format!(
+                "put it back from a backup, or bring it with 'certmint ca import {name} --cert FILE --key FILE'"
+            ),
+        }
+        .into());
+    }
     let key = open_key(&key_file, passphrase_file, flag)?;
     SigningAuthority::of_this_pki(store, authority, key)
         .with_context(|| format!("{}", key_file.display()))

@@ -42,7 +42,7 @@ pub(crate) fn settle_all(
         }));
     let rows = store.inventory().list(&Query {
         filter: Filter {
-            issuer: Some(issuer),
+            issuers: vec![issuer],
             state: Some(State::Issued),
             ends_from: Some(now),
             ..Filter::default()

@@ -27,7 +27,6 @@ pub(crate) fn document(status: &Status) -> Value {
             "superseded": census.superseded,
             "lost": census.lost,
             "listed": census.listed,
-            "listed": census.listed,
             "recorded": census.recorded,
         },
         "findings": status

@@ -10,6 +10,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+use super::authority::AuthorityId;
 use super::query::{Filter, Order, Query, Sort, TextMatch};
 use super::record::magnitude;
 use super::row::{COLUMNS, State};
@@ -50,6 +51,8 @@ enum Column {
     Unique,
     /// Shared by many rows; its index goes on with `not_after`.
     Shared,
+    /// Shared by many rows, in several ranges of its index: together these have no order.
+    Ranges,
     /// Shared by many rows, without an index of its own: the shelf, the part of a life that is left.
     Unindexed,
     NotAfter,
@@ -188,7 +191,7 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
         state,
         kind,
         shelf,
-        issuer,
+        issuers,
         ends_from,
         ends_before,
         last_quarter_at,
@@ -233,9 +236,21 @@ fn conditions(filter: &Filter) -> Option<Vec<Condition>> {
             conditions.push(equal(column, name, Value::Text(word.to_owned())));
         }
     }
-    if let Some(issuer) = issuer {
-        let value = Value::Integer(issuer.number());
-        conditions.push(equal(Column::Shared, "authority_id", value));
+    let number = |issuer: &AuthorityId| Value::Integer(issuer.number());
+    match issuers.as_slice() {
+        [] => {}
+        [only] => conditions.push(equal(Column::Shared, "authority_id", number(only))),
+        several => {
+            let marks = vec!["?"; several.len()].join(", ");
+            let comparison = format!("certificate.authority_id IN ({marks})");
+            conditions.push(Condition {
+                column: Column::Ranges,
+                counted: format!("certificate WHERE {comparison}"),
+                checked: format!("+{comparison}"),
+                leading: comparison,
+                values: several.iter().map(number).collect(),
+            });
+        }
     }
     let ends = [
         (">=", ends_from.map(seconds)),

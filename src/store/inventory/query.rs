@@ -44,8 +44,8 @@ pub struct Filter {
     pub kind: Option<CertificateKind>,
     /// Where it is filed.
     pub shelf: Option<Shelf>,
-    /// Who signed it.
-    pub issuer: Option<AuthorityId>,
+    /// Who signed it: one of these; whoever it was if there are none.
+    pub issuers: Vec<AuthorityId>,
     /// Ends at this time or later: what is valid at it, as far as the end is concerned.
     pub ends_from: Option<OffsetDateTime>,
     /// Ends before this time: what has expired by then.

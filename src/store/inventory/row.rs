@@ -25,7 +25,7 @@ pub enum State {
     Listed,
     /// Revoked.
     Revoked,
-    /// Replaced by a newer generation of its name.
+    /// Replaced by a newer generation of its name, or set aside.
     Superseded,
 }
 

@@ -478,7 +478,7 @@ fn some_filters(bench: &Bench) -> Vec<Twofold> {
         (
             Filter {
                 shelf: Some(Shelf::Certificates),
-                issuer: Some(bench.authority),
+                issuers: vec![bench.authority],
                 ..all()
             },
             |row| row.place.is_some() && row.issuer.unwrap().number() == 1,
@@ -705,7 +705,7 @@ fn each_thing_to_look_for_has_its_index() {
         ),
         (
             Filter {
-                issuer: Some(AuthorityId(2)),
+                issuers: vec![AuthorityId(2)],
                 ..all()
             },
             "certificate_by_authority",
