@@ -24,7 +24,7 @@ pub(crate) enum ManifestCommand {
     New(ManifestNew),
     /// Write the manifest of the CAs and certificates that are there
     FromInventory(ManifestFromInventory),
-    /// Tell everything that is wrong with a manifest, with line and column
+    /// Tell what is wrong with a manifest, with line and column
     #[command(after_help = "Examples:
   certmint manifest check
   certmint manifest check other.toml --json")]
