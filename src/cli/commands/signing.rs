@@ -37,7 +37,7 @@ pub(crate) fn open_this(
     if !key_file.exists() {
         return Err(Advised {
             message: format!(
-                "the key of CA {name} is not in this PKI: there is no {}",
+                "the key of CA {name} is not in this PKI: no such file as {}",
                 key_file.display()
             ),
             hint: format!(
