@@ -30,6 +30,14 @@ PROGRAMS=(
     "javac default-jdk-headless Java as a TLS client, from its source"
     "nginx nginx a TLS server"
     "apache2 apache2-bin another TLS server"
+    "haproxy haproxy a load balancer"
+    "stunnel4 stunnel4 a TLS tunnel"
+    "caddy caddy another web server"
+    "curl curl a TLS client"
+    "dnsmasq dnsmasq-base a name server for a private zone"
+    "slapd slapd an LDAP server, which speaks StartTLS"
+    "update-ca-certificates ca-certificates the system's trust store"
+    "firefox-esr firefox-esr another web browser"
     "systemd-analyze systemd the units of the renewal"
     "easyrsa easy-rsa a CA to adopt"
     "mkcert mkcert another CA to adopt"
@@ -69,7 +77,24 @@ install_packages() {
     }
 }
 
+# file, the Debian package that has it, and what it is for
+FILES=(
+    "/usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream nginx as a load balancer of TCP"
+    "/usr/lib/postfix/sbin/smtpd postfix an SMTP server, which speaks STARTTLS"
+    "/usr/lib/dovecot/imap-login dovecot-imapd an IMAP server, which speaks STARTTLS"
+    "/usr/share/postgresql-common/pg_wrapper postgresql PostgreSQL, which has a TLS of its own"
+)
+
 missing=()
+for line in "${FILES[@]}"; do
+    read -r file package purpose <<<"$line"
+    if [ -e "$file" ]; then
+        say "$package: $file ($purpose)"
+    else
+        say "$package: missing ($purpose)"
+        missing+=("$package")
+    fi
+done
 for line in "${PROGRAMS[@]}"; do
     read -r program package purpose <<<"$line"
     if path="$(command -v "$program")"; then
@@ -82,17 +107,29 @@ done
 
 # --- Python -------------------------------------------------------------------------------------
 
-venv=target/judges/venv
-needs_venv=no
-if [ -n "${CERTMINT_PYTHON:-}" ]; then
-    say "python modules: those of CERTMINT_PYTHON, $CERTMINT_PYTHON"
-elif [ -x "$venv/bin/python" ] && cmp -s tests/requirements.txt "$venv/installed.txt"; then
-    say "python modules: $venv"
-else
-    needs_venv=yes
-    if ! command -v python3 >/dev/null || ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
-        missing+=(python3-venv)
+# Each has what cannot live in one environment with the others: its name, and its requirements.
+ENVIRONMENTS=(
+    "venv tests/requirements.txt"
+    "aws tests/requirements-aws.txt"
+    "oci tests/requirements-oci.txt"
+    "terraform tests/requirements-terraform.txt"
+)
+
+wanted=()
+for line in "${ENVIRONMENTS[@]}"; do
+    read -r name requirements <<<"$line"
+    folder="target/judges/$name"
+    if [ "$name" = venv ] && [ -n "${CERTMINT_PYTHON:-}" ]; then
+        say "python modules: those of CERTMINT_PYTHON, $CERTMINT_PYTHON"
+    elif [ -x "$folder/bin/python" ] && cmp -s "$requirements" "$folder/installed.txt"; then
+        say "python modules: $folder"
+    else
+        wanted+=("$line")
     fi
+done
+if [ "${#wanted[@]}" -gt 0 ] &&
+    { ! command -v python3 >/dev/null || ! python3 -c 'import venv, ensurepip' 2>/dev/null; }; then
+    missing+=(python3-venv)
 fi
 
 if [ "${#missing[@]}" -gt 0 ]; then
@@ -102,14 +139,30 @@ if [ "${#missing[@]}" -gt 0 ]; then
         read -r program package purpose <<<"$line"
         command -v "$program" >/dev/null || fail "$program is still missing after installing $package"
     done
+    for line in "${FILES[@]}"; do
+        read -r file package purpose <<<"$line"
+        [ -e "$file" ] || fail "$file is still missing after installing $package"
+    done
 fi
 
-if [ "$needs_venv" = yes ]; then
-    say "python modules: installing $(grep -c '^[a-z]' tests/requirements.txt) of tests/requirements.txt in $venv"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt ||
-        fail "pip could not install tests/requirements.txt"
-    cp tests/requirements.txt "$venv/installed.txt"
-fi
+install_modules() {
+    local name="$1" requirements="$2" folder="target/judges/$1"
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    cp "$requirements" "$folder/installed.txt"
+}
+
+# All at once: they mostly wait for the network.
+jobs=()
+for line in "${wanted[@]}"; do
+    read -r name requirements <<<"$line"
+    say "python modules: installing $(grep -c '^[a-z]' "$requirements") of $requirements in target/judges/$name"
+    install_modules "$name" "$requirements" &
+    jobs+=("$! $requirements")
+done
+for job in "${jobs[@]}"; do
+    read -r process requirements <<<"$job"
+    wait "$process" || fail "pip could not install $requirements"
+done
 say "all there"
