@@ -15,7 +15,7 @@ fn a_target_of_ones_own_comes_before_ours() {
     let template = world.read_text("pki/templates/nginx/site.conf.j2");
     world.write(
         "pki/templates/nginx/site.conf.j2",
-        &format!("# mine\n{template}"),
+        format!("# mine\n{template}"),
     );
     assert!(world.ok("render nginx flb").stdout.starts_with("# mine\n"));
     let ours = world.ok("render nginx flb --templates elsewhere").stdout;

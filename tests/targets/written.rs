@@ -53,7 +53,7 @@ fn a_strange_folder_stays_a_path() {
     let folder = folder.display();
     world.write(
         "nginx.conf",
-        &format!(
+        format!(
             "pid {folder}/pid; error_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n\
              include {folder}/site.conf;\n}}\n"
         ),
