@@ -39,8 +39,7 @@ pub(crate) enum Export {
   certmint export jks tomcat --out tomcat.jks --password-file tomcat.pass
   certmint export jks ca --trust --out truststore.jks --password-file trust.pass
 
-Java 9 and later, Tomcat and Spring open PKCS#12 as well, which is the better choice: see
-'certmint export p12'.")]
+Java 9 and later, Tomcat and Spring open PKCS#12 as well, which protects the key better.")]
     Jks(ExportJks),
     /// Write objects of Kubernetes: a TLS secret, and the CA to trust as a config map (.yaml)
     #[command(after_help = "Examples:
