@@ -131,10 +131,11 @@ impl PkiStock {
             .layout
             .authority_file(&name, AuthorityFile::Certificate);
         let trust = self.trust_file(&authority)?.unwrap_or_else(|| file.clone());
-        let list = self
-            .layout
-            .revocation_list(&name, RevocationListFile::Chain);
-        let list = list.exists().then_some(list);
+        // A root has nobody above it, so that its own list is all there is.
+        let list = [RevocationListFile::Chain, RevocationListFile::Pem]
+            .map(|file| self.layout.revocation_list(&name, file))
+            .into_iter()
+            .find(|list| list.exists());
         Ok(AuthorityStock {
             name: name.file_name().to_owned(),
             file: text(&file)?,

@@ -8,10 +8,12 @@ its documentation has and moto does not check.
 - Elastic Load Balancing: an HTTPS listener needs a certificate; trust stores for mutual TLS, with CA
   bundles and revocation lists from S3, which moto does not have at all.
 
-The first line on standard output is JSON: the port, and what is in the account at the start. For the
-test: GET /state on state_port gives what is there and what was asked, POST /fail makes the next
+Run: python aws_account.py [listener], with an HTTPS listener already or without. The first line on
+standard output is JSON: the port, and what is in the account at the start. For the test: GET /state on state_port gives what is there and what was asked, POST /fail makes the next
 request of an action fail."""
 
+import copy
+import datetime
 import http.server
 import json
 import os
@@ -23,7 +25,7 @@ os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_EC
 
 import boto3
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from moto.acm.exceptions import AWSValidationException
@@ -31,9 +33,11 @@ from moto.acm.models import AWSCertificateManagerBackend, acm_backends
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.elb import elb_backends
 from moto.elbv2.exceptions import ELBClientError
-from moto.elbv2.models import elbv2_backends
+from moto.elbv2.models import ELBv2Backend, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
+from moto.moto_api._internal import mock_random
 from moto.route53 import route53_backends
+from moto.route53.models import FakeZone
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
@@ -296,6 +300,30 @@ def strict_modify_listener(self):
 ELBV2Response.create_listener = strict_create_listener
 ELBV2Response.modify_listener = strict_modify_listener
 
+backend_resource = ELBv2Backend._get_resource_by_arn
+
+
+def resource(self, arn):
+    return trust_store(arn) if ":truststore/" in arn else backend_resource(self, arn)
+
+
+ELBv2Backend._get_resource_by_arn = resource
+
+# --- Route 53 -------------------------------------------------------------------------------------
+
+record_sets = FakeZone.get_record_sets
+
+
+def shown_records(self, *arguments, **options):
+    """As the service shows them: an asterisk as \\052 (ListResourceRecordSets)."""
+    for one in record_sets(self, *arguments, **options):
+        one = copy.copy(one)
+        one.name = one.name.replace("*", "\\052")
+        yield one
+
+
+FakeZone.get_record_sets = shown_records
+
 # --- for the test ---------------------------------------------------------------------------------
 
 
@@ -322,8 +350,8 @@ def state():
         "target_groups": {
             one.name: {"arn": arn, "protocol": one.protocol, "port": int(one.port), "type": one.target_type,
                        "vpc": one.vpc_id, "health_protocol": one.health_check_protocol,
-                       "health_path": one.health_check_path, "matcher": one.matcher,
-                       "targets": sorted(f"{target['id']}:{target['port']}" for target in one.targets.values())}
+                       "health_path": one.health_check_path, "matcher": getattr(one, "matcher", None),
+                       "targets": sorted(f"{target['Id']}:{target['Port']}" for target in one.targets.values())}
             for arn, one in balancing.target_groups.items()
         },
         "trust_stores": {
@@ -338,7 +366,7 @@ def state():
             for name, balancer in elb_backends[ACCOUNT][REGION].load_balancers.items()
         },
         "records": [
-            {"zone": zone.id, "name": one.name, "type": one.type, "alias": one.alias_target}
+            {"zone": zone.id.split("/")[-1], "name": one.name, "type": one.type, "alias": one.alias_target}
             for zone in route53_backends[ACCOUNT]["aws"].zones.values() for one in zone.rrsets if one.alias_target
         ],
     }
@@ -361,6 +389,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = answer
 
 
+# The same names in each run: the how-tos show them.
+mock_random.seed(20260111)
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 server.start()
 port = server.get_host_and_port()[1]
@@ -386,6 +416,20 @@ zone = client("route53").create_hosted_zone(
     Name="internal.example.com", CallerReference="1", VPC={"VPCRegion": REGION, "VPCId": vpc},
     HostedZoneConfig={"PrivateZone": True})["HostedZone"]["Id"].split("/")[-1]
 client("s3").create_bucket(Bucket="trust", CreateBucketConfiguration={"LocationConstraint": REGION})
+if sys.argv[1:] == ["listener"]:
+    # A listener that speaks HTTPS, with a certificate of its own.
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "made before")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    certificate = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + datetime.timedelta(1)).sign(
+        key, hashes.SHA256())
+    arn = client("acm").import_certificate(
+        Certificate=certificate.public_bytes(serialization.Encoding.PEM),
+        PrivateKey=key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                     serialization.NoEncryption()))["CertificateArn"]
+    balancing.create_listener(
+        LoadBalancerArn=made["web"]["LoadBalancerArn"], Protocol="HTTPS", Port=443, Certificates=[{"CertificateArn": arn}],
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}])
 asked.clear()
 print(json.dumps({
     "port": port,

@@ -9,6 +9,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "../document/mod.rs"]
+mod document;
 #[path = "../judge/mod.rs"]
 mod judge;
 #[path = "../world/mod.rs"]
@@ -17,6 +19,7 @@ mod world;
 mod acm;
 mod balancers;
 mod clients;
+mod howto;
 mod oci;
 mod scripts;
 mod stand_in;

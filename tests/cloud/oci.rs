@@ -1,4 +1,4 @@
-//! The load balancer of OCI: at first, again, renewed, with a new CA, and after failures.
+//! The load balancer of OCI: at first, again, renewed, after failures, and with a new CA.
 
 use serde_json::{Value, json};
 
@@ -58,18 +58,8 @@ fn operations(state: &Value, before: usize) -> Vec<String> {
 }
 
 #[test]
-fn a_load_balancer_takes_certificate_and_ca_and_every_renewal() {
+fn a_load_balancer_takes_certificate_and_ca_and_a_renewal_that_failed_at_first() {
     let (world, oci) = article("rsa2048");
-
-    // What would be done, and nothing of it.
-    let told = oci.run(&world, SCRIPT, &["--dry-run"]);
-    assert_eq!(told.code, 0, "{told:#?}");
-    assert_eq!(
-        told.stdout.matches("oci-lb: would ").count(),
-        4,
-        "{told:#?}"
-    );
-    assert!(asked(&oci.state()).is_empty());
 
     oci.ok(&world, SCRIPT);
     let first = oci.state();
@@ -134,35 +124,10 @@ fn a_load_balancer_takes_certificate_and_ca_and_every_renewal() {
     oci.ok(&world, SCRIPT);
     assert_eq!(asked(&oci.state()).len(), 4);
 
-    // Renewed: a new bundle, the listener shows it, and only then the old one is taken away.
+    // Renewed, and the service answers with an error: what was shown still is.
     world.ok("renew flb");
     let renewed = serial(&world, "pki/certs/flb/flb.crt");
     assert_ne!(renewed, first_serial);
-    oci.ok(&world, SCRIPT);
-    let second = oci.state();
-    let new_bundle = shown_by_listener(&second);
-    assert_eq!(second["certificates"][&new_bundle], json!(renewed));
-    assert_eq!(
-        asked(&second)[4..],
-        [
-            ("CreateCertificate".to_owned(), new_bundle),
-            ("UpdateListener".to_owned(), "listener_lb".to_owned()),
-            ("DeleteCertificate".to_owned(), bundle.clone()),
-        ]
-    );
-    assert_eq!(second["certificates"].as_object().unwrap().len(), 2);
-    assert_eq!(trusted_by_backend_set(&second), ca_bundle);
-}
-
-#[test]
-fn a_failed_step_leaves_the_old_in_service_and_another_run_heals_it() {
-    let (world, oci) = article("rsa2048");
-    oci.ok(&world, SCRIPT);
-    let before = oci.state();
-    let bundle = shown_by_listener(&before);
-    world.ok("renew flb");
-
-    // The service answers with an error.
     oci.fail(r#"{"operation": "UpdateListener", "how": "500"}"#);
     let told = oci.run(&world, SCRIPT, &[]);
     assert_eq!(told.code, 1, "{told:#?}");
@@ -171,11 +136,14 @@ fn a_failed_step_leaves_the_old_in_service_and_another_run_heals_it() {
             .contains("could not have the listener listener_lb show"),
         "{told:#?}"
     );
-    let after = oci.state();
-    assert_eq!(shown_by_listener(&after), bundle);
-    assert!(!operations(&after, 0).contains(&"DeleteCertificate".to_owned()));
+    let failed = oci.state();
+    assert_eq!(shown_by_listener(&failed), bundle);
+    assert_eq!(
+        operations(&failed, 4),
+        ["CreateCertificate", "UpdateListener"]
+    );
 
-    // The service says that it will, and its work fails: `oci` itself ends well.
+    // The service says that it will, and its work fails, while `oci` itself ends well.
     oci.fail(r#"{"operation": "UpdateListener", "how": "work request"}"#);
     let told = oci.run(&world, SCRIPT, &[]);
     assert_eq!(told.code, 1, "{told:#?}");
@@ -184,23 +152,24 @@ fn a_failed_step_leaves_the_old_in_service_and_another_run_heals_it() {
             .contains("the load balancer could not be updated"),
         "{told:#?}"
     );
-    let after = oci.state();
-    assert_eq!(shown_by_listener(&after), bundle);
-    let count = asked(&after).len();
+    let failed = oci.state();
+    assert_eq!(shown_by_listener(&failed), bundle);
+    assert_eq!(operations(&failed, 6), ["UpdateListener"]);
 
-    // Nothing is made twice: the new bundle is there.
+    // Nothing is made twice. The listener shows the new bundle, and only then the old one goes.
     oci.ok(&world, SCRIPT);
     let healed = oci.state();
+    let new_bundle = shown_by_listener(&healed);
+    assert_eq!(healed["certificates"][&new_bundle], json!(renewed));
     assert_eq!(
-        operations(&healed, count),
-        ["UpdateListener", "DeleteCertificate"]
-    );
-    let shown = shown_by_listener(&healed);
-    assert_eq!(
-        healed["certificates"][&shown],
-        json!(serial(&world, "pki/certs/flb/flb.crt"))
+        asked(&healed)[7..],
+        [
+            ("UpdateListener".to_owned(), "listener_lb".to_owned()),
+            ("DeleteCertificate".to_owned(), bundle),
+        ]
     );
     assert_eq!(healed["certificates"].as_object().unwrap().len(), 2);
+    assert_eq!(trusted_by_backend_set(&healed), ca_bundle);
 }
 
 #[test]

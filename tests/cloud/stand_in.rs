@@ -69,7 +69,16 @@ impl StandIn {
     /// An AWS account, with the load balancers `web`, `inside` (internal), `tcp` and `classic`, the
     /// private zone `internal.example.com` and the bucket `trust`.
     pub(crate) fn aws(home: &Path) -> Self {
-        let mut started = Self::start("aws", "aws_account.py", home, &[]);
+        Self::aws_account(home, &[])
+    }
+
+    /// The same, with an HTTPS listener at `web`.
+    pub(crate) fn aws_with_listener(home: &Path) -> Self {
+        Self::aws_account(home, &["listener"])
+    }
+
+    fn aws_account(home: &Path, arguments: &[&str]) -> Self {
+        let mut started = Self::start("aws", "aws_account.py", home, arguments);
         started.state_port = u16::try_from(started.about["state_port"].as_u64().unwrap()).unwrap();
         let endpoint = format!("http://127.0.0.1:{}", started.about["port"]);
         for (name, value) in [
