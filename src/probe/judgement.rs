@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use crate::{
     inspect::verify::{
-        Check, Host, Options, Purpose, Request, Verdict, VerifyError, rustls_says, verify,
+        Check, Host, Options, Purpose, Request, RevocationList, Verdict, VerifyError, rustls_says, verify,
     },
     x509::Certificate,
 };
@@ -28,6 +28,10 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// What rustls would say: `Err` with its reason.
     pub rustls: Result<(), String>,
+    /// Those of the revocation lists that a CA of the path signed, and that are complete. rustls
+    /// finds a list by the name of its issuer alone: one of a CA with the same name and another key,
+    /// as there are in a rollover, it takes for forged.
+    pub own_lists: Vec<Vec<u8>>,
     /// The certificates that the sender would have to send besides, so that the path is complete.
     pub missing: Vec<Certificate>,
 }
@@ -61,7 +65,11 @@ pub fn judge(
         },
     };
     let verdict = verify(&request)?;
-    let rustls = rustls_says(&request);
+    let own_lists = own_lists(&verdict, trust);
+    let rustls = rustls_says(&Request {
+        crls: &slices(&own_lists),
+        ..request.clone()
+    });
     let is_incomplete = verdict
         .failures()
         .any(|(_, finding)| finding.check == Check::IssuerMissing);
@@ -90,8 +98,21 @@ pub fn judge(
     Ok(Judgement {
         verdict,
         rustls,
+        own_lists,
         missing,
     })
+}
+
+fn own_lists(verdict: &Verdict, trust: &Trust) -> Vec<Vec<u8>> {
+    let above = verdict.path.iter().skip(1);
+    let issuers: Vec<Certificate> = above
+        .filter_map(|link| Certificate::from_der(&link.der).ok())
+        .collect();
+    let is_own = |list: &&Vec<u8>| {
+        let mut issuers = issuers.iter();
+        issuers.any(|issuer| RevocationList::of_issuer(list, issuer).is_ok())
+    };
+    trust.revocation_lists.iter().filter(is_own).cloned().collect()
 }
 
 fn slices(list: &[Vec<u8>]) -> Vec<&[u8]> {

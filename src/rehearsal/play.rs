@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Outcome, Party, RehearsalError, Side, Trial, trial::Meeting};
+use super::{Outcome, Party, RehearsalError, Side, Trial, trial::{Belief, Meeting}};
 use crate::{
     inspect::verify::{Host, Purpose, Severity},
     probe::{Finding, Judgement, ProtocolVersion, Trust, chain_findings, judge},
@@ -94,8 +94,14 @@ pub fn rehearse(scene: &Scene<'_>) -> Result<Rehearsal, RehearsalError> {
                 client: client_identity
                     .as_ref()
                     .and_then(|identity| identity.as_deref().ok()),
-                client_trust: scene.client_trust,
-                server_trust: scene.client.map(|_| scene.server_trust),
+                client_trust: Belief {
+                    anchors: &scene.client_trust.anchors,
+                    revocation_lists: &server.judgement.own_lists,
+                },
+                server_trust: client.as_ref().map(|client| Belief {
+                    anchors: &scene.server_trust.anchors,
+                    revocation_lists: &client.judgement.own_lists,
+                }),
                 host: scene.host,
                 now: scene.now,
             };

@@ -22,7 +22,8 @@ use time::OffsetDateTime;
 
 use crate::{
     inspect::verify::Host,
-    probe::{Identity, ProtocolVersion, Refusal, Trust},
+    probe::{Identity, ProtocolVersion, Refusal},
+    x509::Certificate,
 };
 
 /// Nobody is far away.
@@ -76,11 +77,19 @@ pub(super) struct Meeting<'a> {
     pub(super) server: &'a Identity,
     pub(super) client: Option<&'a Identity>,
     /// What the client judges the server by.
-    pub(super) client_trust: &'a Trust,
+    pub(super) client_trust: Belief<'a>,
     /// What the server judges the client by; it asks for no certificate where there is none.
-    pub(super) server_trust: Option<&'a Trust>,
+    pub(super) server_trust: Option<Belief<'a>>,
     pub(super) host: &'a Host,
     pub(super) now: OffsetDateTime,
+}
+
+/// What one side judges the other by.
+pub(super) struct Belief<'a> {
+    /// The certificates that it trusts.
+    pub(super) anchors: &'a [Certificate],
+    /// DER of the revocation lists that it knows.
+    pub(super) revocation_lists: &'a [Vec<u8>],
 }
 
 /// The moment of the rehearsal, which need not be now.
@@ -110,7 +119,7 @@ impl Meeting<'_> {
 
     fn server_side(&self, version: ProtocolVersion) -> Result<ServerConnection, String> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let judge: Arc<dyn ClientCertVerifier> = match self.server_trust {
+        let judge: Arc<dyn ClientCertVerifier> = match &self.server_trust {
             None => Arc::new(NoClientAuth),
             Some(trust) => WebPkiClientVerifier::builder_with_provider(
                 roots(trust)?,
@@ -133,10 +142,10 @@ impl Meeting<'_> {
     fn client_side(&self, version: ProtocolVersion) -> Result<ClientConnection, String> {
         let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
         let judge = WebPkiServerVerifier::builder_with_provider(
-            roots(self.client_trust)?,
+            roots(&self.client_trust)?,
             Arc::clone(&provider),
         )
-        .with_crls(lists(self.client_trust))
+        .with_crls(lists(&self.client_trust))
         .allow_unknown_revocation_status()
         .enforce_revocation_expiration()
         .build()
@@ -167,9 +176,9 @@ fn single(identity: &Identity) -> Arc<SingleCertAndKey> {
     )))
 }
 
-fn roots(trust: &Trust) -> Result<Arc<RootCertStore>, String> {
+fn roots(trust: &Belief<'_>) -> Result<Arc<RootCertStore>, String> {
     let mut roots = RootCertStore::empty();
-    for anchor in &trust.anchors {
+    for anchor in trust.anchors {
         roots
             .add(CertificateDer::from(anchor.as_der()))
             .map_err(|error| format!("rustls does not take a CA's certificate: {error}"))?;
@@ -177,7 +186,7 @@ fn roots(trust: &Trust) -> Result<Arc<RootCertStore>, String> {
     Ok(Arc::new(roots))
 }
 
-fn lists(trust: &Trust) -> Vec<CertificateRevocationListDer<'static>> {
+fn lists(trust: &Belief<'_>) -> Vec<CertificateRevocationListDer<'static>> {
     let lists = trust.revocation_lists.iter();
     lists
         .map(|der| CertificateRevocationListDer::from(der.clone()))
