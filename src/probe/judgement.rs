@@ -28,9 +28,9 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// What rustls would say: `Err` with its reason.
     pub rustls: Result<(), String>,
-    /// Those of the revocation lists that a CA of the path signed, and that are complete. rustls
-    /// finds a list by the name of its issuer alone: one of a CA with the same name and another key,
-    /// as there are in a rollover, it takes for forged.
+    /// Those of the revocation lists that rustls can be given: complete ones of the CAs of the path.
+    /// It finds a list by the name of its issuer alone, and takes one for forged where two CAs of
+    /// the path have the same name and two keys, as in a rollover.
     pub own_lists: Vec<Vec<u8>>,
     /// The certificates that the sender would have to send besides, so that the path is complete.
     pub missing: Vec<Certificate>,
@@ -109,8 +109,11 @@ fn own_lists(verdict: &Verdict, trust: &Trust) -> Vec<Vec<u8>> {
         .filter_map(|link| Certificate::from_der(&link.der).ok())
         .collect();
     let is_own = |list: &&Vec<u8>| {
-        let mut issuers = issuers.iter();
-        issuers.any(|issuer| RevocationList::of_issuer(list, issuer).is_ok())
+        let (own, other): (Vec<_>, Vec<_>) = issuers
+            .iter()
+            .partition(|issuer| RevocationList::of_issuer(list, issuer).is_ok());
+        let is_named = |name| other.iter().any(|other| other.subject() == name);
+        own.first().is_some_and(|own| !is_named(own.subject()))
     };
     trust.revocation_lists.iter().filter(is_own).cloned().collect()
 }
