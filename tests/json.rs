@@ -264,7 +264,11 @@ fn documents_are_as_documented() {
     );
     documentation.check(&world.run("inspect nothing --json").document());
     documentation.check(&world.json("rehearse www.example"));
-    documentation.check(&world.run("rehearse www.example --client client01 --json").document());
+    documentation.check(
+        &world
+            .run("rehearse www.example --client client01 --json")
+            .document(),
+    );
     documentation.check(&probed(&world));
     world.ok("crl web");
     std::fs::remove_file(world.path("pki/certs/client01/client01.key")).unwrap();

@@ -63,7 +63,10 @@ pub(crate) fn text(rehearsal: &Rehearsal, materials: &Materials<'_>) -> String {
 }
 
 fn paths(files: &[PathBuf]) -> Vec<String> {
-    files.iter().map(|file| file.display().to_string()).collect()
+    files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect()
 }
 
 fn push_opinion(text: &mut String, opinion: &Opinion) {
@@ -93,10 +96,7 @@ fn push_opinion(text: &mut String, opinion: &Opinion) {
 fn push_trial(text: &mut String, trial: &Trial) {
     let version = trial.version;
     let _ = match &trial.outcome {
-        Outcome::Agreed => writeln!(
-            text,
-            "{GREEN}{version}{GREEN:#}   the handshake succeeds"
-        ),
+        Outcome::Agreed => writeln!(text, "{GREEN}{version}{GREEN:#}   the handshake succeeds"),
         Outcome::Refused { by, reason } => writeln!(
             text,
             "{RED}{version}{RED:#}   the {by} refuses {DIM}(rustls: {}){DIM:#}",

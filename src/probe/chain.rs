@@ -39,7 +39,9 @@ pub fn chain_remarks(chain: &[Certificate]) -> Vec<ChainRemark> {
             // After one that has no business there the order is what it would be without it.
             let related = before.iter().rev().find(|other| {
                 before.first() == Some(*other)
-                    || chain.iter().any(|signed| signed != *other && signs(other, signed))
+                    || chain
+                        .iter()
+                        .any(|signed| signed != *other && signs(other, signed))
             });
             if !related.is_some_and(|related| signs(one, related)) {
                 remarks.push(ChainRemark::OutOfOrder(position));

@@ -127,9 +127,9 @@ impl ProbeError {
                 };
                 told.to_owned()
             }
-            Self::NoStartTls { protocol, .. } => format!(
-                "is it a server of {protocol}, and is TLS turned on in its configuration?"
-            ),
+            Self::NoStartTls { protocol, .. } => {
+                format!("is it a server of {protocol}, and is TLS turned on in its configuration?")
+            }
             Self::NoHandshake { .. } => {
                 "is it a TLS server (1.2 or 1.3), and is it that port?".to_owned()
             }

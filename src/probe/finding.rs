@@ -110,7 +110,10 @@ impl Examination {
                 ));
             }
             Err(error) => {
-                return failure(format!("the stapled OCSP response is no good: {error}"), FETCH);
+                return failure(
+                    format!("the stapled OCSP response is no good: {error}"),
+                    FETCH,
+                );
             }
         };
         match staple.status {
@@ -277,7 +280,11 @@ fn entry_finding(entry: &Admission, has_other: bool) -> Option<Finding> {
     if let Some(refusal) = &entry.refusal {
         let what = format!(
             "the server refuses a client {} certificate with {refusal}: {}",
-            if entry.shown == Shown::Certificate { "with this" } else { "without a" },
+            if entry.shown == Shown::Certificate {
+                "with this"
+            } else {
+                "without a"
+            },
             refusal.meaning(entry.shown)
         );
         if kept_out && has_other {

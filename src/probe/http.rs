@@ -77,7 +77,14 @@ mod tests {
         );
         assert_eq!(read("HTTP/1.0 200 "), Some((200, String::new())));
         assert_eq!(read("HTTP/1.1 200"), Some((200, String::new())));
-        for wrong in ["", "HTTP/2 200", "HTTP/1.1", "HTTP/1.1 20", "HTTP/1.1 2xx OK", "220 mail"] {
+        for wrong in [
+            "",
+            "HTTP/2 200",
+            "HTTP/1.1",
+            "HTTP/1.1 20",
+            "HTTP/1.1 2xx OK",
+            "220 mail",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

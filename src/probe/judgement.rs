@@ -4,7 +4,8 @@ use time::OffsetDateTime;
 
 use crate::{
     inspect::verify::{
-        Check, Host, Options, Purpose, Request, RevocationList, Verdict, VerifyError, rustls_says, verify,
+        Check, Host, Options, Purpose, Request, RevocationList, Verdict, VerifyError, rustls_says,
+        verify,
     },
     x509::Certificate,
 };
@@ -84,9 +85,7 @@ pub fn judge(
             .failures()
             .any(|(_, finding)| finding.check == Check::IssuerMissing);
         if !still {
-            let lacks = |der: &[u8]| {
-                der != own && !pool.contains(&der) && !anchors.contains(&der)
-            };
+            let lacks = |der: &[u8]| der != own && !pool.contains(&der) && !anchors.contains(&der);
             missing = complete
                 .path
                 .iter()
@@ -115,7 +114,12 @@ fn own_lists(verdict: &Verdict, trust: &Trust) -> Vec<Vec<u8>> {
         let is_named = |name| other.iter().any(|other| other.subject() == name);
         own.first().is_some_and(|own| !is_named(own.subject()))
     };
-    trust.revocation_lists.iter().filter(is_own).cloned().collect()
+    trust
+        .revocation_lists
+        .iter()
+        .filter(is_own)
+        .cloned()
+        .collect()
 }
 
 fn slices(list: &[Vec<u8>]) -> Vec<&[u8]> {

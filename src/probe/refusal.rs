@@ -177,7 +177,10 @@ mod tests {
     #[test]
     fn alerts_have_the_names_of_the_rfcs() {
         for (alert, name) in [
-            (AlertDescription::CertificateRequired, "certificate_required"),
+            (
+                AlertDescription::CertificateRequired,
+                "certificate_required",
+            ),
             (AlertDescription::UnknownCA, "unknown_ca"),
             (AlertDescription::HandshakeFailure, "handshake_failure"),
             (AlertDescription::UnrecognisedName, "unrecognized_name"),

@@ -125,14 +125,13 @@ pub fn approached(endpoint: &Endpoint, approach: &Approach) -> Result<Served, Pr
     let provider = aws_lc_rs::default_provider();
     let looker = Looker::new(&provider);
     let answerer = Answerer::new(approach.identity.as_deref());
-    let mut tls = client(approach, provider, &looker, &answerer)
-        .map_err(|error| match error {
-            ClientFault::Name(error) => error,
-            ClientFault::Rustls(error) => ProbeError::NoHandshake {
-                endpoint: endpoint.clone(),
-                reason: error.to_string(),
-            },
-        })?;
+    let mut tls = client(approach, provider, &looker, &answerer).map_err(|error| match error {
+        ClientFault::Name(error) => error,
+        ClientFault::Rustls(error) => ProbeError::NoHandshake {
+            endpoint: endpoint.clone(),
+            reason: error.to_string(),
+        },
+    })?;
     let mut connection = Connection::open(endpoint, approach.address, approach.timeout)?;
     let address = connection.address();
     let too_slow = || ProbeError::TooSlow {
@@ -140,14 +139,16 @@ pub fn approached(endpoint: &Endpoint, approach: &Approach) -> Result<Served, Pr
         timeout: approach.timeout,
     };
     if let Some(starttls) = approach.starttls {
-        starttls.begin(&mut connection).map_err(|fault| match fault {
-            NoStartTls::Connection(error) if error.kind() == ErrorKind::TimedOut => too_slow(),
-            fault => ProbeError::NoStartTls {
-                endpoint: endpoint.clone(),
-                protocol: starttls,
-                reason: fault.to_string(),
-            },
-        })?;
+        starttls
+            .begin(&mut connection)
+            .map_err(|fault| match fault {
+                NoStartTls::Connection(error) if error.kind() == ErrorKind::TimedOut => too_slow(),
+                fault => ProbeError::NoStartTls {
+                    endpoint: endpoint.clone(),
+                    protocol: starttls,
+                    reason: fault.to_string(),
+                },
+            })?;
         connection.forget();
     }
     let mut outcome = Ok(());
@@ -299,7 +300,12 @@ fn no_handshake(endpoint: &Endpoint, heard: &Connection, error: &std::io::Error)
         let said = String::from_utf8_lossy(heard);
         return ProbeError::PlainText {
             endpoint,
-            said: said.lines().next().unwrap_or_default().trim_end().to_owned(),
+            said: said
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_end()
+                .to_owned(),
         };
     }
     match Refusal::of(error) {

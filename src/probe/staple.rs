@@ -93,9 +93,7 @@ impl Staple {
         let [kind, response] = bytes.as_slice() else {
             return Err(malformed("no type and content"));
         };
-        if object_identifier(kind.content)?.to_string() != BASIC
-            || response.tag != OCTET_STRING
-        {
+        if object_identifier(kind.content)?.to_string() != BASIC || response.tag != OCTET_STRING {
             return Err(malformed("it is of another type than id-pkix-ocsp-basic"));
         }
         let basic = Element::only(WHAT, response.content)?.children(WHAT, SEQUENCE)?;
@@ -134,7 +132,9 @@ fn single(data: &Element<'_>, certificate: &Certificate) -> Result<Staple, Stapl
             return Err(malformed("an answer is cut off"));
         };
         let id = id.children(WHAT, SEQUENCE)?;
-        let serial = id.get(3).ok_or_else(|| malformed("an answer names nothing"))?;
+        let serial = id
+            .get(3)
+            .ok_or_else(|| malformed("an answer names nothing"))?;
         if serial.content != certificate.serial_octets() {
             continue;
         }

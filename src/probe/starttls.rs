@@ -139,7 +139,9 @@ fn reply(connection: &mut Connection, code: &str) -> Result<Vec<String>, NoStart
             return Ok(lines);
         }
     }
-    Err(NoStartTls::Said("the server's reply does not end".to_owned()))
+    Err(NoStartTls::Said(
+        "the server's reply does not end".to_owned(),
+    ))
 }
 
 fn imap(connection: &mut Connection) -> Result<(), NoStartTls> {
@@ -157,7 +159,9 @@ fn imap(connection: &mut Connection) -> Result<(), NoStartTls> {
             None => return Err(said(&line)),
         }
     }
-    Err(NoStartTls::Said("the server's reply does not end".to_owned()))
+    Err(NoStartTls::Said(
+        "the server's reply does not end".to_owned(),
+    ))
 }
 
 fn ldap(connection: &mut Connection) -> Result<(), NoStartTls> {

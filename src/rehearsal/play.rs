@@ -2,7 +2,10 @@
 
 use time::OffsetDateTime;
 
-use super::{Outcome, Party, RehearsalError, Side, Trial, trial::{Belief, Meeting}};
+use super::{
+    Outcome, Party, RehearsalError, Side, Trial,
+    trial::{Belief, Meeting},
+};
 use crate::{
     inspect::verify::{Host, Purpose, Severity},
     probe::{Finding, Judgement, ProtocolVersion, Trust, chain_findings, judge},
@@ -63,7 +66,9 @@ impl Rehearsal {
         let trials = self.trials.iter();
         self.server.is_refused()
             || self.client.as_ref().is_some_and(Opinion::is_refused)
-            || trials.into_iter().any(|trial| trial.outcome != Outcome::Agreed)
+            || trials
+                .into_iter()
+                .any(|trial| trial.outcome != Outcome::Agreed)
     }
 }
 
@@ -87,29 +92,29 @@ pub fn rehearse(scene: &Scene<'_>) -> Result<Rehearsal, RehearsalError> {
     let server_identity = scene.server.identity(Side::Server);
     let client_identity = scene.client.map(|client| client.identity(Side::Client));
     let mut trials = Vec::new();
-    match (&server_identity, client_identity.as_ref().map(Result::as_ref)) {
-        (Ok(own), None | Some(Ok(_))) => {
-            let meeting = Meeting {
-                server: own,
-                client: client_identity
-                    .as_ref()
-                    .and_then(|identity| identity.as_deref().ok()),
-                client_trust: Belief {
-                    anchors: &scene.client_trust.anchors,
-                    revocation_lists: &server.judgement.own_lists,
-                },
-                server_trust: client.as_ref().map(|client| Belief {
-                    anchors: &scene.server_trust.anchors,
-                    revocation_lists: &client.judgement.own_lists,
-                }),
-                host: scene.host,
-                now: scene.now,
-            };
-            for version in ProtocolVersion::ALL {
-                trials.push(meeting.hold(version)?);
-            }
+    if let (Ok(own), None | Some(Ok(_))) = (
+        &server_identity,
+        client_identity.as_ref().map(Result::as_ref),
+    ) {
+        let meeting = Meeting {
+            server: own,
+            client: client_identity
+                .as_ref()
+                .and_then(|identity| identity.as_deref().ok()),
+            client_trust: Belief {
+                anchors: &scene.client_trust.anchors,
+                revocation_lists: &server.judgement.own_lists,
+            },
+            server_trust: client.as_ref().map(|client| Belief {
+                anchors: &scene.server_trust.anchors,
+                revocation_lists: &client.judgement.own_lists,
+            }),
+            host: scene.host,
+            now: scene.now,
+        };
+        for version in ProtocolVersion::ALL {
+            trials.push(meeting.hold(version)?);
         }
-        _ => {}
     }
     server.findings.extend(server_identity.err());
     if let (Some(client), Some(Err(finding))) = (&mut client, client_identity) {

@@ -121,15 +121,16 @@ impl Meeting<'_> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let judge: Arc<dyn ClientCertVerifier> = match &self.server_trust {
             None => Arc::new(NoClientAuth),
-            Some(trust) => WebPkiClientVerifier::builder_with_provider(
-                roots(trust)?,
-                Arc::clone(&provider),
-            )
-            .with_crls(lists(trust))
-            .allow_unknown_revocation_status()
-            .enforce_revocation_expiration()
-            .build()
-            .map_err(|error| format!("the server's client CAs or revocation lists: {error}"))?,
+            Some(trust) => {
+                WebPkiClientVerifier::builder_with_provider(roots(trust)?, Arc::clone(&provider))
+                    .with_crls(lists(trust))
+                    .allow_unknown_revocation_status()
+                    .enforce_revocation_expiration()
+                    .build()
+                    .map_err(|error| {
+                        format!("the server's client CAs or revocation lists: {error}")
+                    })?
+            }
         };
         let config = ServerConfig::builder_with_details(provider, self.clock())
             .with_protocol_versions(&[version.supported()])

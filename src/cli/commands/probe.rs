@@ -131,7 +131,8 @@ pub(crate) fn run(pki: &Path, arguments: &Probe) -> Result<Report> {
     let identity = client.as_ref().map(|(_, identity)| identity);
     if let (Some(expected), Some(inventory)) = (&arguments.expect, &inventory) {
         let current = inventory.current(Shelf::Certificates, expected)?;
-        current.with_context(|| format!("--expect {expected}: there is no such certificate here"))?;
+        current
+            .with_context(|| format!("--expect {expected}: there is no such certificate here"))?;
     }
     let mut entries = Vec::new();
     let mut errands = Vec::new();

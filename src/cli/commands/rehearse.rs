@@ -156,8 +156,9 @@ fn party(
     let key_file = layout.certificate_file(name, CertificateFile::Key);
     let octets = files::read(&key_file, files::USUAL_LIMIT)?;
     let key = match KeyFile::read(&octets) {
-        Ok(key) => unlocked(&key, name, arguments)
-            .with_context(|| key_file.display().to_string())?,
+        Ok(key) => {
+            unlocked(&key, name, arguments).with_context(|| key_file.display().to_string())?
+        }
         Err(error) => Err(error),
     };
     Ok(Party { chain, key })
@@ -219,7 +220,10 @@ fn usual_anchors(
 
 /// The published revocation lists of this PKI.
 fn usual_lists(layout: &Layout, inventory: &Inventory) -> Result<Vec<PathBuf>> {
-    let names = inventory.authorities()?.into_iter().filter_map(|one| one.name);
+    let names = inventory
+        .authorities()?
+        .into_iter()
+        .filter_map(|one| one.name);
     let mut files: Vec<PathBuf> = names
         .map(|name| layout.revocation_list(&name, RevocationListFile::Pem))
         .filter(|file| file.exists())

@@ -8,9 +8,7 @@ use time::OffsetDateTime;
 use crate::{
     authority::Drift,
     inspect::verify::{Purpose, Severity},
-    probe::{
-        Errand, Examination, Finding, Identity, Judgement, ProbeError, Shown, Trust, judge,
-    },
+    probe::{Errand, Examination, Finding, Identity, Judgement, ProbeError, Shown, Trust, judge},
     store::{Inventory, StoreName},
 };
 
@@ -41,7 +39,11 @@ pub(crate) struct Bench<'a> {
 
 impl Probed {
     /// Judges what was seen.
-    pub(crate) fn new(errand: &Errand, examination: Examination, bench: &Bench<'_>) -> Result<Self> {
+    pub(crate) fn new(
+        errand: &Errand,
+        examination: Examination,
+        bench: &Bench<'_>,
+    ) -> Result<Self> {
         let Bench { trust, now, .. } = *bench;
         let server_name = &errand.server_name;
         let chain = examination.served.chain();

@@ -119,4 +119,3 @@ pub(crate) fn finding(finding: &Finding) -> Value {
         "remedy": finding.remedy,
     })
 }
-

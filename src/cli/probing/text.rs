@@ -77,7 +77,11 @@ fn one(errand: &Errand, probed: &Probed, client: Option<&str>) -> String {
         line(&mut text, "OCSP", &staple_text(staple));
     }
     // Where it is not as it should be a finding says so.
-    if let Some(drift) = probed.drift.as_ref().filter(|drift| drift.remedy().is_none()) {
+    if let Some(drift) = probed
+        .drift
+        .as_ref()
+        .filter(|drift| drift.remedy().is_none())
+    {
         line(&mut text, "inventory", &escape_control(&drift.what()));
     }
     if let Some(asked) = &served.asked {
@@ -117,7 +121,10 @@ fn line(text: &mut String, name: &str, value: &str) {
 
 /// A certificate of the chain, its position first.
 fn link(position: usize, certificate: &Certificate, probed: &Probed) -> String {
-    let mut text = format!("{position}  {}\n", escape_control(&render::title(certificate)));
+    let mut text = format!(
+        "{position}  {}\n",
+        escape_control(&render::title(certificate))
+    );
     let found = certificate.subject_alt_names().unwrap_or_default();
     let mut facts = Vec::new();
     if !found.is_empty() {
@@ -155,7 +162,10 @@ fn names<Item>(items: &[Item], name: impl Fn(&Item) -> String) -> String {
 
 fn staple_text(staple: Result<Staple, StapleError>) -> String {
     match staple {
-        Err(error) => format!("{RED}no good{RED:#}: {}", escape_control(&error.to_string())),
+        Err(error) => format!(
+            "{RED}no good{RED:#}: {}",
+            escape_control(&error.to_string())
+        ),
         Ok(staple) => {
             let style = match staple.status {
                 StapleStatus::Good => GREEN,
@@ -182,7 +192,10 @@ fn admission(entry: &Admission) -> String {
                 Shown::Nothing => YELLOW,
                 _ => RED,
             };
-            format!("{style}refused{style:#} by {}", escape_control(&refusal.to_string()))
+            format!(
+                "{style}refused{style:#} by {}",
+                escape_control(&refusal.to_string())
+            )
         }
         (None, Some(http)) => {
             let style = if http.code < 400 { GREEN } else { YELLOW };
