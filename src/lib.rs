@@ -15,4 +15,5 @@ pub mod profile;
 pub mod rehearsal;
 pub mod report;
 pub mod store;
+pub mod target;
 pub mod x509;
