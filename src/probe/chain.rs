@@ -43,7 +43,9 @@ pub fn chain_remarks(chain: &[Certificate]) -> Vec<ChainRemark> {
                         .iter()
                         .any(|signed| signed != *other && signs(other, signed))
             });
-            if !related.is_some_and(|related| signs(one, related)) {
+            let is_told = |remark: &ChainRemark| matches!(remark, ChainRemark::OutOfOrder(_));
+            // What follows a certificate in the wrong place is in the wrong place, too.
+            if !related.is_some_and(|related| signs(one, related)) && !remarks.iter().any(is_told) {
                 remarks.push(ChainRemark::OutOfOrder(position));
             }
         }

@@ -83,7 +83,7 @@ pub fn judge(
         })?;
         let still = complete
             .failures()
-            .any(|(_, finding)| finding.check == Check::IssuerMissing);
+            .any(|(_, finding)| matches!(finding.check, Check::IssuerMissing | Check::Untrusted));
         if !still {
             let lacks = |der: &[u8]| der != own && !pool.contains(&der) && !anchors.contains(&der);
             missing = complete

@@ -59,7 +59,8 @@ impl Refusal {
                  Apache (SSLVerifyClient require) refuse in this way"
             }
             (Self::Alert(Alert::UnknownCA), Shown::Certificate) => {
-                "it does not trust the CA of the client's certificate, or lacks an intermediate of it"
+                "it does not trust the CA of the client's certificate, or lacks an intermediate or the \
+                 revocation list of it"
             }
             (Self::Alert(Alert::CertificateExpired), Shown::Certificate) => {
                 "the client's certificate, one above it or the server's revocation list has ended or \
