@@ -53,6 +53,9 @@ pub(crate) struct Status {
     /// Seconds that each endpoint may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "probe", value_parser = clap::value_parser!(u32).range(1..=3600))]
     timeout: u32,
+    /// Compare the files of every certificate; left out, only where there are at most 2000
+    #[arg(long, conflicts_with = "skip_files")]
+    all_files: bool,
     /// Write metrics for Prometheus, as the textfile collector of its node exporter reads them
     #[arg(long, value_name = "FILE")]
     prometheus: Option<PathBuf>,
@@ -63,6 +66,9 @@ pub(crate) struct Status {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
+
+/// The files of so many certificates are compared without being asked for.
+const COMPARED: u64 = 2000;
 
 /// A form that goes to a file of its own.
 #[derive(Clone, Copy)]
@@ -92,10 +98,10 @@ pub(crate) fn run(pki: &Path, arguments: &Status, form: Form) -> Result<Report> 
         soon: arguments.within.map_or(Soon::PartOfLife, |Days(days)| {
             Soon::Within(Duration::days(i64::from(days)))
         }),
-        files: if arguments.skip_files {
-            Files::Skipped
-        } else {
-            Files::Compared
+        files: match (arguments.skip_files, arguments.all_files) {
+            (true, _) => Files::Skipped,
+            (_, true) => Files::Compared,
+            _ => Files::ComparedUpTo(COMPARED),
         },
     };
     let mut found = PkiStatus::of(&inventory, &layout, scope, now)?;
