@@ -36,6 +36,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "store",
             "ca",
             "profile",
+            "target",
             "probe",
             "hook",
             "inspect",

@@ -10,18 +10,19 @@ use crate::{
 #[test]
 fn a_trust_store_follows_the_ca_and_its_revocation_list() {
     let world = World::with_authority("p256");
-    world.ok("issue server alb --san www.example.com --key p256");
-    world.ok("issue client joe --cn joe --key p256");
+    world.ok("ca intermediate clients --issuer ca --cn clients --key p256 --no-passphrase");
+    world.ok("issue server alb --ca ca --san www.example.com --key p256");
+    world.ok("issue client joe --ca clients --cn joe --key p256");
     world.ok("crl");
     let aws = StandIn::aws_with_listener(world.folder());
     let script = "cloud/alb.aws-alb-clients.sh";
-    world.ok("render aws-alb-clients alb --out cloud --set load_balancer=web --set bucket=trust");
+    world.ok("render aws-alb-clients alb --out cloud --set load_balancer=web --set bucket=trust --set clients_ca=clients");
     aws.ok(&world, script);
     let state = aws.state();
-    let store = &state["trust_stores"]["ca"];
+    let store = &state["trust_stores"]["clients"];
     assert_eq!(
         store["certificates"],
-        json!([serial(&world, "pki/ca/ca.crt")])
+        json!([serial(&world, "pki/ca/clients.crt")])
     );
     assert_eq!(store["revocations"], json!({"1": []}));
     let asks = &state["listeners"][0]["mutual_authentication"];
@@ -41,7 +42,7 @@ fn a_trust_store_follows_the_ca_and_its_revocation_list() {
     aws.ok(&world, script);
     let state = aws.state();
     assert_eq!(
-        state["trust_stores"]["ca"]["revocations"],
+        state["trust_stores"]["clients"]["revocations"],
         json!({"2": [serial(&world, "pki/certs/joe/joe.crt")]})
     );
     assert_eq!(
