@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Inspect(commands::inspect::Inspect),
     /// Validate a certification path and name what fails
     Verify(commands::verify::Verify),
+    /// Tell what clients, servers and standards will refuse, each with its source
+    Lint(Box<commands::lint::Lint>),
     /// Write a certificate in a foreign format
     #[command(subcommand)]
     Export(commands::export::Export),

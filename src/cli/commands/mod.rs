@@ -20,6 +20,7 @@ pub(crate) mod issue;
 pub(crate) mod issue_batch;
 pub(crate) mod key_new;
 pub(crate) mod key_protect;
+pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
@@ -62,6 +63,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Lint(arguments) => lint::run(pki, arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(pki, arguments),
