@@ -1,7 +1,6 @@
 //! What a certificate says, as far as it can be read.
 
 use der::asn1::ObjectIdentifier;
-use time::Duration;
 
 use crate::{
     key::{KeyAlgorithm, Weakness, signature_weaknesses, verify_signature},
@@ -81,11 +80,6 @@ pub(super) fn rsa_bits(certificate: &Certificate) -> Option<u32> {
         KeyAlgorithm::Rsa { bits } => Some(*bits),
         _ => None,
     }
-}
-
-/// How long it lives: its first and its last second are part of that (RFC 5280 §4.1.2.5).
-pub(super) fn life(certificate: &Certificate) -> Duration {
-    certificate.not_after() - certificate.not_before() + Duration::SECOND
 }
 
 /// What it is called in a finding.

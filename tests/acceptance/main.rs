@@ -9,11 +9,13 @@
     reason = "a test may stop at the first surprise, in its helpers too"
 )]
 
+mod clients;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod pairs;
 mod paper;
 mod sample;
+mod servers;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -124,7 +124,7 @@ pub(crate) fn pair(rule: &str) -> Option<Pair> {
         ),
         "aws-alb-trust-store-ca-key" => pair(
             |sample| sample.root.key = "rsa2048-ca",
-            |sample| sample.root.key = "rsa2040-ca",
+            |sample| sample.root.key = "rsa2047-ca",
         ),
         "aws-alb-trust-store-client-key" => pair(
             |sample| client(sample, "p256"),
@@ -147,9 +147,11 @@ pub(crate) fn pair(rule: &str) -> Option<Pair> {
                 .leaf
                 .with(Extension::basic_constraints(authority).unwrap());
         }),
-        "firefox-version" => pair(right, |sample| {
-            sample.root.version = 1;
-            sample.root.extensions.clear();
+        "firefox-version" => pair(Sample::with_intermediate, |sample| {
+            sample.with_intermediate();
+            let between = sample.intermediate.as_mut().unwrap();
+            between.version = 1;
+            between.extensions.clear();
         }),
         "rfc5280-serial" => pair(right, |sample| sample.leaf.serial = vec![0]),
         "rfc5280-validity" => pair(right, |sample| {
@@ -257,9 +259,13 @@ pub(crate) fn pair(rule: &str) -> Option<Pair> {
             |sample| sample.leaf.key = "p521",
         ),
         _ if ends(&["-sha1"]) => pair(right, |sample| sample.leaf.digest = Digest::Sha1),
-        _ if ends(&["-key-size"]) => pair(
+        "apple-key-size" | "envoy-key-size" => pair(
             |sample| sample.leaf.key = "rsa2048",
-            |sample| sample.leaf.key = "rsa2040",
+            |sample| sample.leaf.key = "rsa2047",
+        ),
+        _ if ends(&["-key-size"]) => pair(
+            |sample| sample.leaf.key = "rsa1963",
+            |sample| sample.leaf.key = "rsa1962",
         ),
         _ if ends(&["-expired"]) => pair(
             |sample| sample.leaf.not_after = sample.leaf.not_before + Duration::hours(3),

@@ -1,6 +1,10 @@
 //! Certificates as they should be and as they should not: every field can be wrong.
 
-use std::{cell::RefCell, collections::BTreeMap, path::PathBuf};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use certmint::x509::{
     BasicConstraints, ExtendedKeyUsage, Extension, KeyUsage, PathLength, San, SanSet, oid,
@@ -44,11 +48,14 @@ pub(crate) struct Paper {
     pub(crate) extensions: Vec<Extension>,
 }
 
+/// What was signed already, by the key and the bytes.
+type Signatures = BTreeMap<(&'static str, Vec<u8>), Vec<u8>>;
+
 /// Where keys are kept and used.
 pub(crate) struct Workshop {
     folder: TempDir,
     public_keys: RefCell<BTreeMap<&'static str, Vec<u8>>>,
-    signatures: RefCell<BTreeMap<(&'static str, Vec<u8>), Vec<u8>>>,
+    signatures: RefCell<Signatures>,
     pub(crate) now: OffsetDateTime,
 }
 
@@ -61,6 +68,10 @@ impl Workshop {
             signatures: RefCell::default(),
             now: OffsetDateTime::now_utc().replace_nanosecond(0).unwrap(),
         }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -234,10 +245,9 @@ impl Paper {
         }
     }
 
-    /// Lets it live for so many seconds.
+    /// Lets its end be so many seconds after its start.
     pub(crate) fn lives(&mut self, seconds: i64) {
-        // The last second is part of its life.
-        self.not_after = self.not_before + Duration::seconds(seconds - 1);
+        self.not_after = self.not_before + Duration::seconds(seconds);
     }
 }
 

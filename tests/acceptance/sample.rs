@@ -7,7 +7,7 @@ use certmint::{
     acceptance::{Case, Encoding, KeyFacts, Use},
     inspect::verify::Host,
     key::{KeyFile, KeyForm, Passphrase},
-    x509::{Certificate, pem_block},
+    x509::Certificate,
 };
 
 use crate::{
@@ -66,7 +66,6 @@ pub(crate) struct Made {
     pub(crate) leaf: Certificate,
     file: Vec<Certificate>,
     encoding: Encoding,
-    root: Certificate,
     above: Vec<Certificate>,
     key: KeyFacts,
     replaces: Option<Certificate>,
@@ -182,7 +181,6 @@ impl Sample {
                 Encoding::Pem
             },
             above,
-            root,
             key,
             replaces,
             purpose: self.purpose,
@@ -265,19 +263,7 @@ impl Made {
         }
     }
 
-    pub(crate) fn root(&self) -> &Certificate {
-        &self.root
-    }
-
     pub(crate) fn path(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }
-}
-
-/// PEM of certificates.
-pub(crate) fn pem(certificates: &[&Certificate]) -> String {
-    certificates
-        .iter()
-        .map(|one| pem_block("CERTIFICATE", one.as_der()))
-        .collect()
 }

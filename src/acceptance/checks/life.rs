@@ -3,7 +3,7 @@
 use time::Duration;
 
 use crate::{
-    acceptance::{Case, finding::Trouble, reading},
+    acceptance::{Case, finding::Trouble},
     x509::moment_text,
 };
 
@@ -31,7 +31,8 @@ pub(in crate::acceptance) fn not_yet_valid(case: &Case<'_>) -> Option<Trouble> {
 
 /// A server's that lives longer than so many days.
 pub(in crate::acceptance) fn longer_than(case: &Case<'_>, days: i64) -> Option<Trouble> {
-    let life = reading::life(case.certificate);
+    // As those who refuse count it: the last second is not added.
+    let life = case.certificate.not_after() - case.certificate.not_before();
     (case.is_server() && life > Duration::days(days)).then(|| {
         let lives = (life.whole_seconds() + 86_399).div_euclid(86_400);
         Trouble::new(

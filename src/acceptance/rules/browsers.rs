@@ -1,7 +1,7 @@
 //! Chrome, with Chromium and Edge, and Firefox.
 
 use crate::acceptance::{
-    checks::{authority, chain, key, life, names, structure, usage},
+    checks::{authority, chain, key, life, names, usage},
     rule::{Rule, Source},
 };
 
@@ -79,7 +79,7 @@ pub(in crate::acceptance) const CHROME: &[Rule] = &[
         "chrome-ca",
         chromium("ERR_CERT_INVALID"),
         "a CA says CA:TRUE in basicConstraints",
-        authority::is_none,
+        authority::denies_it,
     ),
 ];
 
@@ -104,12 +104,6 @@ pub(in crate::acceptance) const FIREFOX: &[Rule] = &[
         usage::not_server_auth,
     ),
     Rule::refuses(
-        "firefox-key-usage",
-        firefox("SEC_ERROR_INADEQUATE_KEY_USAGE"),
-        "where there is keyUsage, it has digitalSignature",
-        usage::no_digital_signature,
-    ),
-    Rule::refuses(
         "firefox-ca-as-server",
         firefox("MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY"),
         "a server's certificate is not a CA's",
@@ -130,8 +124,8 @@ pub(in crate::acceptance) const FIREFOX: &[Rule] = &[
     Rule::refuses(
         "firefox-version",
         firefox("MOZILLA_PKIX_ERROR_V1_CERT_USED_AS_CA"),
-        "the CAs are of version 3",
-        structure::not_version_3,
+        "the CAs between the certificate and the root are of version 3",
+        authority::between_not_version_3,
     ),
     Rule::refuses(
         "firefox-expired",

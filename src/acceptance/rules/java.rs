@@ -42,7 +42,7 @@ pub(in crate::acceptance) const RULES: &[Rule] = &[
         "java-ca",
         java("TrustAnchor with subject … is not a CA certificate"),
         "a CA says CA:TRUE in basicConstraints",
-        authority::is_none,
+        authority::denies_it,
     ),
     Rule::refuses(
         "java-key-size",

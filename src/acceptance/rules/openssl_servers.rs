@@ -48,8 +48,8 @@ macro_rules! openssl_server {
             Rule::refuses(
                 concat!($prefix, "-key-size"),
                 $sources.size,
-                "RSA keys have 2048 bits or more (OpenSSL's security level 2)",
-                |case| key::rsa_below(case, 2048),
+                "RSA keys have 112 bits of security: 2048 bits (by OpenSSL's rounding 1963)",
+                |case| key::rsa_below(case, key::LEVEL_2_BITS),
             ),
             Rule::refuses(
                 concat!($prefix, "-sha1"),

@@ -93,8 +93,8 @@ pub(in crate::acceptance) const LEVEL_2: &[Rule] = &[
             title: "SSL_CTX_set_security_level: level 2",
             address: "docs.openssl.org/3.0/man3/SSL_CTX_get_security_level/",
         },
-        "RSA keys have 2048 bits or more, those of the CAs too",
-        |case| key::rsa_below(case, 2048),
+        "RSA keys have 112 bits of security, those of the CAs too: 2048 bits (by OpenSSL's rounding 1963)",
+        |case| key::rsa_below(case, key::LEVEL_2_BITS),
     ),
     Rule::refuses(
         "openssl-sha1",
@@ -130,7 +130,7 @@ pub(in crate::acceptance) const LEVEL_2: &[Rule] = &[
             says: "error 79: invalid CA certificate",
         },
         "a CA says CA:TRUE in basicConstraints",
-        authority::is_none,
+        authority::denies_it,
     ),
     Rule::refuses(
         "openssl-host-name",
