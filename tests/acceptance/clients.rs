@@ -424,7 +424,7 @@ try:
         time.sleep(0.05)
     link = socket.create_connection(('127.0.0.1', int(open(port_file).read())), timeout=300)
     read(link)
-    error, _ = ask(link, 'WebDriver:NewSession', capabilities={'alwaysMatch': {'acceptInsecureCerts': False}})
+    error, _ = ask(link, 'WebDriver:NewSession', capabilities={'alwaysMatch': {'acceptInsecureCerts': False, 'timeouts': {'pageLoad': 20000}}})
     assert error is None, error
     said = []
     for _, host, port in served:

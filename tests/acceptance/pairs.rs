@@ -147,12 +147,6 @@ pub(crate) fn pair(rule: &str) -> Option<Pair> {
                 .leaf
                 .with(Extension::basic_constraints(authority).unwrap());
         }),
-        "firefox-version" => pair(Sample::with_intermediate, |sample| {
-            sample.with_intermediate();
-            let between = sample.intermediate.as_mut().unwrap();
-            between.version = 1;
-            between.extensions.clear();
-        }),
         "rfc5280-serial" => pair(right, |sample| sample.leaf.serial = vec![0]),
         "rfc5280-validity" => pair(right, |sample| {
             sample.leaf.not_after = sample.leaf.not_before - Duration::SECOND;

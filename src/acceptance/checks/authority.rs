@@ -54,12 +54,6 @@ pub(in crate::acceptance) fn is_none(case: &Case<'_>) -> Option<Trouble> {
     )
 }
 
-/// A CA below the root of X.509 version 1, which cannot say that it is one.
-pub(in crate::acceptance) fn between_not_version_3(case: &Case<'_>) -> Option<Trouble> {
-    let is_wrong = |one: &Certificate| !reading::is_version_3(one) && !reading::is_self_signed(one);
-    one_that(case, is_wrong, "is not of X.509 version 3")
-}
-
 /// A CA that says CA:FALSE, or one below the root that does not say CA:TRUE. Old roots of version 1
 /// say nothing, and are trusted for what they are.
 pub(in crate::acceptance) fn denies_it(case: &Case<'_>) -> Option<Trouble> {

@@ -122,12 +122,6 @@ pub(in crate::acceptance) const FIREFOX: &[Rule] = &[
         chain::sha1,
     ),
     Rule::refuses(
-        "firefox-version",
-        firefox("MOZILLA_PKIX_ERROR_V1_CERT_USED_AS_CA"),
-        "the CAs between the certificate and the root are of version 3",
-        authority::between_not_version_3,
-    ),
-    Rule::refuses(
         "firefox-expired",
         firefox("SEC_ERROR_EXPIRED_CERTIFICATE"),
         "the certificate has not ended",
