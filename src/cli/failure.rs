@@ -1,13 +1,13 @@
 //! Errors as people read them: what went wrong, why, and what to do instead.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
 use crate::{
     authority::AuthorityError, ca::CaError, hook::HookError, inspect::InspectError, key::KeyError,
-    manifest::ApplyError, profile::Refusals, store::StoreError, x509::X509Error,
+    manifest::ApplyError, profile::Refusals, store::StoreError, trust::TrustError, x509::X509Error,
 };
 
 /// Refused or failed.
@@ -108,6 +108,12 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             cause
                 .downcast_ref::<ApplyError>()
                 .and_then(ApplyError::hint),
+        );
+        hints.extend(
+            cause
+                .downcast_ref::<TrustError>()
+                .or(cause.downcast_ref::<Arc<TrustError>>().map(Arc::as_ref))
+                .and_then(TrustError::hint),
         );
         hints.extend(cause.downcast_ref::<CaError>().and_then(CaError::hint));
         hints.extend(cause.downcast_ref::<X509Error>().and_then(X509Error::hint));

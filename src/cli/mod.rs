@@ -12,6 +12,7 @@ mod description;
 mod failure;
 mod foreign_ca;
 mod import_report;
+mod machine;
 mod manifest_file;
 mod manifest_secrets;
 mod matching;
@@ -30,6 +31,7 @@ mod show_openssl;
 mod status;
 mod table;
 mod terminal;
+mod trust_report;
 
 use std::process::ExitCode;
 

@@ -6,7 +6,10 @@ use anyhow::{Context as _, Result, bail};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::signing::open_key;
+use super::{
+    export_bundle::{self, ExportBundle},
+    signing::open_key,
+};
 use crate::{
     authority::{chain_above, is_self_signed},
     cli::{failure::Advised, output, render, report::Report, secrets, show_openssl},
@@ -39,6 +42,13 @@ pub(crate) enum Export {
   certmint export pem --serial 5A01C3F49B7E --out old.crt
   certmint export pem flb --part fullchain --out flb.pem")]
     Pem(ExportPem),
+    /// Write a folder for whoever uses a client certificate: PKCS#12, CA, steps, a one-time password
+    #[command(after_help = "Examples:
+  certmint export bundle client01 --out client01
+  certmint export bundle client01 --out client01 --for ios --password-out client01.pass
+
+The password goes to its owner by another way than the folder. See docs/clients.md.")]
+    Bundle(ExportBundle),
 }
 
 /// Which certificate.
@@ -136,6 +146,7 @@ enum Part {
 pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
     match arguments {
         Export::P12(p12) => export_p12(pki, p12),
+        Export::Bundle(bundle) => export_bundle::run(pki, bundle),
         Export::P7b(ExportChain { which, out }) => {
             output::refuse_unwritable(out)?;
             let (leaf, chain) = find(pki, which)?;
@@ -267,14 +278,17 @@ fn find(pki: &Path, which: &Which) -> Result<(Certificate, Vec<Certificate>)> {
 }
 
 /// The certificate of a name; a CA's where no other has it.
-fn by_name(inventory: &Inventory, name: &StoreName, pki: &Path) -> Result<Row> {
+pub(super) fn by_name(inventory: &Inventory, name: &StoreName, pki: &Path) -> Result<Row> {
     inventory
         .current(Shelf::Certificates, name)?
         .or(inventory.current(Shelf::Authorities, name)?)
         .with_context(|| format!("no certificate is named {name} in {}", pki.display()))
 }
 
-fn with_chain(inventory: &Inventory, row: &Row) -> Result<(Certificate, Vec<Certificate>)> {
+pub(super) fn with_chain(
+    inventory: &Inventory,
+    row: &Row,
+) -> Result<(Certificate, Vec<Certificate>)> {
     let der = inventory
         .certificate_der(row.id)?
         .context("the inventory has a record of it but no certificate: it was never finished")?;

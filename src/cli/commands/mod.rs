@@ -15,6 +15,7 @@ pub(crate) mod completions;
 pub(crate) mod crl;
 pub(crate) mod csr_new;
 pub(crate) mod export;
+mod export_bundle;
 pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod issue_batch;
@@ -33,6 +34,8 @@ pub(crate) mod sign;
 pub(crate) mod signing;
 pub(crate) mod status;
 mod subject;
+pub(crate) mod trust;
+mod trust_bundle;
 pub(crate) mod verify;
 
 use anyhow::Result;
@@ -63,6 +66,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),
+        Command::Trust(arguments) => trust::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(pki, arguments),
         Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),
