@@ -15,5 +15,6 @@ pub mod probe;
 pub mod profile;
 pub mod report;
 pub mod store;
+pub mod target;
 pub mod trust;
 pub mod x509;

@@ -46,9 +46,13 @@ PROGRAMS=(
     "chromium chromium a web browser"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"
+    "ip iproute2 networks of machines, for whole systems"
     "mount mount small and read-only file systems for the tests of full disks"
     "setpriv util-linux a user without rights"
+    "socat socat HAProxy's socket, as people ask it"
+    "nsenter util-linux a command on one of these machines"
     "setsid util-linux the program under test without a terminal"
+    "script bsdutils the program under test at a terminal"
 )
 
 # Debian would start the servers that it installs; only their programs are wanted.
@@ -113,6 +117,7 @@ ENVIRONMENTS=(
     "aws tests/requirements-aws.txt"
     "oci tests/requirements-oci.txt"
     "terraform tests/requirements-terraform.txt"
+    "servers tests/requirements-servers.txt"
 )
 
 wanted=()

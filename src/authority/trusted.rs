@@ -1,8 +1,8 @@
 //! Which certificates clients of a CA are to trust.
 
-use super::{AuthorityError, itself, named_certificate};
+use super::{AuthorityError, itself};
 use crate::{
-    store::{Authority, Inventory, StoreName, is_self_signed},
+    store::{Authority, Inventory, StoreName, anchors, is_self_signed},
     x509::Certificate,
 };
 
@@ -46,14 +46,10 @@ pub fn trusted(inventory: &Inventory, name: Option<&StoreName>) -> Result<Truste
             .first()
             .and_then(|first| first.name.clone())
             .ok_or(AuthorityError::NoCa)?,
-        now: Vec::new(),
+        now: anchors(inventory, first.id)?,
         ever: Vec::new(),
     };
     for member in line {
-        let certificate = named_certificate(member)?;
-        if member.retired_at.is_none() {
-            trusted.now.push(certificate);
-        }
         for same in authorities.iter().filter(|one| one.is_same_as(member)) {
             // A cross-certificate stands in no trust store.
             if same.cross_of.is_none()

@@ -30,6 +30,7 @@ mod secrets;
 mod show_openssl;
 mod status;
 mod table;
+mod target_stock;
 mod terminal;
 mod trust_report;
 

@@ -13,7 +13,7 @@ use crate::{
         apple_profile::{self, Payload, PayloadKind, Profile},
         pkcs12::{self, Bundle, NewPassword, Protection},
     },
-    x509::{Certificate, pem_block},
+    x509::Certificate,
 };
 
 const STEPS: &str = include_str!("../../templates/handout/client.toml");
@@ -29,8 +29,8 @@ pub struct Client<'client> {
     pub bundle: &'client Bundle,
     /// The certificate of the bundle.
     pub certificate: &'client Certificate,
-    /// The CA at the top, and its label in trust stores.
-    pub authority: (&'client str, &'client Certificate),
+    /// The root CA, several while it is rolled over, each with its label in trust stores.
+    pub authorities: Vec<(&'client str, &'client Certificate)>,
     /// Where it goes.
     pub destination: Destination,
 }
@@ -57,7 +57,9 @@ pub fn client(
     password: &NewPassword,
 ) -> Result<Vec<HandedFile>, HandoutError> {
     let name = client.name;
-    let (ca_label, authority) = client.authority;
+    let Some((ca_label, _)) = client.authorities.first() else {
+        return Err(HandoutError::Nothing);
+    };
     let values = Values {
         subject: client.certificate.subject().openssl_oneline(),
         until: client.certificate.not_after().date().to_string(),
@@ -65,7 +67,7 @@ pub fn client(
         p12: format!("{name}.p12"),
         profile: format!("{name}.mobileconfig"),
         ca_pem: format!("{name}.ca.crt"),
-        ca_der: format!("{name}.ca.cer"),
+        ca_der: der_name(name, 0),
         ca_label,
     };
     let (protection, what) = match client.destination.protection() {
@@ -95,16 +97,19 @@ pub fn client(
             "the same with the CA, as a profile for macOS and iOS",
         ));
     }
-    handed.push(HandedFile::new(
-        &values.ca_pem,
-        pem_block("CERTIFICATE", authority.as_der()),
-        "the CA in PEM",
-    ));
-    handed.push(HandedFile::new(
-        &values.ca_der,
-        authority.as_der(),
-        "the CA in DER",
-    ));
+    let pem: String = client
+        .authorities
+        .iter()
+        .map(|(_, authority)| authority.to_pem())
+        .collect();
+    handed.push(HandedFile::new(&values.ca_pem, pem, "the CA in PEM"));
+    for (number, (_, authority)) in client.authorities.iter().enumerate() {
+        handed.push(HandedFile::new(
+            der_name(name, number),
+            authority.as_der(),
+            "the CA in DER",
+        ));
+    }
     let shown: Vec<ShownFile> = handed
         .iter()
         .map(|file| ShownFile {
@@ -113,7 +118,12 @@ pub fn client(
         })
         .collect();
     let destination = (!client.destination.is_any()).then(|| client.destination.word());
-    let page = page::page(STEPS, &values, destination, &[show(authority)], &shown)?;
+    let authorities: Vec<_> = client
+        .authorities
+        .iter()
+        .map(|(_, authority)| show(authority))
+        .collect();
+    let page = page::page(STEPS, &values, destination, &authorities, &shown)?;
     handed.push(HandedFile::new("README.md", page.markdown, "the steps"));
     handed.push(HandedFile::new(
         "index.html",
@@ -121,6 +131,14 @@ pub fn client(
         "the steps, as a web page",
     ));
     Ok(handed)
+}
+
+/// The file of one of the CAs.
+fn der_name(name: &str, number: usize) -> String {
+    match number {
+        0 => format!("{name}.ca.cer"),
+        later => format!("{name}.ca-{}.cer", later + 1),
+    }
 }
 
 fn pkcs12(
@@ -134,7 +152,6 @@ fn pkcs12(
 }
 
 fn profile(client: &Client<'_>, values: &Values<'_>, identity: &[u8]) -> String {
-    let (_, authority) = client.authority;
     let title = |certificate: &Certificate| {
         certificate
             .subject()
@@ -142,30 +159,31 @@ fn profile(client: &Client<'_>, values: &Values<'_>, identity: &[u8]) -> String 
             .unwrap_or_else(|| certificate.subject().openssl_oneline())
     };
     let name = title(client.certificate);
+    let mut payloads: Vec<Payload<'_>> = client
+        .authorities
+        .iter()
+        .enumerate()
+        .map(|(number, (_, authority))| Payload {
+            kind: kind(authority),
+            name: title(authority),
+            file_name: der_name(client.name, number),
+            content: authority.as_der(),
+            identity: authority.as_der(),
+        })
+        .collect();
+    payloads.push(Payload {
+        kind: PayloadKind::Identity,
+        name: name.clone(),
+        file_name: values.p12.clone(),
+        content: identity,
+        identity: client.certificate.as_der(),
+    });
     apple_profile::write(&Profile {
         name: &name,
-        description: &format!(
-            "The client certificate {name}, and the certification authority {}.",
-            title(authority)
-        ),
+        description: &format!("The client certificate {name}, and the CA of its servers."),
         organization: client.organization,
         reverse_name: &format!("certmint.client.{}", client.name),
         is_for_all_users: false,
-        payloads: vec![
-            Payload {
-                kind: kind(authority),
-                name: title(authority),
-                file_name: values.ca_der.clone(),
-                content: authority.as_der(),
-                identity: authority.as_der(),
-            },
-            Payload {
-                kind: PayloadKind::Identity,
-                name: name.clone(),
-                file_name: values.p12.clone(),
-                content: identity,
-                identity: client.certificate.as_der(),
-            },
-        ],
+        payloads,
     })
 }

@@ -76,8 +76,21 @@ fn plain(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// A CA certificate made for a test.
+    pub(in crate::trust) fn anchor() -> Anchor {
+        let mut wanted = rcgen::CertificateParams::default();
+        wanted
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "testca.com");
+        wanted.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        wanted.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made = wanted.self_signed(&key).unwrap();
+        Anchor::new(Certificate::from_der(made.der()).unwrap()).unwrap()
+    }
 
     #[test]
     fn labels_have_no_character_that_means_something() {

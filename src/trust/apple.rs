@@ -35,7 +35,7 @@ impl<'machine> Keychain<'machine> {
 
     fn security(&self) -> Result<Line, TrustError> {
         let program =
-            program::of_the_system(self.machine, SECURITY).ok_or(TrustError::ProgramMissing {
+            program::anywhere(self.machine, SECURITY).ok_or(TrustError::ProgramMissing {
                 program: SECURITY,
                 packages: "macOS, of which it is a part",
             })?;

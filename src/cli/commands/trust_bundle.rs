@@ -38,7 +38,7 @@ pub(super) fn run(pki: &Path, arguments: &TrustBundle) -> Result<Report> {
     };
     let anchors = trust::anchors(&trusted.now)?;
     let handed = handout::fleet(&Fleet {
-        name: &trusted.name.file_name(),
+        name: trusted.name.file_name(),
         organization: arguments.org.as_deref(),
         certificates: anchors
             .iter()

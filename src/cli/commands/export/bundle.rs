@@ -11,17 +11,15 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{
-    export::{by_name, with_chain},
-    signing::open_key,
-    trust_bundle::{files, files_text, write},
+    super::trust_bundle::{files, files_text, write},
+    by_name, key_of, trusted_by, with_chain,
 };
 use crate::{
-    authority::is_self_signed,
     cli::{failure::Advised, output, render, report::Report},
     formats::pkcs12::{Bundle, NewPassword},
     handout::{self, Client, Destination},
     key::Passphrase,
-    store::{CertificateFile, CertificateKind, Inventory, Layout, StoreName, files::Secrecy},
+    store::{CertificateKind, Inventory, Layout, StoreName, files::Secrecy},
     trust::Anchor,
     x509::Certificate,
 };
@@ -104,14 +102,11 @@ pub(super) fn run(pki: &Path, arguments: &ExportBundle) -> Result<Report> {
         .into());
     }
     let (leaf, chain) = with_chain(&inventory, &row)?;
-    let top = top(&chain)?;
-    let anchor = Anchor::new(top.clone())?;
-    let key_file = layout.certificate_file(name, CertificateFile::Key);
-    let key = open_key(
-        &key_file,
-        arguments.passphrase_file.as_ref(),
-        "--passphrase-file",
-    )?;
+    let anchors: Vec<Anchor> = trusted_by(&inventory, &row, name)?
+        .into_iter()
+        .map(Anchor::new)
+        .collect::<Result<_, _>>()?;
+    let (key, key_file) = key_of(&layout, &row, name, arguments.passphrase_file.as_ref())?;
     let ders: Vec<&[u8]> = chain.iter().map(Certificate::as_der).collect();
     let bundle = Bundle::new(
         key.pkcs8_der().as_bytes(),
@@ -127,7 +122,10 @@ pub(super) fn run(pki: &Path, arguments: &ExportBundle) -> Result<Report> {
             organization: arguments.org.as_deref(),
             bundle: &bundle,
             certificate: &leaf,
-            authority: (anchor.label(), &top),
+            authorities: anchors
+                .iter()
+                .map(|anchor| (anchor.label(), anchor.certificate()))
+                .collect(),
             destination: arguments.destination.destination(),
         },
         &NewPassword::new(password.as_bytes())?,
@@ -193,14 +191,4 @@ impl ExportBundle {
         }
         Ok(file)
     }
-}
-
-/// The CA at the top of a chain: its root, where the inventory knows it.
-fn top(chain: &[Certificate]) -> Result<Certificate> {
-    chain
-        .iter()
-        .find(|one| is_self_signed(one))
-        .or(chain.last())
-        .cloned()
-        .context("the CA that signed it is not known here")
 }
