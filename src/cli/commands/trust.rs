@@ -39,7 +39,8 @@ trust bundle are installed. See docs/trust.md.")]
   sudo certmint trust uninstall --yes
   certmint trust uninstall --file colleagues-ca.crt --store nss --yes
 
-Only what certmint put there is taken out, earlier certificates of the CA included.")]
+Only what 'trust install' put there is taken out, earlier certificates of the CA
+included.")]
     Uninstall(Uninstall),
     /// Look whether this machine's trust stores trust a CA
     #[command(after_help = "Examples:
