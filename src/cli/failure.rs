@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::{
     authority::AuthorityError, ca::CaError, hook::HookError, inspect::InspectError, key::KeyError,
-    manifest::ApplyError, profile::Refusals, store::StoreError, target::TargetError,
-    trust::TrustError, x509::X509Error,
+    manifest::ApplyError, probe::ProbeError, profile::Refusals, store::StoreError,
+    target::TargetError, trust::TrustError, x509::X509Error,
 };
 
 /// Refused or failed.
@@ -120,6 +120,11 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
                 .downcast_ref::<TrustError>()
                 .or(cause.downcast_ref::<Arc<TrustError>>().map(Arc::as_ref))
                 .and_then(TrustError::hint),
+        );
+        hints.extend(
+            cause
+                .downcast_ref::<ProbeError>()
+                .and_then(ProbeError::hint),
         );
         hints.extend(cause.downcast_ref::<CaError>().and_then(CaError::hint));
         hints.extend(cause.downcast_ref::<X509Error>().and_then(X509Error::hint));
