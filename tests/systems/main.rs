@@ -14,3 +14,4 @@ mod judge;
 mod lab;
 
 mod machines;
+mod oci_load_balancer;
