@@ -172,7 +172,7 @@ impl Lab {
     pub(crate) fn run(&self, machine: &str, script: &str) -> Told {
         Told::of(
             self.command(machine, "bash")
-                .args(["-o", "pipefail", "-c", script])
+                .args(["-e", "-o", "pipefail", "-c", script])
                 .output()
                 .unwrap(),
         )

@@ -14,4 +14,5 @@ mod judge;
 mod lab;
 
 mod machines;
+mod nginx_client_authentication;
 mod oci_load_balancer;
