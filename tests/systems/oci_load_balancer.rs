@@ -226,3 +226,54 @@ backend web
         alternates(&lab);
     }
 }
+
+#[test]
+fn nginx_ends_https_and_encrypts_again() {
+    let lab = system();
+    lab.write("lb.conf", "
+upstream web { zone web 64k; server 10.0.10.11:443 max_fails=1 fail_timeout=1s; server 10.0.10.12:443 max_fails=1 fail_timeout=1s; }
+server { listen 443 ssl; server_name www.2026testsite.com;
+  ssl_certificate /etc/ssl/private/flb.pem; ssl_certificate_key /etc/ssl/private/flb.pem; ssl_protocols TLSv1.2 TLSv1.3;
+  location / { proxy_pass https://web; proxy_ssl_verify on; proxy_ssl_trusted_certificate /etc/ssl/certs/ca.crt; proxy_ssl_verify_depth 2;
+    proxy_ssl_name backend.internal.local; proxy_ssl_server_name on; proxy_set_header Host backend.internal.local; proxy_next_upstream error timeout; } }
+");
+    lab.ok("client", "scp -q lb.conf root@lb:/etc/nginx/conf.d/");
+    lab.restart("lb", "nginx", 443);
+    alternates(&lab);
+    clients_judge(&lab, "nginx");
+
+    make_impostors(&lab);
+    let complaints = [
+        "upstream SSL certificate verify error",
+        "upstream SSL certificate does not match",
+    ];
+    for (impostor, complaint) in IMPOSTORS.iter().zip(complaints) {
+        install_backend(&lab, "web2", impostor);
+        lab.ok("web2", "systemctl restart apache2");
+        lab.await_port("web2", 443);
+        assert_eq!(answers(&lab, 6), ["1"; 6], "{impostor}");
+        lab.until("lb", "cat /var/log/nginx/error.log", |log| {
+            log.contains(complaint)
+        });
+        install_backend(&lab, "web1", impostor);
+        lab.ok("web1", "systemctl restart apache2");
+        lab.await_port("web1", 443);
+        let told = lab.curl("client", &format!("--cacert {CA} {SITE}"));
+        assert!(told.stdout.ends_with("\n502\n"), "{told:#?}");
+        for web in WEB {
+            install_backend(&lab, web, "pki/certs/backend/backend");
+            lab.ok(web, "systemctl restart apache2");
+            lab.await_port(web, 443);
+        }
+        // nginx has set them aside for a while.
+        lab.until(
+            "client",
+            &format!("for n in 1 2 3 4; do curl -sS --cacert {CA} {SITE}; done"),
+            |pages| {
+                ["1", "2"]
+                    .iter()
+                    .all(|number| pages.matches(&format!("<h1>WEB server {number}")).count() == 2)
+            },
+        );
+    }
+}

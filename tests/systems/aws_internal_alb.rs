@@ -1,0 +1,158 @@
+//! An internal load balancer, by a name in a zone that resolves to private addresses, as the
+//! manifest `aws-internal-alb` has it: HAProxy and nginx stand for the load balancer, dnsmasq for
+//! the zone.
+
+use crate::lab::{Lab, Told};
+
+const SITE: &str = "https://app.internal.example.com/";
+/// What the cloud calls the load balancer.
+const OWN_NAME: &str = "internal-app-1234567890.ap-northeast-1.elb.amazonaws.com";
+const CA: &str = "pki/ca/internal.crt";
+const WEB: [(&str, &str); 2] = [("web1", "10.0.1.11"), ("web2", "10.0.2.11")];
+/// One address in each subnet.
+const ADDRESSES: [&str; 2] = ["10.0.1.5", "10.0.2.5"];
+
+fn system() -> Lab {
+    let lab = Lab::new(&[
+        ("bastion", "10.0.0.10"),
+        ("dns", "10.0.0.2"),
+        ("alb", ADDRESSES[0]),
+        WEB[0],
+        WEB[1],
+    ]);
+    lab.ok(
+        "bastion",
+        "certmint manifest new aws-internal-alb --out pki.toml
+         certmint apply",
+    );
+    for (number, (web, _)) in WEB.iter().enumerate() {
+        lab.write_page(web, number + 1);
+        lab.write(
+            &format!("{web}.conf"),
+            format!(
+                "server {{
+  listen 443 ssl; server_name {web}.internal.example.com; root /var/www/html;
+  ssl_certificate /etc/nginx/tls/{web}.fullchain.crt; ssl_certificate_key /etc/nginx/tls/{web}.key;
+}}"
+            ),
+        );
+        lab.ok("bastion", &format!("ssh root@{web} mkdir -p /etc/nginx/tls
+            scp -q pki/certs/{web}/{web}.fullchain.crt pki/certs/{web}/{web}.key root@{web}:/etc/nginx/tls/
+            scp -q {web}.conf root@{web}:/etc/nginx/conf.d/"));
+        lab.restart(web, "nginx", 443);
+    }
+    // The zone's records: the load balancer's own name, and an alias of it.
+    lab.ok("alb", &format!("ip addr add {}/8 dev eth0", ADDRESSES[1]));
+    let records: String = [OWN_NAME, "app.internal.example.com"]
+        .iter()
+        .flat_map(|name| ADDRESSES.map(|address| format!("host-record={name},{address}\n")))
+        .collect();
+    lab.write(
+        "zone.conf",
+        format!("no-resolv\nno-hosts\nlisten-address=10.0.0.2\nbind-interfaces\n{records}"),
+    );
+    lab.ok("dns", "cp zone.conf /etc/dnsmasq.conf");
+    lab.restart("dns", "dnsmasq", 53);
+    lab.ok("bastion", "echo nameserver 10.0.0.2 > /etc/resolv.conf");
+    lab
+}
+
+fn resolved(lab: &Lab, name: &str) -> Vec<String> {
+    let said = lab.ok("bastion", &format!("getent ahostsv4 {name}"));
+    let mut addresses: Vec<String> = said
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect();
+    addresses.sort();
+    addresses.dedup();
+    addresses
+}
+
+fn server_of(told: &Told) -> String {
+    let start = told
+        .stdout
+        .find("WEB server ")
+        .unwrap_or_else(|| panic!("{told:#?}"));
+    told.stdout[start + 11..start + 12].to_owned()
+}
+
+fn alternates(lab: &Lab) {
+    let seen: Vec<String> = (0..6)
+        .map(|_| server_of(&lab.curl("bastion", &format!("--cacert {CA} {SITE}"))))
+        .collect();
+    assert!(
+        seen == ["1", "2", "1", "2", "1", "2"] || seen == ["2", "1", "2", "1", "2", "1"],
+        "{seen:?}"
+    );
+}
+
+fn clients_judge(lab: &Lab, balancer: &str) {
+    alternates(lab);
+    assert_eq!(
+        lab.served_serial(
+            "bastion",
+            CA,
+            "app.internal.example.com:443",
+            "app.internal.example.com"
+        ),
+        lab.serial_of("bastion", "pki/certs/app/app.crt"),
+    );
+    let untrusting = lab.curl("bastion", SITE);
+    assert_eq!(untrusting.code, 60, "{untrusting:#?}");
+    let python = lab.python_get("bastion", CA, SITE, None);
+    assert!(python.stdout.starts_with("200 "), "{python:#?}");
+    let java = lab.java_get("bastion", CA, SITE, None);
+    assert!(java.stdout.starts_with("200 "), "{java:#?}");
+    // The load balancer answers by its own name too, but that is no name of the certificate.
+    let own_name = format!("https://{OWN_NAME}/");
+    let told = lab.curl("bastion", &format!("--cacert {CA} {own_name}"));
+    assert_eq!(told.code, 60, "{told:#?}");
+    assert!(
+        told.stderr
+            .contains("no alternative certificate subject name matches"),
+        "{told:#?}"
+    );
+    lab.trust_in_nss("bastion", "internal", CA);
+    let told = lab.chromium("bastion", &own_name);
+    assert!(
+        told.stderr.contains("ERR_CERT_COMMON_NAME_INVALID"),
+        "{told:#?}"
+    );
+    let told = lab.chromium("bastion", SITE);
+    assert!(told.stdout.contains("<h1>WEB server "), "{told:#?}");
+    lab.screenshot("bastion", SITE, &format!("internal-alb-{balancer}"));
+}
+
+#[test]
+fn an_internal_name_leads_to_two_web_servers() {
+    let lab = system();
+    assert_eq!(resolved(&lab, "app.internal.example.com"), ADDRESSES);
+    assert_eq!(resolved(&lab, OWN_NAME), ADDRESSES);
+    lab.ok(
+        "bastion",
+        "cat pki/certs/app/app.fullchain.crt pki/certs/app/app.key > app.pem",
+    );
+    lab.ok(
+        "bastion",
+        "scp -q app.pem pki/ca/internal.crt root@alb:/etc/haproxy/",
+    );
+    lab.write(
+        "alb.cfg",
+        "
+frontend https_in
+  bind :443 ssl crt /etc/haproxy/app.pem
+  default_backend web
+backend web
+  balance roundrobin
+  option httpchk GET /
+  default-server ssl verify required ca-file /etc/haproxy/internal.crt check inter 200ms
+  server web1 10.0.1.11:443 verifyhost web1.internal.example.com sni str(web1.internal.example.com)
+  server web2 10.0.2.11:443 verifyhost web2.internal.example.com sni str(web2.internal.example.com)
+",
+    );
+    lab.ok("bastion", "scp -q alb.cfg root@alb:/etc/haproxy/conf.d/");
+    lab.restart("alb", "haproxy", 443);
+    lab.await_health("alb", &[("UP", "L7OK"), ("UP", "L7OK")]);
+    clients_judge(&lab, "haproxy");
+}
