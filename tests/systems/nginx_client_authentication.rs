@@ -25,20 +25,15 @@ fn system() -> Lab {
          certmint apply",
     );
     lab.write_page("web", 1);
-    lab.write(
-        "www.conf",
-        "server {
-  listen 443 ssl; server_name www.example.com; root /var/www/html;
-  ssl_certificate /etc/nginx/tls/www.fullchain.crt; ssl_certificate_key /etc/nginx/tls/www.key;
-  ssl_protocols TLSv1.2 TLSv1.3;
-  ssl_client_certificate /etc/nginx/tls/clients-ca.crt; ssl_verify_client on; ssl_verify_depth 4;
-  ssl_crl /etc/nginx/tls/clients.chain.crl;
-}",
+    lab.ok(
+        "client",
+        "certmint render nginx www --set clients_ca=clients \
+            --out web --files /etc/nginx/tls --here /etc/nginx/conf.d
+         scp -q web/* root@web:/etc/nginx/conf.d/
+         ssh root@web mkdir /etc/nginx/tls
+         scp -q pki/certs/www/www.fullchain.crt pki/certs/www/www.key pki/crl/clients.chain.crl \
+            root@web:/etc/nginx/tls/",
     );
-    lab.ok("client", "cat pki/ca/clients.crt pki/ca/root.crt > clients-ca.crt
-        ssh root@web mkdir -p /etc/nginx/tls
-        scp -q pki/certs/www/www.fullchain.crt pki/certs/www/www.key pki/crl/clients.chain.crl clients-ca.crt root@web:/etc/nginx/tls/
-        scp -q www.conf root@web:/etc/nginx/conf.d/");
     lab.restart("web", "nginx", 443);
     lab.write(
         "clb.cfg",
