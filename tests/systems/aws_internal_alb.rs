@@ -27,18 +27,17 @@ fn system() -> Lab {
     );
     for (number, (web, _)) in WEB.iter().enumerate() {
         lab.write_page(web, number + 1);
-        lab.write(
-            &format!("{web}.conf"),
-            format!(
-                "server {{
-  listen 443 ssl; server_name {web}.internal.example.com; root /var/www/html;
-  ssl_certificate /etc/nginx/tls/{web}.fullchain.crt; ssl_certificate_key /etc/nginx/tls/{web}.key;
-}}"
+        lab.write("plain.conf", "server { listen 80; root /var/www/html; }\n");
+        lab.ok(
+            "bastion",
+            &format!(
+                "certmint render nginx {web} --out {web} --files /etc/nginx/tls
+                 ssh root@{web} mkdir /etc/nginx/tls
+                 scp -q pki/certs/{web}/{web}.fullchain.crt pki/certs/{web}/{web}.key \
+                    root@{web}:/etc/nginx/tls/
+                 scp -q {web}/{web}.conf plain.conf root@{web}:/etc/nginx/conf.d/"
             ),
         );
-        lab.ok("bastion", &format!("ssh root@{web} mkdir -p /etc/nginx/tls
-            scp -q pki/certs/{web}/{web}.fullchain.crt pki/certs/{web}/{web}.key root@{web}:/etc/nginx/tls/
-            scp -q {web}.conf root@{web}:/etc/nginx/conf.d/"));
         lab.restart(web, "nginx", 443);
     }
     // The zone's records: the load balancer's own name, and an alias of it.
@@ -155,4 +154,20 @@ backend web
     lab.restart("alb", "haproxy", 443);
     lab.await_health("alb", &[("UP", "L7OK"), ("UP", "L7OK")]);
     clients_judge(&lab, "haproxy");
+}
+
+/// The web servers are called without TLS, as a load balancer does it in a network that it trusts.
+#[test]
+fn an_internal_name_leads_to_two_plain_web_servers() {
+    let lab = system();
+    lab.ok(
+        "bastion",
+        "certmint render nginx app --set upstreams=10.0.1.11:80,10.0.2.11:80 \
+            --out alb --files /etc/nginx/tls
+         ssh root@alb mkdir /etc/nginx/tls
+         scp -q pki/certs/app/app.fullchain.crt pki/certs/app/app.key root@alb:/etc/nginx/tls/
+         scp -q alb/app.conf root@alb:/etc/nginx/conf.d/",
+    );
+    lab.restart("alb", "nginx", 443);
+    clients_judge(&lab, "nginx");
 }
