@@ -31,11 +31,10 @@ fn system() -> Lab {
         lab.ok(
             "bastion",
             &format!(
-                "certmint render nginx {web} --out {web} --files /etc/nginx/tls
-                 ssh root@{web} mkdir /etc/nginx/tls
-                 scp -q pki/certs/{web}/{web}.fullchain.crt pki/certs/{web}/{web}.key \
-                    root@{web}:/etc/nginx/tls/
-                 scp -q {web}/{web}.conf plain.conf root@{web}:/etc/nginx/conf.d/"
+                "certmint render nginx {web} --out {web} --here /etc/nginx/certmint --with-files
+                 scp -q -r {web} root@{web}:/etc/nginx/certmint
+                 ssh root@{web} ln -s ../certmint/{web}.conf /etc/nginx/conf.d/
+                 scp -q plain.conf root@{web}:/etc/nginx/conf.d/"
             ),
         );
         lab.restart(web, "nginx", 443);
@@ -130,27 +129,11 @@ fn an_internal_name_leads_to_two_web_servers() {
     assert_eq!(resolved(&lab, OWN_NAME), ADDRESSES);
     lab.ok(
         "bastion",
-        "cat pki/certs/app/app.fullchain.crt pki/certs/app/app.key > app.pem",
+        "certmint render haproxy app --out alb --here /etc/haproxy \
+            --set backends=web1.internal.example.com:443,web2.internal.example.com:443
+         scp -q alb/* root@alb:/etc/haproxy/
+         ssh root@alb mv /etc/haproxy/app.cfg /etc/haproxy/haproxy.cfg",
     );
-    lab.ok(
-        "bastion",
-        "scp -q app.pem pki/ca/internal.crt root@alb:/etc/haproxy/",
-    );
-    lab.write(
-        "alb.cfg",
-        "
-frontend https_in
-  bind :443 ssl crt /etc/haproxy/app.pem
-  default_backend web
-backend web
-  balance roundrobin
-  option httpchk GET /
-  default-server ssl verify required ca-file /etc/haproxy/internal.crt check inter 200ms
-  server web1 10.0.1.11:443 verifyhost web1.internal.example.com sni str(web1.internal.example.com)
-  server web2 10.0.2.11:443 verifyhost web2.internal.example.com sni str(web2.internal.example.com)
-",
-    );
-    lab.ok("bastion", "scp -q alb.cfg root@alb:/etc/haproxy/conf.d/");
     lab.restart("alb", "haproxy", 443);
     lab.await_health("alb", &[("UP", "L7OK"), ("UP", "L7OK")]);
     clients_judge(&lab, "haproxy");
@@ -163,10 +146,9 @@ fn an_internal_name_leads_to_two_plain_web_servers() {
     lab.ok(
         "bastion",
         "certmint render nginx app --set upstreams=10.0.1.11:80,10.0.2.11:80 \
-            --out alb --files /etc/nginx/tls
-         ssh root@alb mkdir /etc/nginx/tls
-         scp -q pki/certs/app/app.fullchain.crt pki/certs/app/app.key root@alb:/etc/nginx/tls/
-         scp -q alb/app.conf root@alb:/etc/nginx/conf.d/",
+            --out alb --here /etc/nginx/certmint --with-files
+         scp -q -r alb root@alb:/etc/nginx/certmint
+         ssh root@alb ln -s ../certmint/app.conf /etc/nginx/conf.d/",
     );
     lab.restart("alb", "nginx", 443);
     clients_judge(&lab, "nginx");

@@ -28,31 +28,23 @@ fn system() -> Lab {
     lab.ok(
         "client",
         "certmint render nginx www --set clients_ca=clients \
-            --out web --files /etc/nginx/tls --here /etc/nginx/conf.d
-         scp -q web/* root@web:/etc/nginx/conf.d/
-         ssh root@web mkdir /etc/nginx/tls
-         scp -q pki/certs/www/www.fullchain.crt pki/certs/www/www.key pki/crl/clients.chain.crl \
-            root@web:/etc/nginx/tls/",
+            --out web --here /etc/nginx/certmint --with-files
+         scp -q -r web root@web:/etc/nginx/certmint
+         ssh root@web ln -s ../certmint/www.conf /etc/nginx/conf.d/",
     );
     lab.restart("web", "nginx", 443);
-    lab.write(
-        "clb.cfg",
-        "
-listen tcp443
-  mode tcp
-  bind :443
-  server web 10.0.10.11:443 check
-",
-    );
-    lab.ok("client", "scp -q clb.cfg root@clb:/etc/haproxy/conf.d/");
-    lab.restart("clb", "haproxy", 443);
-    lab.write(
-        "nlb.conf",
-        "stream { server { listen 443; proxy_pass 10.0.10.11:443; } }",
-    );
     lab.ok(
         "client",
-        "scp -q nlb.conf root@nlb:/etc/nginx/modules-enabled/90-nlb.conf",
+        "certmint render haproxy-tcp www --set backends=10.0.10.11:443 --set health=connection \
+            --out clb --here /etc/haproxy
+         scp -q clb/* root@clb:/etc/haproxy/
+         ssh root@clb mv /etc/haproxy/www.cfg /etc/haproxy/haproxy.cfg",
+    );
+    lab.restart("clb", "haproxy", 443);
+    lab.ok(
+        "client",
+        "certmint render nginx-stream www --set backends=10.0.10.11:443 --out nlb
+         scp -q nlb/www.stream.conf root@nlb:/etc/nginx/modules-enabled/90-www.stream.conf",
     );
     lab.restart("nlb", "nginx", 443);
     lab
@@ -165,7 +157,7 @@ fn only_clients_with_a_certificate_get_through() {
     lab.ok(
         "client",
         "certmint revoke client02 --reason keyCompromise --yes
-         scp -q pki/crl/clients.chain.crl root@web:/etc/nginx/tls/
+         scp -q pki/crl/clients.chain.crl root@web:/etc/nginx/certmint/
          ssh root@web systemctl reload nginx",
     );
     lab.until(

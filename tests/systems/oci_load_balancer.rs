@@ -20,42 +20,31 @@ fn system() -> Lab {
         "certmint manifest new oci-load-balancer --out pki.toml && certmint apply",
     );
     lab.ok("client", "echo 10.0.0.5 www.2026testsite.com >> /etc/hosts");
-    lab.write(
-        "backend.conf",
-        "
-<VirtualHost *:443>
-ServerName backend.internal.local
-DocumentRoot /var/www/html
-SSLEngine on
-SSLCertificateFile /etc/ssl/certs/backend.crt
-SSLCertificateKeyFile /etc/ssl/private/backend.key
-</VirtualHost>",
+    lab.ok(
+        "client",
+        "certmint render apache backend --out apache --here /etc/apache2/certmint --with-files",
     );
     for (number, web) in WEB.iter().enumerate() {
         lab.write_page(web, number + 1);
-        install_backend(&lab, web, "pki/certs/backend/backend");
         lab.ok(
             "client",
-            &format!("scp -q backend.conf root@{web}:/etc/apache2/sites-enabled/"),
+            &format!(
+                "scp -q -r apache root@{web}:/etc/apache2/certmint
+                 ssh root@{web} ln -s ../certmint/backend.conf /etc/apache2/sites-enabled/"
+            ),
         );
         lab.restart(web, "apache2", 443);
     }
-    lab.ok("client", "scp -q pki/ca/ca.crt root@lb:/etc/ssl/certs/");
-    lab.ok(
-        "client",
-        "cat pki/certs/flb/flb.fullchain.crt pki/certs/flb/flb.key > flb.pem",
-    );
-    lab.ok("client", "scp -q flb.pem root@lb:/etc/ssl/private/");
     lab
 }
 
-/// Puts `CERTIFICATE.crt` and its key where Apache looks for those of the backend.
+/// Puts a certificate and its key where Apache looks for those of the backend.
 fn install_backend(lab: &Lab, web: &str, certificate: &str) {
     lab.ok(
         "client",
         &format!(
-            "scp -q {certificate}.fullchain.crt root@{web}:/etc/ssl/certs/backend.crt
-             scp -q {certificate}.key root@{web}:/etc/ssl/private/backend.key"
+            "scp -q {certificate}.fullchain.crt root@{web}:/etc/apache2/certmint/backend.fullchain.crt
+             scp -q {certificate}.key root@{web}:/etc/apache2/certmint/backend.key"
         ),
     );
 }
@@ -187,21 +176,13 @@ const IMPOSTORS: [&str; 2] = ["other/certs/backend/backend", "pki/certs/impostor
 fn haproxy_ends_https_and_encrypts_again() {
     let lab = system();
     backends_serve(&lab);
-    lab.write("lb.cfg", "
-frontend https_in
-  bind :443 ssl crt /etc/ssl/private/flb.pem ssl-min-ver TLSv1.2 alpn h2,http/1.1
-  default_backend web
-backend web
-  balance roundrobin
-  option httpchk
-  http-check send meth GET uri / ver HTTP/1.1 hdr Host backend.internal.local
-  http-check expect status 200
-  http-request set-header Host backend.internal.local
-  default-server ssl verify required ca-file /etc/ssl/certs/ca.crt verifyhost backend.internal.local sni str(backend.internal.local) check check-sni backend.internal.local inter 200ms fall 2 rise 1
-  server web1 10.0.10.11:443
-  server web2 10.0.10.12:443
-");
-    lab.ok("client", "scp -q lb.cfg root@lb:/etc/haproxy/conf.d/");
+    lab.ok(
+        "client",
+        "certmint render haproxy flb --set backends=10.0.10.11:443,10.0.10.12:443 \
+            --set backend_name=backend.internal.local --out lb --here /etc/haproxy
+         scp -q lb/* root@lb:/etc/haproxy/
+         ssh root@lb mv /etc/haproxy/flb.cfg /etc/haproxy/haproxy.cfg",
+    );
     lab.restart("lb", "haproxy", 443);
     lab.await_health("lb", &[("UP", "L7OK"), ("UP", "L7OK")]);
     alternates(&lab);
@@ -230,14 +211,14 @@ backend web
 #[test]
 fn nginx_ends_https_and_encrypts_again() {
     let lab = system();
-    lab.write("lb.conf", "
-upstream web { zone web 64k; server 10.0.10.11:443 max_fails=1 fail_timeout=1s; server 10.0.10.12:443 max_fails=1 fail_timeout=1s; }
-server { listen 443 ssl; server_name www.2026testsite.com;
-  ssl_certificate /etc/ssl/private/flb.pem; ssl_certificate_key /etc/ssl/private/flb.pem; ssl_protocols TLSv1.2 TLSv1.3;
-  location / { proxy_pass https://web; proxy_ssl_verify on; proxy_ssl_trusted_certificate /etc/ssl/certs/ca.crt; proxy_ssl_verify_depth 2;
-    proxy_ssl_name backend.internal.local; proxy_ssl_server_name on; proxy_set_header Host backend.internal.local; proxy_next_upstream error timeout; } }
-");
-    lab.ok("client", "scp -q lb.conf root@lb:/etc/nginx/conf.d/");
+    lab.ok(
+        "client",
+        "certmint render nginx-lb flb --set backends=10.0.10.11:443,10.0.10.12:443 \
+            --set backend_name=backend.internal.local \
+            --out lb --here /etc/nginx/certmint --with-files
+         scp -q -r lb root@lb:/etc/nginx/certmint
+         ssh root@lb ln -s ../certmint/flb.conf /etc/nginx/conf.d/",
+    );
     lab.restart("lb", "nginx", 443);
     alternates(&lab);
     clients_judge(&lab, "nginx");
