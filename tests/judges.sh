@@ -116,6 +116,7 @@ ENVIRONMENTS=(
     "aws tests/requirements-aws.txt"
     "oci tests/requirements-oci.txt"
     "terraform tests/requirements-terraform.txt"
+    "servers tests/requirements-servers.txt"
 )
 
 wanted=()
