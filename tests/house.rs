@@ -35,6 +35,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "store",
             "ca",
             "profile",
+            "target",
             "probe",
             "hook",
             "inspect",

@@ -21,6 +21,7 @@ mod progress;
 mod read;
 mod records;
 mod render;
+mod rendered;
 mod renewal;
 mod report;
 mod rollover;

@@ -131,14 +131,22 @@ impl PkiStock {
             .layout
             .authority_file(&name, AuthorityFile::Certificate);
         let trust = self.trust_file(&authority)?.unwrap_or_else(|| file.clone());
-        let list = self
-            .layout
-            .revocation_list(&name, RevocationListFile::Chain);
+        // Only below a root are there lists of others to add.
+        let list = if is_self_signed(&certificate) {
+            RevocationListFile::Pem
+        } else {
+            RevocationListFile::Chain
+        };
+        let list = self.layout.revocation_list(&name, list);
         let list = list.exists().then_some(list);
+        let trust_pem = pem(&trust)?;
         Ok(AuthorityStock {
+            verify_pem: self.verifying(&chain, &trust_pem)?,
+            is_root: is_self_signed(&certificate),
+            depth: chain.len(),
             name: name.file_name().to_owned(),
             file: text(&file)?,
-            trust_pem: pem(&trust)?,
+            trust_pem,
             trust_file: text(&trust)?,
             pem: certificate.to_pem(),
             chain_pem: chain.iter().map(Certificate::to_pem).collect(),
@@ -148,6 +156,27 @@ impl PkiStock {
             subject: certificate.subject().to_string(),
             fingerprint: hexadecimal(&certificate.fingerprint_sha256()),
         })
+    }
+
+    /// What the certificates of a CA are verified with: its chain, whose root during a rollover is the
+    /// bundle of the old and the new.
+    fn verifying(&self, chain: &[Certificate], trust_pem: &str) -> Result<String> {
+        let Some((root, below)) = chain.split_last() else {
+            return Ok(trust_pem.to_owned());
+        };
+        let fingerprint = root.fingerprint_sha256();
+        let roots = if below.is_empty() {
+            trust_pem.to_owned()
+        } else {
+            let row = self.inventory.authority_by_fingerprint(&fingerprint)?;
+            let bundle = row.map(|row| self.trust_file(&row)).transpose()?.flatten();
+            match bundle {
+                Some(bundle) => pem(&bundle)?,
+                None => root.to_pem(),
+            }
+        };
+        let below: String = below.iter().map(Certificate::to_pem).collect();
+        Ok(format!("{below}{roots}"))
     }
 
     /// One of the CAs above a certificate.
