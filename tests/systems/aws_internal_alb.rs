@@ -27,14 +27,12 @@ fn system() -> Lab {
     );
     for (number, (web, _)) in WEB.iter().enumerate() {
         lab.write_page(web, number + 1);
-        lab.write("plain.conf", "server { listen 80; root /var/www/html; }\n");
         lab.ok(
             "bastion",
             &format!(
                 "certmint render nginx {web} --out {web} --here /etc/nginx/certmint --with-files
                  scp -q -r {web} root@{web}:/etc/nginx/certmint
-                 ssh root@{web} ln -s ../certmint/{web}.conf /etc/nginx/conf.d/
-                 scp -q plain.conf root@{web}:/etc/nginx/conf.d/"
+                 ssh root@{web} ln -s ../certmint/{web}.conf /etc/nginx/conf.d/"
             ),
         );
         lab.restart(web, "nginx", 443);
@@ -86,6 +84,9 @@ fn alternates(lab: &Lab) {
 }
 
 fn clients_judge(lab: &Lab, balancer: &str) {
+    for name in ["app.internal.example.com", OWN_NAME] {
+        assert_eq!(resolved(lab, name), ADDRESSES);
+    }
     alternates(lab);
     assert_eq!(
         lab.served_serial(
@@ -123,14 +124,12 @@ fn clients_judge(lab: &Lab, balancer: &str) {
 }
 
 #[test]
-fn an_internal_name_leads_to_two_web_servers() {
+fn an_internal_name_leads_through_haproxy() {
     let lab = system();
-    assert_eq!(resolved(&lab, "app.internal.example.com"), ADDRESSES);
-    assert_eq!(resolved(&lab, OWN_NAME), ADDRESSES);
     lab.ok(
         "bastion",
-        "certmint render haproxy app --out alb --here /etc/haproxy \
-            --set backends=web1.internal.example.com:443,web2.internal.example.com:443
+        "certmint render haproxy app --set backends=10.0.1.11:443,10.0.2.11:443 \
+            --set backend_name=web.internal.example.com --out alb --here /etc/haproxy
          scp -q alb/* root@alb:/etc/haproxy/
          ssh root@alb mv /etc/haproxy/app.cfg /etc/haproxy/haproxy.cfg",
     );
@@ -139,13 +138,13 @@ fn an_internal_name_leads_to_two_web_servers() {
     clients_judge(&lab, "haproxy");
 }
 
-/// The web servers are called without TLS, as a load balancer does it in a network that it trusts.
 #[test]
-fn an_internal_name_leads_to_two_plain_web_servers() {
+fn an_internal_name_leads_through_nginx() {
     let lab = system();
     lab.ok(
         "bastion",
-        "certmint render nginx app --set upstreams=10.0.1.11:80,10.0.2.11:80 \
+        "certmint render nginx-lb app --set backends=10.0.1.11:443,10.0.2.11:443 \
+            --set backend_name=web.internal.example.com \
             --out alb --here /etc/nginx/certmint --with-files
          scp -q -r alb root@alb:/etc/nginx/certmint
          ssh root@alb ln -s ../certmint/app.conf /etc/nginx/conf.d/",
