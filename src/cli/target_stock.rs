@@ -14,7 +14,7 @@ use crate::{
         RevocationListFile, Shelf, StoreName, files, is_self_signed,
     },
     target::{AuthorityStock, CertificateStock, Stock},
-    x509::{Certificate, GeneralName, hexadecimal, moment_text},
+    x509::{Certificate, GeneralName, San, hexadecimal, moment_text},
 };
 
 /// The PKI of a directory.
@@ -83,8 +83,9 @@ impl PkiStock {
             key_kind: kind(certificate.public_key()),
             subject: certificate.subject().to_string(),
             common_name: common_name(&certificate),
+            // A certificate from elsewhere can have what is no name of a host, such as `~.*`.
             dns_names: of_kind(|name| match name {
-                GeneralName::Dns(name) => Some(name.clone()),
+                GeneralName::Dns(name) if San::dns(name).is_ok() => Some(name.clone()),
                 _ => None,
             }),
             addresses: of_kind(|name| match name {

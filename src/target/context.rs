@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{
     definition::Target,
     error::TargetError,
-    pki_file::{Asked, PkiFile, WithFiles},
+    pki_file::{Asked, KEY, PkiFile, WithFiles},
     render::Whereabouts,
     setting::Settings,
     stock::{AuthorityStock, CertificateStock, Stock},
@@ -172,7 +172,7 @@ fn certificate(stock: &CertificateStock, places: &Whereabouts, keys: Keys, asked
         .fact("not_after", stock.not_after.clone())
         .fact("fingerprint", stock.fingerprint.clone());
     match (&stock.key_pem, keys) {
-        (Some(key), Keys::Shown) => facts.fact("key_pem", key.as_str()).into_value(),
+        (Some(key), Keys::Shown) => facts.fact(KEY, key.as_str()).into_value(),
         _ => facts.into_value(),
     }
 }

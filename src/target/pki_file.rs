@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use minijinja::{
@@ -24,16 +24,21 @@ pub(super) struct PkiFile {
     pub(super) secret: bool,
 }
 
-/// The files that templates have asked for.
+/// What templates have asked for.
 #[derive(Clone, Default)]
-pub(super) struct Asked(Arc<Mutex<Vec<Arc<PkiFile>>>>);
+pub(super) struct Asked(Arc<Mutex<Requests>>);
+
+#[derive(Default)]
+struct Requests {
+    files: Vec<Arc<PkiFile>>,
+    keys_not_here: Vec<String>,
+}
 
 impl Asked {
     /// Each file once, in the order in which they were asked for first.
     pub(super) fn files(&self) -> Vec<Arc<PkiFile>> {
-        let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut files: Vec<Arc<PkiFile>> = Vec::new();
-        for file in asked.iter() {
+        for file in &self.requests().files {
             let is_there = files
                 .iter()
                 .any(|other| other.path == file.path && other.content == file.content);
@@ -44,11 +49,18 @@ impl Asked {
         files
     }
 
-    fn note(&self, file: &Arc<PkiFile>) {
-        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.push(Arc::clone(file));
+    /// A certificate whose private key was wanted and is not here.
+    pub(super) fn key_not_here(&self) -> Option<String> {
+        self.requests().keys_not_here.first().cloned()
+    }
+
+    fn requests(&self) -> MutexGuard<'_, Requests> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// The fact that is a private key.
+pub(super) const KEY: &str = "key_pem";
 
 /// A certificate or a CA as templates see it: facts, and files whose paths are noted when they are
 /// asked for.
@@ -86,10 +98,15 @@ impl Object for WithFiles {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
         if let Some(file) = self.files.get(name) {
-            self.asked.note(file);
+            self.asked.requests().files.push(Arc::clone(file));
             return Some(Value::from(file.path.clone()));
         }
-        self.facts.get(name).cloned()
+        let fact = self.facts.get(name).cloned();
+        if fact.is_none() && name == KEY {
+            let of = self.facts.get("name").map(ToString::to_string);
+            self.asked.requests().keys_not_here.extend(of);
+        }
+        fact
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

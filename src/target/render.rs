@@ -83,7 +83,10 @@ impl Target {
                 Keys::Hidden
             };
             let values = facts.values(self, settings, places, keys);
-            let one = self.render_file(file, &values)?;
+            let one = self.render_file(file, &values).map_err(|fault| {
+                let of = facts.asked.key_not_here().filter(|_| file.secret);
+                of.map_or(fault, |name| no_key(&name))
+            })?;
             if rendered.iter().any(|other| other.path == one.path) {
                 return Err(self.wrong(&file.template, format!("{} is made twice", one.path)));
             }
@@ -153,7 +156,7 @@ impl Target {
             .render(values)
             .map(Zeroizing::new)
             .map_err(|fault| {
-                self.missing(&fault, file, values)
+                self.missing(&fault, values)
                     .unwrap_or_else(|| self.fault(&fault, &file.template))
             })?;
         Ok(Rendered {
@@ -168,13 +171,8 @@ impl Target {
         })
     }
 
-    /// What has to be given besides: a folder, a private key, a value that only some settings need.
-    fn missing(
-        &self,
-        fault: &Error,
-        file: &TargetFile,
-        values: &BTreeMap<String, Value>,
-    ) -> Option<TargetError> {
+    /// What has to be given besides: a folder, or a value that only some settings need.
+    fn missing(&self, fault: &Error, values: &BTreeMap<String, Value>) -> Option<TargetError> {
         let source = self.templates.get(fault.name()?)?;
         let asked = source.get(fault.range()?)?;
         let missing = |name: &str, about: &str| TargetError::Missing {
@@ -188,10 +186,7 @@ impl Target {
                     "the folder of these files on the destination; --out DIR sets it too",
                 ));
             }
-            return (file.secret && asked.contains("key_pem")).then(|| TargetError::NotInStock {
-                variable: asked.trim_matches(['{', '}', ' ', '-']).to_owned(),
-                reason: "the private key is not here, and this file holds it".to_owned(),
-            });
+            return None;
         }
         if fault.detail() != Some(NO_VALUE) {
             return None;
@@ -241,16 +236,20 @@ impl Target {
 /// What is told of a value that is none.
 const NO_VALUE: &str = "it has no value";
 
+fn no_key(name: &str) -> TargetError {
+    TargetError::NotInStock {
+        variable: name.to_owned(),
+        reason: "the private key is not here, and the configuration needs it".to_owned(),
+    }
+}
+
 /// A file of the PKI beside the configuration that names it.
 fn copied(file: &PkiFile) -> Result<Rendered, TargetError> {
     let path = file.path.rsplit('/').next().unwrap_or(&file.path);
     let content = file
         .content
         .clone()
-        .ok_or_else(|| TargetError::NotInStock {
-            variable: path.to_owned(),
-            reason: "the private key is not here, and the configuration names it".to_owned(),
-        })?;
+        .ok_or_else(|| no_key(path.trim_end_matches(".key")))?;
     Ok(Rendered {
         path: path.to_owned(),
         about: file.about.clone(),

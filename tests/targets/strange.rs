@@ -187,3 +187,42 @@ fn what_a_language_cannot_write_is_refused() {
         assert!(refused.stderr.contains(name), "{refused:#?}");
     }
 }
+
+/// A certificate from elsewhere has names that no host can have, one of them a pattern of nginx.
+#[test]
+fn names_that_no_host_can_have_are_left_out() {
+    let world = World::with_authority("p256");
+    world.write(
+        "names.cnf",
+        "subjectAltName=DNS:~.*,DNS:a;evil,DNS:good.example.com,DNS:x}y\nextendedKeyUsage=serverAuth\n",
+    );
+    fs::create_dir(world.path("old")).unwrap();
+    world.accepts(
+        "openssl req -new -newkey rsa:2048 -nodes -keyout old/01.key -subj /CN=odd -out odd.csr",
+    );
+    world.accepts(
+        "openssl x509 -req -in odd.csr -CA pki/ca/ca.crt -CAkey pki/ca/ca.key -days 30 \
+         -extfile names.cnf -out old/01.pem",
+    );
+    world.ok(
+        "ca import ca --cert pki/ca/ca.crt --key pki/ca/ca.key --newcerts old --no-passphrase \
+         --with-files --pki new",
+    );
+    for (target, names) in [
+        ("nginx", "server_name good.example.com;"),
+        ("nginx-lb", "server_name good.example.com;"),
+        ("apache", "ServerName good.example.com"),
+        ("haproxy-tcp", "check-sni good.example.com "),
+    ] {
+        let more = match target {
+            "nginx" | "apache" => String::new(),
+            "nginx-lb" => format!("{BACKENDS} --set backend_name=b.example.com --here /etc/site"),
+            _ => format!("{BACKENDS} --here /etc/site"),
+        };
+        let text = world
+            .ok(&format!("render {target} odd --pki new {more}"))
+            .stdout;
+        assert!(text.contains(names), "{text}");
+        assert!(!text.contains("evil") && !text.contains("~."), "{text}");
+    }
+}
