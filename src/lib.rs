@@ -6,6 +6,7 @@ pub mod authority;
 pub mod ca;
 pub mod cli;
 pub mod formats;
+pub mod haproxy;
 pub mod hook;
 pub mod inspect;
 pub mod key;

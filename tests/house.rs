@@ -18,13 +18,14 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("inspect", &["formats", "x509", "key"]),
     ("probe", &["inspect", "x509", "key"]),
     ("hook", &[]),
+    ("haproxy", &[]),
     ("profile", &["x509", "key"]),
     ("ca", &["profile", "inspect", "x509", "key"]),
     ("store", &["ca", "x509", "key"]),
     (
         "authority",
         &[
-            "store", "ca", "profile", "probe", "hook", "inspect", "x509", "key",
+            "store", "ca", "profile", "probe", "haproxy", "hook", "inspect", "x509", "key",
         ],
     ),
     (
@@ -35,6 +36,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "ca",
             "profile",
             "probe",
+            "haproxy",
             "hook",
             "inspect",
             "formats",

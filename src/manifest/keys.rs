@@ -89,6 +89,10 @@ pub(super) const PASSPHRASE: KnownKeys = KnownKeys {
     table: "ca.NAME.passphrase",
     keys: &["file"],
 };
+pub(super) const RELOAD: KnownKeys = KnownKeys {
+    table: "server.NAME.reload",
+    keys: &["haproxy", "certificate", "file", "key_file"],
+};
 pub(super) const PROBE: KnownKeys = KnownKeys {
     table: "server.NAME.probe",
     keys: &["address", "server_name"],
@@ -113,12 +117,13 @@ pub(super) const PEM: KnownKeys = KnownKeys {
 
 /// Every table of a manifest with its keys; those of clients and peers are those of servers, and
 /// those of `export.der` are those of `export.p7b`.
-pub fn known_keys() -> [KnownKeys; 9] {
+pub fn known_keys() -> [KnownKeys; 10] {
     [
         DEFAULTS,
         CA,
         CERTIFICATE,
         PASSPHRASE,
+        RELOAD,
         PROBE,
         EXPORT,
         P12,
@@ -166,6 +171,10 @@ const CALLED_ELSEWHERE: &[(&str, &str)] = &[
     ("pkcs12", "p12"),
     ("pkcs7", "p7b"),
     ("password", "password_file"),
+    ("socket", "haproxy"),
+    ("crt", "certificate"),
+    ("cert", "certificate"),
+    ("key", "key_file"),
     ("out", "file"),
     ("path", "file"),
 ];

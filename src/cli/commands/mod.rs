@@ -26,6 +26,7 @@ pub(crate) mod manifest;
 mod manifest_from_inventory;
 pub(crate) mod plan;
 pub(crate) mod reissue;
+pub(crate) mod reload;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
@@ -60,6 +61,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Sign(arguments) => sign::run(pki, arguments),
         Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
         Command::Renew(arguments) => renew::run(pki, arguments),
+        Command::Reload(arguments) => reload::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Export(arguments) => export::run(pki, arguments),

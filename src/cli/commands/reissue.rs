@@ -25,12 +25,12 @@ use crate::{
         progress::Progress,
         read,
         render::{self, GREEN},
+        renewal::{self, Policy, Wishes},
         report::Report,
         table::Table,
         terminal,
     },
     key::KeyFile,
-    manifest::DesiredCertificate,
     store::{Authority, Revocation, Row, Shelf, Store, StoreName, files},
     x509::{RevocationReason, moment_text},
 };
@@ -158,18 +158,11 @@ pub(crate) fn run_in(
     arguments: &Reissue,
     now: OffsetDateTime,
 ) -> Result<Report> {
-    let file = manifest_file::named_or_usual(arguments.manifest.as_ref());
-    let manifest = match file.as_deref().map(manifest_file::read).transpose()? {
-        Some(Err(wrong)) => return Ok(manifest_file::faulty(wrong)),
-        Some(Ok(manifest)) => Some(manifest),
-        None => None,
+    let policy = match Policy::of_manifest(arguments.manifest.as_ref(), Wishes::default())? {
+        Err(wrong) => return Ok(manifest_file::faulty(wrong)),
+        Ok(policy) => policy,
     };
-    let need = |name: &StoreName| {
-        let wanted = manifest.as_ref().and_then(|one| one.certificate(name));
-        wanted
-            .map(DesiredCertificate::activation)
-            .unwrap_or_default()
-    };
+    let need = |name: &StoreName| policy.need(name);
     let selection = select_for_reissue(store.inventory(), &arguments.scope(store)?, now)?;
     if arguments.dry_run || selection.is_empty() {
         return Ok(planned(&selection));
@@ -219,8 +212,20 @@ pub(crate) fn run_in(
     if arguments.revoke {
         revoke_replaced(store, arguments, &mut outcome, now)?;
     }
+    // Nothing that was made is untold, whatever the servers do.
+    let names: Vec<StoreName> = outcome.made.iter().map(|(name, ..)| name.clone()).collect();
+    match renewal::tell(store, &global.pki, &policy, &names, now) {
+        Ok(told) => {
+            outcome.notes.extend(told.notes);
+            outcome.failures.extend(told.failures);
+            outcome.not_taken = told.not_taken;
+            outcome.in_use = told.in_use.into_iter().map(|one| one.name).collect();
+            outcome.exports = told.exports;
+        }
+        Err(error) => outcome.failures.push(error),
+    }
     let mut waiting = waiting(store.inventory())?;
-    waiting.retain(|one| outcome.made.iter().any(|(name, ..)| *name == one.name));
+    waiting.retain(|one| names.contains(&one.name));
     outcome.waiting = waiting.into_iter().map(|one| one.name).collect();
     Ok(report(outcome, &selection))
 }
@@ -259,8 +264,14 @@ fn renew_one(
 struct Outcome {
     /// What was made, and what it took the place of.
     made: Vec<(StoreName, Row, Filed)>,
+    /// Those of them that their servers took.
+    in_use: Vec<StoreName>,
+    /// Those of them that their servers did not take.
+    not_taken: Vec<StoreName>,
     /// Those of them whose servers have yet to be told.
     waiting: Vec<StoreName>,
+    /// The files in foreign formats that were written again.
+    exports: Vec<PathBuf>,
     /// How many of those that were replaced were revoked.
     revoked: usize,
     lists: Vec<Value>,
@@ -374,7 +385,10 @@ fn planned(selection: &ReissueSelection) -> Report {
 fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
     let Outcome {
         made,
+        in_use,
+        not_taken,
         waiting,
+        exports,
         revoked,
         lists,
         list_text,
@@ -383,9 +397,14 @@ fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
     } = outcome;
     let mut table = Table::new(["NAME", "DEED", "NOT AFTER", "SERIAL"]);
     for (name, _, filed) in &made {
+        let deed = if in_use.contains(name) {
+            "made anew, in use"
+        } else {
+            "made anew"
+        };
         table.row([
             name.to_string(),
-            format!("{GREEN}made anew{GREEN:#}"),
+            format!("{GREEN}{deed}{GREEN:#}"),
             render::day(filed.certificate.not_after()),
             render::serial(&filed.certificate),
         ]);
@@ -395,6 +414,11 @@ fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
     } else {
         table.to_string()
     };
+    text.push_str(&render::files_text(
+        exports
+            .iter()
+            .map(|file| (file.as_path(), "exported again")),
+    ));
     text.push_str(&list_text);
     let reissued: Vec<Value> = made
         .iter()
@@ -405,14 +429,22 @@ fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
         .collect();
     let document = json!({
         "reissued": reissued,
+        "in_use": in_use.iter().map(StoreName::to_string).collect::<Vec<_>>(),
+        "exports": exports,
         "waiting": waiting.iter().map(StoreName::to_string).collect::<Vec<_>>(),
         "revoked": revoked,
         "lists": lists,
         "not_here": not_here_json(selection),
         "failures": failures.iter().map(failure::one_line).collect::<Vec<_>>(),
     });
-    let reload = (made.len() > waiting.len()).then(|| {
-        let which = if waiting.is_empty() {
+    let is_told = |name: &StoreName| {
+        [&in_use, &waiting, &not_taken]
+            .iter()
+            .any(|names| names.contains(name))
+    };
+    let untold = made.iter().filter(|(name, ..)| !is_told(name)).count();
+    let reload = (untold > 0).then(|| {
+        let which = if untold == made.len() {
             "these"
         } else {
             "the other"

@@ -88,11 +88,7 @@ fn make_group(
     let mut ordered: Vec<Due> = Vec::new();
     let mut orders: Vec<LeafOrder> = Vec::new();
     for one in group {
-        let need = if policy.has_servers(&one.name) {
-            ActivationNeed::Servers
-        } else {
-            ActivationNeed::Nothing
-        };
+        let need = policy.need(&one.name);
         match renewal(store, &signer, &one, policy.key(&one.name), need, now) {
             Ok(order) => {
                 ordered.push(one);
@@ -138,6 +134,7 @@ pub(crate) fn take(
     outcome: &mut Outcome,
 ) -> Result<()> {
     let mut ready = Vec::new();
+    let mut without_servers = Vec::new();
     for one in waiting(store.inventory())? {
         if !concerns(&one.name) {
             continue;
@@ -145,9 +142,15 @@ pub(crate) fn take(
         let servers = policy.servers(&one);
         match servers.need() {
             ActivationNeed::Servers => ready.push((one, servers)),
+            ActivationNeed::Nothing if one.activation.is_of_chain() => {
+                without_servers.push(one.activation.id);
+            }
             ActivationNeed::Nothing => outcome.untold.push(one),
         }
     }
+    // It was said when the chains changed that servers have to be reloaded, and nobody here knows
+    // which.
+    store.forget_chain_readers(&without_servers)?;
     let pki = std::path::absolute(pki).context("--pki")?;
     for taken in activate(store, ready, &pki, policy.timeout(), now) {
         match taken {
@@ -210,22 +213,19 @@ fn publish_list(
     Ok(Published::List(Box::new(list)))
 }
 
-/// Writes the files in foreign formats again whose certificate is in use now.
+/// Writes the files in foreign formats again that are of another certificate than the one in use now,
+/// or have another chain.
 pub(crate) fn export(
     store: &mut Store,
     policy: &Policy,
+    concerns: impl Fn(&StoreName) -> bool,
     now: OffsetDateTime,
     outcome: &mut Outcome,
 ) {
-    let renewed = outcome.renewed.iter().map(|(due, _)| &due.name);
-    let mut names: Vec<StoreName> = renewed
-        .chain(outcome.in_use.iter().map(|one| &one.name))
-        .filter(|name| !outcome.not_taken.contains(name))
-        .cloned()
-        .collect();
-    names.sort();
-    names.dedup();
-    for name in names {
+    for name in policy.exported() {
+        if !concerns(&name) || outcome.not_taken.contains(&name) {
+            continue;
+        }
         for written in policy.export(store, &name, now) {
             match written {
                 Ok(file) => outcome.exports.push(file),
