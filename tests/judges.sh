@@ -46,8 +46,10 @@ PROGRAMS=(
     "chromium chromium a web browser"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"
+    "ip iproute2 networks of machines, for whole systems"
     "mount mount small and read-only file systems for the tests of full disks"
     "setpriv util-linux a user without rights"
+    "nsenter util-linux a command on one of these machines"
     "setsid util-linux the program under test without a terminal"
 )
 

@@ -1,0 +1,16 @@
+//! Whole systems: what `manifest new`, `apply` and `render` make, on machines with Debian's servers,
+//! and the clients that these systems are for.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise, in its helpers too"
+)]
+
+#[path = "../judge/mod.rs"]
+mod judge;
+#[path = "../lab/mod.rs"]
+mod lab;
+
+mod machines;
