@@ -15,4 +15,5 @@ pub mod probe;
 pub mod profile;
 pub mod report;
 pub mod store;
+pub mod target;
 pub mod x509;

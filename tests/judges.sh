@@ -49,6 +49,7 @@ PROGRAMS=(
     "ip iproute2 networks of machines, for whole systems"
     "mount mount small and read-only file systems for the tests of full disks"
     "setpriv util-linux a user without rights"
+    "socat socat HAProxy's socket, as people ask it"
     "nsenter util-linux a command on one of these machines"
     "setsid util-linux the program under test without a terminal"
 )
@@ -115,6 +116,7 @@ ENVIRONMENTS=(
     "aws tests/requirements-aws.txt"
     "oci tests/requirements-oci.txt"
     "terraform tests/requirements-terraform.txt"
+    "servers tests/requirements-servers.txt"
 )
 
 wanted=()

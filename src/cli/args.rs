@@ -109,6 +109,11 @@ pub(crate) enum Command {
     Plan(commands::plan::PlanCommand),
     /// Make the PKI what the manifest says
     Apply(commands::apply::Apply),
+    /// Write the configuration of a server, a load balancer or a cloud
+    Render(commands::render::Render),
+    /// Look at the places that a certificate can go to
+    #[command(subcommand)]
+    Target(commands::target::TargetCommand),
     /// Revoke certificates, or take them off hold
     Revoke(Box<commands::revoke::Revoke>),
     /// Make everything under a CA, or with a key, anew

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::{
     authority::AuthorityError, ca::CaError, hook::HookError, inspect::InspectError, key::KeyError,
-    manifest::ApplyError, profile::Refusals, store::StoreError, x509::X509Error,
+    manifest::ApplyError, profile::Refusals, store::StoreError, target::TargetError,
+    x509::X509Error,
 };
 
 /// Refused or failed.
@@ -94,6 +95,11 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
                 .and_then(AuthorityError::hint),
         );
         hints.extend(cause.downcast_ref::<HookError>().and_then(HookError::hint));
+        hints.extend(
+            cause
+                .downcast_ref::<TargetError>()
+                .and_then(TargetError::hint),
+        );
         hints.extend(
             cause
                 .downcast_ref::<StoreError>()

@@ -68,7 +68,7 @@ impl Secrets for ManifestSecrets<'_> {
         let source = Source {
             file: Some(&file),
             flag: "password_file",
-            prompt: format!("password of the PKCS#12 file of {name}"),
+            prompt: format!("password of the exported file of {name}"),
         };
         Ok(source.new_secret()?)
     }

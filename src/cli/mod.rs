@@ -29,6 +29,7 @@ mod secrets;
 mod show_openssl;
 mod status;
 mod table;
+mod target_stock;
 mod terminal;
 
 use std::process::ExitCode;

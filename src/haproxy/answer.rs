@@ -15,12 +15,23 @@ pub(super) fn told(answer: &str) -> String {
     lines.join(" | ").chars().take(TOLD).collect()
 }
 
-/// Whether `set ssl …` opened a transaction.
-pub(super) fn is_set(answer: &str) -> bool {
-    answer.lines().any(|line| {
-        let line = line.to_ascii_lowercase();
-        line.starts_with("transaction created") || line.starts_with("transaction updated")
+/// The file whose transaction `set ssl …` opened or went on with.
+pub(super) fn set_file(answer: &str) -> Option<&str> {
+    answer.lines().find_map(|line| {
+        let line = line.trim_end();
+        let (deed, rest) = line.split_once(" for ")?;
+        let deed = deed.to_ascii_lowercase();
+        let is_set = ["transaction created", "transaction updated"].contains(&deed.as_str());
+        // "certificate", "CRL" or "CA" comes first.
+        let (_, file) = rest.strip_suffix('!')?.split_once(' ')?;
+        is_set.then_some(file)
     })
+}
+
+/// The file of an open transaction in a `show ssl …` without a file.
+pub(super) fn open_transaction(answer: &str) -> Option<&str> {
+    let line = answer.lines().find_map(|line| line.strip_prefix('*'))?;
+    line.split(' ').next()
 }
 
 /// Whether `commit ssl …` ended one well.
@@ -74,11 +85,16 @@ mod tests {
 
     #[test]
     fn answers_are_understood() {
-        assert!(is_set("Transaction created for certificate a.pem!\n\n"));
-        assert!(is_set("transaction updated for CRL a.crl!\n\n"));
-        assert!(!is_set(
-            "unable to load certificate\nCan't update a.pem!\n\n"
-        ));
+        assert_eq!(
+            set_file("Transaction created for certificate a.pem!\n\n"),
+            Some("a.pem")
+        );
+        assert_eq!(
+            set_file("transaction updated for CRL a.crl!\n\n"),
+            Some("a.crl")
+        );
+        let refused = "unable to load certificate\nCan't update a.pem!\n\n";
+        assert_eq!(set_file(refused), None);
         assert!(is_committed("Committing a.pem...\nSuccess!\n\n"));
         assert!(!is_committed("Committing a.pem.\nFailed!\n\n"));
         assert!(!is_committed(
@@ -88,6 +104,8 @@ mod tests {
         assert_eq!(other_transaction(busy), Some("/b.pem"));
         let list = "# transaction\n*/b.pem\n# filename\n/a.pem\n/b.pem\n\n";
         assert_eq!(names(list), ["/a.pem", "/b.pem"]);
+        assert_eq!(open_transaction(list), Some("/b.pem"));
+        assert_eq!(open_transaction("# filename\n/a.pem\n\n"), None);
         let list = "# filename\n/ca.crt - 1 certificate(s)\n@system-ca - 145 certificate(s)\n";
         assert_eq!(names(list), ["/ca.crt"]);
         let shown = "Filename: a.pem\nStatus: Used\nSerial: 0AFF\n";

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Address, HaProxyError, LoadedFile, Stored,
-    answer::{field, is_committed, is_set, names, other_transaction, refusal},
+    answer::{field, is_committed, names, open_transaction, other_transaction, refusal, set_file},
 };
 
 /// The most that an answer may be, in octets: the names of ten thousand certificates.
@@ -39,8 +39,11 @@ impl RuntimeSocket {
         Self { address, timeout }
     }
 
-    /// Opens a transaction that replaces a file by PEM text. Nothing is served yet. A transaction
-    /// about another file, of which HAProxy has one at a time, is waited for a few seconds.
+    /// Opens a transaction that replaces a file by PEM text. Nothing is served yet.
+    ///
+    /// HAProxy has one transaction at a time. One about another file is waited for a few seconds and
+    /// never touched: HAProxy 2.6 would write this file's content into it, and whoever opened it would
+    /// commit that.
     ///
     /// # Errors
     /// A socket that is not there or not permitted, a file that HAProxy did not load, and what it
@@ -49,17 +52,30 @@ impl RuntimeSocket {
         let until = Instant::now() + OTHERS.min(self.timeout);
         let command = set_command(kind, file, pem);
         loop {
-            let answer = self.ask(&command)?;
-            if is_set(&answer) {
-                return Ok(());
+            let list = self.ask_line(&format!("show ssl {}", kind.word()))?;
+            let mut other = open_transaction(&list)
+                .filter(|other| *other != file.as_str())
+                .map(str::to_owned);
+            if other.is_none() {
+                let answer = self.ask(&command)?;
+                match set_file(&answer) {
+                    Some(set) if set == file.as_str() => return Ok(()),
+                    Some(spoilt) => {
+                        // It began just now. Its content is wrong, so that it must not be committed.
+                        let spoilt = spoilt.to_owned();
+                        self.ask_line(&format!("abort ssl {} {spoilt}", kind.word()))?;
+                        other = Some(spoilt);
+                    }
+                    None => match other_transaction(&answer) {
+                        Some(open) => other = Some(open.to_owned()),
+                        None => return Err(self.not_set(kind, file, &answer)),
+                    },
+                }
             }
-            let Some(other) = other_transaction(&answer) else {
-                return Err(self.not_set(kind, file, &answer));
-            };
             if Instant::now() >= until {
                 return Err(HaProxyError::Busy {
                     address: self.address.clone(),
-                    other: other.to_owned(),
+                    other: other.unwrap_or_default(),
                     kind,
                 });
             }

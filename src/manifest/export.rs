@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::{
-    formats::pkcs12,
+    formats::{
+        Alias,
+        kubernetes::{Namespace, ObjectName},
+        pkcs12,
+    },
     store::sent_chain,
     x509::{Certificate, hexadecimal},
 };
@@ -31,6 +35,31 @@ pub enum ExportFormat {
         /// The name that its reader shows.
         friendly_name: String,
     },
+    /// Java key store: key, certificate and chain under a password.
+    Jks {
+        /// The file whose first line is the password.
+        password_file: PathBuf,
+        /// The name of the entry.
+        alias: Alias,
+    },
+    /// The root above the certificate, for Java to trust.
+    TrustStore {
+        /// The file whose first line is the password.
+        password_file: PathBuf,
+        /// In which format.
+        form: TrustStoreForm,
+        /// The name of the first entry.
+        alias: Alias,
+    },
+    /// Objects of Kubernetes, as YAML.
+    Kubernetes {
+        /// Which.
+        objects: KubernetesObjects,
+        /// The name of the secret, and of the config map without its `-ca`.
+        name: ObjectName,
+        /// Where they belong.
+        namespace: Option<Namespace>,
+    },
     /// PKCS#7: certificate and chain.
     Pkcs7,
     /// DER: the certificate alone.
@@ -51,14 +80,62 @@ pub enum PemPart {
     Chain,
 }
 
+/// In which format Java reads what it is to trust.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TrustStoreForm {
+    /// PKCS#12, for Java 8u301 and later.
+    #[default]
+    Pkcs12,
+    /// Sun's own.
+    Jks,
+}
+
+/// Which objects of Kubernetes a file has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KubernetesObjects {
+    /// The secret with key and certificate.
+    Secret,
+    /// The config map with the roots to trust.
+    ConfigMap,
+    /// Both.
+    #[default]
+    Both,
+}
+
 impl ExportFormat {
     /// The word of the format, which is its key in the manifest too.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Pkcs12 { .. } => "p12",
+            Self::Jks { .. } => "jks",
+            Self::TrustStore { .. } => "truststore",
+            Self::Kubernetes { .. } => "k8s",
             Self::Pkcs7 => "p7b",
             Self::Der => "der",
             Self::Pem(_) => "pem",
+        }
+    }
+
+    /// What a file of the format is called in sentences.
+    pub(super) fn title(&self) -> &'static str {
+        match self {
+            Self::Pkcs12 { .. } => "the PKCS#12 file",
+            Self::Jks { .. } => "the Java key store",
+            Self::TrustStore { .. } => "the trust store",
+            Self::Kubernetes { .. } => "the file for Kubernetes",
+            Self::Pkcs7 => "the PKCS#7 file",
+            Self::Der => "the DER file",
+            Self::Pem(_) => "the PEM file",
+        }
+    }
+
+    /// The file whose first line is the password, where it has one.
+    pub fn password_file(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Pkcs12 { password_file, .. }
+            | Self::Jks { password_file, .. }
+            | Self::TrustStore { password_file, .. } => Some(password_file),
+            Self::Kubernetes { .. } | Self::Pkcs7 | Self::Der | Self::Pem(_) => None,
         }
     }
 
@@ -66,6 +143,15 @@ impl ExportFormat {
     pub(super) fn usual_file(&self, called: &str) -> PathBuf {
         let ending = match self {
             Self::Der => "cer",
+            Self::Kubernetes { .. } => "yaml",
+            Self::TrustStore {
+                form: TrustStoreForm::Pkcs12,
+                ..
+            } => "trust.p12",
+            Self::TrustStore {
+                form: TrustStoreForm::Jks,
+                ..
+            } => "trust.jks",
             other => other.word(),
         };
         PathBuf::from(format!("{called}.{ending}"))
@@ -80,9 +166,13 @@ impl ExportFormat {
         match self {
             Self::Der | Self::Pem(PemPart::Certificate) => wish,
             Self::Pem(PemPart::FullChain) => with_digest(&wish, &sent_chain(chain)),
-            Self::Pkcs12 { .. } | Self::Pkcs7 | Self::Pem(PemPart::Chain) => {
-                with_digest(&wish, chain)
-            }
+            // What is trusted changes with the chain: in a rollover that leads over another root.
+            Self::Pkcs12 { .. }
+            | Self::Jks { .. }
+            | Self::TrustStore { .. }
+            | Self::Kubernetes { .. }
+            | Self::Pkcs7
+            | Self::Pem(PemPart::Chain) => with_digest(&wish, chain),
         }
     }
 
@@ -101,6 +191,26 @@ impl ExportFormat {
                 protection,
                 friendly_name,
             } => format!("p12 {protection:?} {friendly_name:?} {password_file:?}"),
+            Self::Jks {
+                password_file,
+                alias,
+            } => format!("jks {:?} {password_file:?}", alias.as_str()),
+            Self::TrustStore {
+                password_file,
+                form,
+                alias,
+            } => format!("truststore {form:?} {:?} {password_file:?}", alias.as_str()),
+            Self::Kubernetes {
+                objects,
+                name,
+                namespace,
+            } => {
+                let namespace = namespace
+                    .as_ref()
+                    .map(Namespace::as_str)
+                    .unwrap_or_default();
+                format!("k8s {objects:?} {name} {namespace:?}")
+            }
             Self::Pkcs7 => "p7b".to_owned(),
             Self::Der => "der".to_owned(),
             Self::Pem(part) => format!("pem {part:?}"),
@@ -127,5 +237,19 @@ impl PemPart {
         ("certificate", Self::Certificate),
         ("fullchain", Self::FullChain),
         ("chain", Self::Chain),
+    ];
+}
+
+impl TrustStoreForm {
+    /// Every form with its word.
+    pub(super) const WORDS: [(&'static str, Self); 2] = [("p12", Self::Pkcs12), ("jks", Self::Jks)];
+}
+
+impl KubernetesObjects {
+    /// Every choice with its word.
+    pub(super) const WORDS: [(&'static str, Self); 3] = [
+        ("secret", Self::Secret),
+        ("config-map", Self::ConfigMap),
+        ("both", Self::Both),
     ];
 }

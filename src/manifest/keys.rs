@@ -99,11 +99,23 @@ pub(super) const PROBE: KnownKeys = KnownKeys {
 };
 pub(super) const EXPORT: KnownKeys = KnownKeys {
     table: "server.NAME.export",
-    keys: &["p12", "p7b", "der", "pem"],
+    keys: &["p12", "jks", "truststore", "k8s", "p7b", "der", "pem"],
 };
 pub(super) const P12: KnownKeys = KnownKeys {
     table: "server.NAME.export.p12",
     keys: &["password_file", "for", "friendly_name", "file"],
+};
+pub(super) const JKS: KnownKeys = KnownKeys {
+    table: "server.NAME.export.jks",
+    keys: &["password_file", "alias", "file"],
+};
+pub(super) const TRUST_STORE: KnownKeys = KnownKeys {
+    table: "server.NAME.export.truststore",
+    keys: &["password_file", "format", "alias", "file"],
+};
+pub(super) const K8S: KnownKeys = KnownKeys {
+    table: "server.NAME.export.k8s",
+    keys: &["kind", "name", "namespace", "file"],
 };
 /// The keys of `export.p7b` and `export.der`.
 pub(super) const PLAIN: KnownKeys = KnownKeys {
@@ -117,7 +129,7 @@ pub(super) const PEM: KnownKeys = KnownKeys {
 
 /// Every table of a manifest with its keys; those of clients and peers are those of servers, and
 /// those of `export.der` are those of `export.p7b`.
-pub fn known_keys() -> [KnownKeys; 10] {
+pub fn known_keys() -> [KnownKeys; 13] {
     [
         DEFAULTS,
         CA,
@@ -127,6 +139,9 @@ pub fn known_keys() -> [KnownKeys; 10] {
         PROBE,
         EXPORT,
         P12,
+        JKS,
+        TRUST_STORE,
+        K8S,
         PLAIN,
         PEM,
     ]
@@ -170,6 +185,9 @@ const CALLED_ELSEWHERE: &[(&str, &str)] = &[
     ("pfx", "p12"),
     ("pkcs12", "p12"),
     ("pkcs7", "p7b"),
+    ("keystore", "jks"),
+    ("trust_store", "truststore"),
+    ("kubernetes", "k8s"),
     ("password", "password_file"),
     ("socket", "haproxy"),
     ("crt", "certificate"),

@@ -33,7 +33,7 @@ pub use certificate::{DesiredCertificate, Probe};
 pub use contradiction::{Contradiction, Table};
 pub use desired::{Manifest, Removed};
 pub use error::{ManifestError, Problem};
-pub use export::{Export, ExportFormat, PemPart};
+pub use export::{Export, ExportFormat, KubernetesObjects, PemPart, TrustStoreForm};
 pub use from_inventory::{Description, Unsaid, from_inventory};
 pub use keys::{KnownKeys, known_keys};
 pub use plan::{Conflict, Plan, Reason, Replacement, Step, StepDeed, Surroundings, plan};

@@ -15,7 +15,6 @@ use super::{
     authority::DesiredAuthority,
     certificate::DesiredCertificate,
     contradiction::{Contradiction, Table},
-    export::ExportFormat,
     subject::written_name,
 };
 
@@ -325,11 +324,10 @@ impl<'m> Rules<'m> {
         let mut seen: HashMap<PathBuf, &StoreName> = HashMap::new();
         for certificate in certificates {
             for export in &certificate.exports {
-                if let ExportFormat::Pkcs12 { password_file, .. } = &export.format
-                    && *password_file == export.file
-                {
+                if export.format.password_file() == Some(&export.file) {
                     let what = format!(
-                        "the PKCS#12 file and its password would be the same file, {}",
+                        "{} and its password would be the same file, {}",
+                        export.format.title(),
                         export.file.display()
                     );
                     self.broken(certificate, "export", what, "give one of them another name");

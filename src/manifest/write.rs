@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::Path};
 use crate::{
     authority::{HaProxyReload, KeyChoice, Reload, RenewalWindow},
     ca::Services,
-    formats::pkcs12::Protection,
+    formats::{Alias, pkcs12::Protection},
     hook::HookCommand,
     inspect::verify::Host,
     profile::LongLife,
@@ -21,7 +21,7 @@ use super::{
     certificate::{DesiredCertificate, Probe},
     contradiction::Table,
     desired::{Manifest, Removed},
-    export::{Export, ExportFormat, PemPart},
+    export::{Export, ExportFormat, KubernetesObjects, PemPart, TrustStoreForm},
     keys::quoted,
     subject::attributes,
 };
@@ -228,18 +228,54 @@ fn write_haproxy(text: &mut String, haproxy: &HaProxyReload) {
 
 fn write_export(text: &mut String, called: &str, Export { file, format }: &Export) {
     let mut fields: Vec<String> = Vec::new();
+    if let Some(password_file) = format.password_file() {
+        fields.push(format!("password_file = {}", path(password_file)));
+    }
     match format {
         ExportFormat::Pkcs12 {
-            password_file,
+            password_file: _,
             protection,
             friendly_name,
         } => {
-            fields.push(format!("password_file = {}", path(password_file)));
             if *protection == Protection::Legacy {
                 fields.push("for = \"legacy\"".to_owned());
             }
             if friendly_name != called {
                 fields.push(format!("friendly_name = {}", basic(friendly_name)));
+            }
+        }
+        ExportFormat::Jks {
+            password_file: _,
+            alias,
+        } => write_alias(&mut fields, called, alias),
+        ExportFormat::TrustStore {
+            password_file: _,
+            form,
+            alias,
+        } => {
+            let word = TrustStoreForm::WORDS
+                .iter()
+                .find(|(_, known)| known == form);
+            if let Some((word, _)) = word.filter(|_| *form != TrustStoreForm::default()) {
+                fields.push(format!("format = \"{word}\""));
+            }
+            write_alias(&mut fields, called, alias);
+        }
+        ExportFormat::Kubernetes {
+            objects,
+            name,
+            namespace,
+        } => {
+            let words = KubernetesObjects::WORDS;
+            let word = words.iter().find(|(_, known)| known == objects);
+            if let Some((word, _)) = word.filter(|_| *objects != KubernetesObjects::default()) {
+                fields.push(format!("kind = \"{word}\""));
+            }
+            if name.as_str() != called {
+                fields.push(format!("name = {}", basic(name.as_str())));
+            }
+            if let Some(namespace) = namespace {
+                fields.push(format!("namespace = {}", basic(namespace.as_str())));
             }
         }
         ExportFormat::Pkcs7 | ExportFormat::Der => {}
@@ -258,6 +294,12 @@ fn write_export(text: &mut String, called: &str, Export { file, format }: &Expor
         fields => format!("{{ {} }}", fields.join(", ")),
     };
     line(text, format_args!("export.{} = {table}", format.word()));
+}
+
+fn write_alias(fields: &mut Vec<String>, called: &str, alias: &Alias) {
+    if called.parse::<Alias>().as_ref() != Ok(alias) {
+        fields.push(format!("alias = {}", basic(alias.as_str())));
+    }
 }
 
 fn write_renewal(text: &mut String, renewal: RenewalWindow) {

@@ -30,6 +30,8 @@ pub enum Secrecy {
     Secret,
     /// Whom the umask allows (mode 0644).
     Public,
+    /// Whom the umask allows, to run it too (mode 0755).
+    Program,
 }
 
 impl Secrecy {
@@ -37,6 +39,7 @@ impl Secrecy {
         match self {
             Self::Secret => 0o600,
             Self::Public => 0o644,
+            Self::Program => 0o755,
         }
     }
 }

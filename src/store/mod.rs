@@ -6,6 +6,7 @@
 //! Serial numbers and reasons follow RFC 5280 §4.1.2.2 and §5.3.1; times are whole seconds.
 
 mod adoption;
+mod anchors;
 mod chain;
 mod chain_files;
 mod directory;
@@ -21,6 +22,7 @@ mod soundness;
 mod staging;
 mod unfinished;
 
+pub use anchors::{anchors, root_anchors};
 pub use chain::{
     ChainPem, LONGEST_CHAIN, Paths, chain_above, has_signed, is_self_signed, sent_chain,
 };

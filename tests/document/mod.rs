@@ -10,6 +10,7 @@
 //! colons), dates, times of day, the pin of a key, and the number of days left. Blocks in other
 //! languages (`sh`, `text`) are not run.
 
+#![allow(dead_code, reason = "no test program uses all of it")]
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
@@ -277,4 +278,27 @@ pub(crate) fn follow(
         return (wrong, text);
     }
     (wrong, written.join("\n") + "\n")
+}
+
+/// Asserts that a document says what happens when its commands are run, or writes what happens into
+/// it where `CERTMINT_BLESS` is set; `test` is the program to call for that. Gives the number of
+/// commands.
+pub(crate) fn assert_true(
+    document: &Path,
+    test: &str,
+    run: impl FnMut(&str) -> (String, i32),
+) -> usize {
+    let text = fs::read_to_string(document).unwrap();
+    let (wrong, written) = follow(document, run);
+    if std::env::var_os("CERTMINT_BLESS").is_some() && written != text {
+        fs::write(document, written).unwrap();
+        println!("{} was rewritten", document.display());
+    } else {
+        assert!(
+            wrong.is_empty(),
+            "{}\n\nCERTMINT_BLESS=1 cargo test --test {test} rewrites the document.",
+            wrong.join("\n\n")
+        );
+    }
+    steps(&text.lines().collect::<Vec<_>>()).len()
 }

@@ -96,6 +96,17 @@ pub(crate) fn chromium(profile: &Path) -> Command {
     chromium
 }
 
+/// A program of `tests/requirements-servers.txt`: `envoy`, `kubernetes-validate`, `traefik`.
+pub(crate) fn wheel(program: &str) -> Command {
+    let servers = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/judges/servers/bin");
+    let file = servers.join(program);
+    assert!(
+        file.is_file(),
+        "{program} is needed to judge this test: {HOW}"
+    );
+    Command::new(file)
+}
+
 /// A Python that has the modules of `tests/requirements.txt`: the one that
 /// `CERTMINT_PYTHON` names, else that of `tests/judges.sh`, else `python3`.
 pub(crate) fn python() -> Command {

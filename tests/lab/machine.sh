@@ -20,7 +20,7 @@ for tree in etc var usr/local; do
     mkdir -p "$own/$tree" "$own/$tree.work"
     mount -t overlay -o "lowerdir=/$tree,upperdir=$own/$tree,workdir=$own/$tree.work" "$name" "/$tree"
 done
-for tree in root run srv; do
+for tree in run srv; do
     mount -t tmpfs -o mode=755 "$name" "/$tree"
 done
 
@@ -34,7 +34,7 @@ echo "hosts: files dns" >/etc/nsswitch.conf
 cp "$tools/systemctl" "$tools/ssh" "$tools/scp" /usr/local/bin/
 # As it comes from Debian, without the page that it shows at first.
 rm -f /etc/nginx/sites-enabled/default
-mkdir -p /etc/apache2/sites-enabled /etc/haproxy/conf.d /run/haproxy /var/log/apache2 /var/www/html
+mkdir -p /run/home /etc/apache2/sites-enabled /etc/haproxy/conf.d /run/haproxy /var/log/apache2 /var/www/html
 cp "$tools/apache2.conf" /etc/apache2/
 
 echo ready >"$tools/$name.told"

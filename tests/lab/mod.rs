@@ -7,6 +7,7 @@
 
 #![allow(dead_code, reason = "no test program uses all of it")]
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test may stop at the first surprise, in its helpers too"
@@ -14,6 +15,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod clients;
+pub(crate) mod haproxy;
 
 use std::{
     fs,
@@ -153,12 +155,13 @@ impl Lab {
             .arg(judge::command("nsenter").get_program())
             .arg(format!("--target={process}"))
             .args(["--mount", "--net", "--uts"])
-            .arg(format!("--wd={}", self.work().display()))
-            .args(["--", "timeout", "--kill-after=5", "180", program])
+            .args(["--", "env", "--chdir"])
+            .arg(self.work())
+            .args(["timeout", "--kill-after=5", "180", program])
             .env_clear()
             .env("PATH", path_of(&programs))
             .env("LAB", self.folder.path())
-            .env("HOME", "/root")
+            .env("HOME", "/run/home")
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
             .stdin(Stdio::null());
@@ -169,7 +172,7 @@ impl Lab {
     pub(crate) fn run(&self, machine: &str, script: &str) -> Told {
         Told::of(
             self.command(machine, "bash")
-                .args(["-o", "pipefail", "-c", script])
+                .args(["-e", "-o", "pipefail", "-c", script])
                 .output()
                 .unwrap(),
         )
@@ -204,6 +207,21 @@ impl Lab {
             machine,
             &format!("echo > /dev/tcp/{machine}/{port}"),
             |_| true,
+        );
+    }
+
+    /// Gives a web server the page that it is told by, without a second request for an icon: two
+    /// requests a visit are one server for ever, where two answer in turn.
+    pub(crate) fn write_page(&self, machine: &str, number: usize) {
+        let page = format!(
+            "<!doctype html><title>WEB server {number}</title><link rel=icon href=data:,>\n\
+             <h1>WEB server {number}</h1>\n"
+        );
+        let name = format!("page-{machine}.html");
+        self.write(&name, page);
+        self.ok(
+            machine,
+            &format!("install -m 644 {name} /var/www/html/index.html"),
         );
     }
 

@@ -4,7 +4,7 @@
 # network.sh FOLDER NAME=ADDRESS…
 #
 # A machine is a network, a host name and a view of the disk of its own: what is written below /etc,
-# /var, /root, /run, /srv and /usr/local is seen on that machine only and is gone at the end. All else
+# /var, /run (its home is there), /srv and /usr/local is seen on that machine only and is gone at the end. All else
 # is the disk of the host, so FOLDER is the same everywhere. ADDRESS is one of 10.0.0.0/8.
 set -eu
 folder="$1"

@@ -86,12 +86,18 @@ probe = { address = "[fd00::7]:8443", server_name = "old.example.com" }
 targets = ["nginx", "oci-lb"]
 export.pem = { part = "chain", file = "out/old.pem" }
 export.der = {}
+export.jks = { password_file = "old.pass", alias = "Tomcat" }
+export.truststore = { password_file = "old.pass", format = "jks", alias = "root", file = "out/trust.jks" }
+export.k8s = { kind = "secret", name = "old-tls", namespace = "web", file = "out/old.yaml" }
 
 [client.joe]
 subject = []
 san = ["joe@example.com"]
 export.p12 = { password_file = "joe.pass", for = "legacy", friendly_name = "Joe", file = "joe.pfx" }
 export.p7b = {}
+export.jks = { password_file = "joe.pass" }
+export.truststore = { password_file = "joe.pass" }
+export.k8s = {}
 
 [peer."node.example.com"]
 san = ["node1.example.com"]

@@ -91,6 +91,8 @@ fn no_flag_takes_a_secret() {
         "sign",
         "issue server",
         "export p12",
+        "export jks",
+        "export k8s",
         "inspect",
     ] {
         let help = sandbox.ok(&format!("{command} --help")).stdout;

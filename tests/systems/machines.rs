@@ -14,7 +14,7 @@ fn machines_share_a_network_and_nothing_else() {
     );
     assert_eq!(
         lab.ok("client", "ssh root@web1 'hostname; pwd'"),
-        "web1\n/root\n"
+        "web1\n/run/home\n"
     );
     // Files of a machine are on that machine; those of the test are everywhere.
     let note = "/etc/certmint-lab";

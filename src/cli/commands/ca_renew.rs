@@ -18,7 +18,7 @@ use crate::{
         failure::{Advised, one_line},
         manifest_file,
         render::{self, GREEN},
-        renewal::{Outcome, Policy, Wishes, tell, waiting_json},
+        renewal::{News, Outcome, Policy, Wishes, tell, waiting_json},
         report::Report,
     },
     store::{AuthorityFile, RefreshedChains, Store, StoreName},
@@ -111,7 +111,14 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
     };
     let RenewedAuthority { filed, refreshed } =
         renew_authority(&mut store, &authority, &signer, validity, now)?;
-    let told = tell(&mut store, pki, &policy, &refreshed.certificates, now)?;
+    let told = tell(
+        &mut store,
+        pki,
+        &policy,
+        News::Chains,
+        &refreshed.certificates,
+        now,
+    )?;
     let text = format!(
         "{}{}{}",
         render::certificate_text(

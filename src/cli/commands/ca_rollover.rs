@@ -27,7 +27,7 @@ use crate::{
         args::Global,
         failure::one_line,
         manifest_file, render,
-        renewal::{self, Policy, Wishes},
+        renewal::{self, News, Policy, Wishes},
         report::Report,
         rollover, terminal,
     },
@@ -251,7 +251,14 @@ fn run_next(global: &Global, arguments: &RolloverNext) -> Result<Report> {
         }
     };
     let refreshed = &taken.refreshed.certificates;
-    let told = renewal::tell(&mut store, &global.pki, &policy, refreshed, now)?;
+    let told = renewal::tell(
+        &mut store,
+        &global.pki,
+        &policy,
+        News::Chains,
+        refreshed,
+        now,
+    )?;
     next_report(&store, &found.name, &taken, told, arguments, now)
 }
 

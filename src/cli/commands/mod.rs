@@ -27,6 +27,7 @@ mod manifest_from_inventory;
 pub(crate) mod plan;
 pub(crate) mod reissue;
 pub(crate) mod reload;
+pub(crate) mod render;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
@@ -34,6 +35,7 @@ pub(crate) mod sign;
 pub(crate) mod signing;
 pub(crate) mod status;
 mod subject;
+pub(crate) mod target;
 pub(crate) mod verify;
 
 use anyhow::Result;
@@ -69,6 +71,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Manifest(arguments) => manifest::run(pki, arguments),
         Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),
         Command::Plan(arguments) => plan::run(pki, arguments),
+        Command::Render(arguments) => render::run(pki, arguments),
+        Command::Target(arguments) => target::run(pki, arguments),
         Command::Revoke(arguments) => revoke::run(pki, arguments),
         Command::Reissue(arguments) => reissue::run(&cli.global, arguments),
         Command::Crl(arguments) => crl::run(pki, arguments),

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::{
+    ca_renew::{names_json, refreshed_note},
     crl::{list_json, list_text, publish_without_asking},
     revoke::Reason,
     signing::{name_of, open_key, open_this},
@@ -15,8 +16,8 @@ use super::{
 use crate::{
     authority::{
         Filed, KeyChoice, NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection,
-        SigningAuthority, itself, named_certificate, reissue, renew_authority, same_life,
-        select_for_reissue, waiting,
+        RenewedAuthority, SigningAuthority, itself, named_certificate, reissue, renew_authority,
+        same_life, select_for_reissue, waiting,
     },
     cli::{
         actor::actor,
@@ -24,14 +25,14 @@ use crate::{
         failure, manifest_file,
         progress::Progress,
         read,
-        render::{self, GREEN},
-        renewal::{self, Policy, Wishes},
+        render::{self, GREEN, RED},
+        renewal::{self, News, Policy, Wishes},
         report::Report,
         table::Table,
         terminal,
     },
     key::KeyFile,
-    store::{Authority, Revocation, Row, Shelf, Store, StoreName, files},
+    store::{Authority, RefreshedChains, Revocation, Row, Shelf, Store, StoreName, files},
     x509::{RevocationReason, moment_text},
 };
 
@@ -180,9 +181,14 @@ pub(crate) fn run_in(
         let below = selection.authorities.iter();
         for one in below.filter(|one| one.signer.id == signer.id) {
             match renew_one(store, one, opened, now) {
-                Ok(filed) => outcome
-                    .made
-                    .push((name_of(&one.authority)?, one.row.clone(), filed)),
+                Ok(RenewedAuthority { filed, refreshed }) => {
+                    outcome
+                        .refreshed
+                        .certificates
+                        .extend(refreshed.certificates);
+                    let name = name_of(&one.authority)?;
+                    outcome.made.push((name, one.row.clone(), filed));
+                }
                 Err(error) => outcome.failed(&name_of(&one.authority)?, error),
             }
         }
@@ -214,16 +220,27 @@ pub(crate) fn run_in(
     }
     // Nothing that was made is untold, whatever the servers do.
     let names: Vec<StoreName> = outcome.made.iter().map(|(name, ..)| name.clone()).collect();
-    match renewal::tell(store, &global.pki, &policy, &names, now) {
-        Ok(told) => {
-            outcome.notes.extend(told.notes);
-            outcome.failures.extend(told.failures);
-            outcome.not_taken = told.not_taken;
-            outcome.in_use = told.in_use.into_iter().map(|one| one.name).collect();
-            outcome.exports = told.exports;
+    let mut chains = outcome.refreshed.certificates.clone();
+    chains.retain(|name| !names.contains(name));
+    for (news, names) in [(News::Certificates, &names), (News::Chains, &chains)] {
+        match renewal::tell(store, &global.pki, &policy, news, names, now) {
+            Ok(told) => {
+                if news == News::Chains {
+                    outcome
+                        .notes
+                        .extend(refreshed_note(&outcome.refreshed, &told));
+                }
+                outcome.notes.extend(told.notes);
+                outcome.failures.extend(told.failures);
+                outcome.not_taken.extend(told.not_taken);
+                let in_use = told.in_use.into_iter().map(|one| one.name);
+                outcome.in_use.extend(in_use);
+                outcome.exports.extend(told.exports);
+            }
+            Err(error) => outcome.failures.push(error),
         }
-        Err(error) => outcome.failures.push(error),
     }
+    outcome.notes.dedup();
     let mut waiting = waiting(store.inventory())?;
     waiting.retain(|one| names.contains(&one.name));
     outcome.waiting = waiting.into_iter().map(|one| one.name).collect();
@@ -253,10 +270,16 @@ fn renew_one(
     one: &ReissuableAuthority,
     signer: &SigningAuthority,
     now: OffsetDateTime,
-) -> Result<Filed> {
+) -> Result<RenewedAuthority> {
     let last = named_certificate(&one.authority)?;
     let validity = same_life(&last, now)?;
-    Ok(renew_authority(store, &one.authority, signer, validity, now)?.filed)
+    Ok(renew_authority(
+        store,
+        &one.authority,
+        signer,
+        validity,
+        now,
+    )?)
 }
 
 /// What came of it.
@@ -264,7 +287,9 @@ fn renew_one(
 struct Outcome {
     /// What was made, and what it took the place of.
     made: Vec<(StoreName, Row, Filed)>,
-    /// Those of them that their servers took.
+    /// What has new chain files because a CA was renewed.
+    refreshed: RefreshedChains,
+    /// The certificates that their servers took, or whose new chain.
     in_use: Vec<StoreName>,
     /// Those of them that their servers did not take.
     not_taken: Vec<StoreName>,
@@ -385,6 +410,7 @@ fn planned(selection: &ReissueSelection) -> Report {
 fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
     let Outcome {
         made,
+        refreshed,
         in_use,
         not_taken,
         waiting,
@@ -397,14 +423,16 @@ fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
     } = outcome;
     let mut table = Table::new(["NAME", "DEED", "NOT AFTER", "SERIAL"]);
     for (name, _, filed) in &made {
-        let deed = if in_use.contains(name) {
-            "made anew, in use"
+        let deed = if not_taken.contains(name) {
+            format!("{RED}not in use{RED:#}")
+        } else if in_use.contains(name) {
+            format!("{GREEN}made anew, in use{GREEN:#}")
         } else {
-            "made anew"
+            format!("{GREEN}made anew{GREEN:#}")
         };
         table.row([
             name.to_string(),
-            format!("{GREEN}{deed}{GREEN:#}"),
+            deed,
             render::day(filed.certificate.not_after()),
             render::serial(&filed.certificate),
         ]);
@@ -429,6 +457,7 @@ fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
         .collect();
     let document = json!({
         "reissued": reissued,
+        "refreshed": names_json(&refreshed.certificates),
         "in_use": in_use.iter().map(StoreName::to_string).collect::<Vec<_>>(),
         "exports": exports,
         "waiting": waiting.iter().map(StoreName::to_string).collect::<Vec<_>>(),
@@ -451,10 +480,11 @@ fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
         };
         format!("reload what serves {which} certificates")
     });
-    let tell = (!waiting.is_empty()).then(|| {
+    let yet = waiting.iter().filter(|name| !not_taken.contains(name));
+    let tell = Some(yet.count()).filter(|count| *count > 0).map(|count| {
         format!(
             "the servers of {} have yet to take them: certmint renew tells them",
-            render::certificates(waiting.len())
+            render::certificates(count)
         )
     });
     Report::new("reissue", document, text)

@@ -11,7 +11,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::{
-    authority::{Reload as ServerReload, waiting, write_server_files},
+    authority::{Reload as ServerReload, Waiting, waiting, write_server_files},
     cli::{
         actor::{actor, renewal_holder},
         commands::list::abbreviated,
@@ -81,7 +81,8 @@ pub(crate) fn run(pki: &Path, arguments: &Reload) -> Result<Report> {
             store.activate(&name, place.generation, ActivationNeed::Servers, now)?;
         }
     }
-    let concerns = |name: &StoreName| arguments.names.is_empty() || arguments.names.contains(name);
+    let concerns =
+        |one: &Waiting| arguments.names.is_empty() || arguments.names.contains(&one.name);
     let mut outcome = Outcome::default();
     // Whom the servers took is told even if the inventory fails on the way.
     if let Err(error) = take(&mut store, pki, &policy, concerns, now, &mut outcome) {

@@ -122,7 +122,14 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
     make(&mut store, &policy, due, now, &mut outcome);
     let concerns = |name: &StoreName| arguments.concerns(name);
     // What was made is told even if the inventory fails on the way.
-    if let Err(error) = take(&mut store, pki, &policy, concerns, now, &mut outcome) {
+    if let Err(error) = take(
+        &mut store,
+        pki,
+        &policy,
+        |one| concerns(&one.name),
+        now,
+        &mut outcome,
+    ) {
         outcome.failures.push(error);
     }
     export(&mut store, &policy, concerns, now, &mut outcome);

@@ -8,5 +8,5 @@ mod work;
 
 pub(crate) use policy::{Policy, Wishes};
 pub(crate) use report::{Outcome, planned, report, waiting_json};
-pub(crate) use tell::tell;
+pub(crate) use tell::{News, tell};
 pub(crate) use work::{export, make, publish_lists, take};

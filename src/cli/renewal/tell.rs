@@ -7,9 +7,20 @@ use time::OffsetDateTime;
 
 use super::{Outcome, Policy, export, take};
 use crate::{
+    authority::Waiting,
     cli::actor::renewal_holder,
     store::{RenewalLock, Store, StoreError, StoreName},
 };
+
+/// What servers are told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// New certificates.
+    Certificates,
+    /// New chains of the certificates that they serve. What waits for its servers besides is left to
+    /// a renewal: it may have to go back.
+    Chains,
+}
 
 /// Has the servers of certificates take what is in place, and writes their files in foreign formats
 /// again, as the manifest says. Where a renewal is at work, it is left to the next one, which is
@@ -18,6 +29,7 @@ pub(crate) fn tell(
     store: &mut Store,
     pki: &Path,
     policy: &Policy,
+    news: News,
     names: &[StoreName],
     now: OffsetDateTime,
 ) -> Result<Outcome> {
@@ -35,8 +47,11 @@ pub(crate) fn tell(
         other => other?,
     };
     let concerns = |name: &StoreName| names.contains(name);
+    let is_news = |one: &Waiting| {
+        concerns(&one.name) && (news == News::Certificates || one.activation.is_of_chain())
+    };
     // What was made is told even if the inventory fails on the way.
-    if let Err(error) = take(store, pki, policy, concerns, now, &mut outcome) {
+    if let Err(error) = take(store, pki, policy, is_news, now, &mut outcome) {
         outcome.failures.push(error);
     }
     export(store, policy, concerns, now, &mut outcome);

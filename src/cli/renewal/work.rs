@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::{Outcome, Policy};
 use crate::{
     authority::{
-        AuthorityError, Due, LeafOrder, PublishedList, Reason, activate, issue_all, itself,
-        publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
+        AuthorityError, Due, LeafOrder, PublishedList, Reason, Waiting, activate, issue_all,
+        itself, publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
     cli::commands::{
         crl,
@@ -124,19 +124,19 @@ fn names(group: &[Due]) -> String {
 }
 
 /// Has the servers take what was published, by this run or by an earlier one that was killed;
-/// `concerns` says which certificates this run is about.
+/// `concerns` says which of it this run is about.
 pub(crate) fn take(
     store: &mut Store,
     pki: &Path,
     policy: &Policy,
-    concerns: impl Fn(&StoreName) -> bool,
+    concerns: impl Fn(&Waiting) -> bool,
     now: OffsetDateTime,
     outcome: &mut Outcome,
 ) -> Result<()> {
     let mut ready = Vec::new();
     let mut without_servers = Vec::new();
     for one in waiting(store.inventory())? {
-        if !concerns(&one.name) {
+        if !concerns(&one) {
             continue;
         }
         let servers = policy.servers(&one);

@@ -24,6 +24,7 @@ pub(crate) fn export_p12(
         password_file,
         passphrase_file,
         friendly_name: _,
+        trust: _,
         show_openssl: _,
     } = arguments;
     let file = |file| layout.certificate_file(name, file);

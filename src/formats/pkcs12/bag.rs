@@ -185,6 +185,21 @@ pub(super) fn write_attributes(
     friendly_name: Option<&str>,
     local_key_id: Option<&[u8]>,
 ) -> Vec<u8> {
+    write_set(attributes(friendly_name, local_key_id))
+}
+
+/// The attributes of a certificate that Java is to trust: its alias, and the mark without which Java
+/// ignores it, here for every purpose as `keytool` writes it.
+pub(super) fn write_trusted_attributes(alias: &str) -> Vec<u8> {
+    let mut attributes = attributes(Some(alias), None);
+    attributes.push(attribute(
+        &names::JAVA_TRUSTED_KEY_USAGE,
+        &ber::object_identifier(&names::ANY_EXTENDED_KEY_USAGE),
+    ));
+    write_set(attributes)
+}
+
+fn attributes(friendly_name: Option<&str>, local_key_id: Option<&[u8]>) -> Vec<Vec<u8>> {
     let mut attributes = Vec::new();
     if let Some(name) = friendly_name {
         let units: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -195,6 +210,10 @@ pub(super) fn write_attributes(
         let value = ber::tlv(ber::OCTET_STRING, &[id]);
         attributes.push(attribute(&names::LOCAL_KEY_ID, &value));
     }
+    attributes
+}
+
+fn write_set(mut attributes: Vec<Vec<u8>>) -> Vec<u8> {
     if attributes.is_empty() {
         return Vec::new();
     }

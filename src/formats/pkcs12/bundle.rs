@@ -63,7 +63,7 @@ impl Bundle {
     }
 
     /// The private key as PKCS#8, version 1.
-    pub(super) fn key(&self) -> &Zeroizing<Vec<u8>> {
+    pub(in crate::formats) fn key(&self) -> &Zeroizing<Vec<u8>> {
         &self.key
     }
 

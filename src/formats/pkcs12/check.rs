@@ -3,6 +3,7 @@
 use p12_keystore::Pkcs12Archive;
 
 use super::{Bundle, Difference, Entry, NewPassword, Pkcs12Error, read};
+use crate::formats::TrustedCertificate;
 
 /// Opens `bytes` with `password` and compares what comes out with `bundle`, byte for byte: once with
 /// [`super::read`], and once with the crate `p12-keystore`, whose decoder, key derivation and
@@ -13,6 +14,40 @@ use super::{Bundle, Difference, Entry, NewPassword, Pkcs12Error, read};
 pub fn check(bytes: &[u8], password: &NewPassword, bundle: &Bundle) -> Result<(), Pkcs12Error> {
     check_with_our_reader(bytes, password, bundle)?;
     check_with_the_other_reader(bytes, password, bundle)
+}
+
+/// As [`check`], for a trust store.
+///
+/// # Errors
+/// Whatever [`super::read`] says, or [`Pkcs12Error::Differs`].
+pub fn check_trust(
+    bytes: &[u8],
+    password: &NewPassword,
+    trusted: &[TrustedCertificate],
+) -> Result<(), Pkcs12Error> {
+    let store = read(bytes, Some(password.as_str().as_bytes()))?;
+    same(store.trailing == 0, Difference::Extra)?;
+    same(store.entries.len() == trusted.len(), Difference::Extra)?;
+    for (entry, wanted) in store.entries.iter().zip(trusted) {
+        let Entry::Certificate(found) = entry else {
+            return Err(Pkcs12Error::Differs(Difference::Extra));
+        };
+        same(found.der == wanted.der, Difference::Certificate)?;
+        same(found.trusted, Difference::Trust)?;
+        same(
+            found.friendly_name.as_deref() == Some(wanted.alias.as_str()),
+            Difference::FriendlyName,
+        )?;
+    }
+    let archive = Pkcs12Archive::from_pkcs12(bytes, password.as_str())
+        .map_err(|_| Pkcs12Error::Differs(Difference::SecondReader))?;
+    same(
+        archive.keys.is_empty() && archive.secrets.is_empty(),
+        Difference::Extra,
+    )?;
+    let certificates = archive.certs.iter().map(|bag| bag.cert.as_der());
+    let expected = trusted.iter().map(|one| one.der.as_slice());
+    same(certificates.eq(expected), Difference::Certificate)
 }
 
 fn check_with_our_reader(

@@ -140,6 +140,9 @@ pub enum Pkcs12Error {
         /// Why not.
         problem: &'static str,
     },
+    /// A trust store without a certificate.
+    #[error("a trust store without certificates is of no use")]
+    NothingToTrust,
     /// The operating system gave no random numbers.
     #[error("no random numbers from the operating system")]
     NoRandomNumbers,
@@ -212,6 +215,8 @@ pub enum Difference {
     FriendlyName,
     /// The identifier that ties key and certificate together.
     LocalKeyId,
+    /// Java's mark of trust.
+    Trust,
     /// Something is in the file that was not put there.
     Extra,
     /// The second reader refuses the file.
@@ -226,6 +231,7 @@ impl fmt::Display for Difference {
             Self::Chain => "the chain differs",
             Self::FriendlyName => "the friendly name differs",
             Self::LocalKeyId => "the local key identifier differs",
+            Self::Trust => "a certificate is not marked as trusted",
             Self::Extra => "something was added",
             Self::SecondReader => "a second reader refuses it",
         })

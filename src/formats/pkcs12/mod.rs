@@ -7,7 +7,8 @@
 //!   opening it.
 //! - [`Bundle`] is a key with its certificate and chain that fit each other; [`write()`] makes a file
 //!   of it and [`check`] opens that file again with this room's reader and with the crate
-//!   `p12-keystore`, which shares no code with the writer.
+//!   `p12-keystore`, which shares no code with the writer. [`write_trust`] and [`check_trust`] are the
+//!   same for a trust store of Java.
 //!
 //! Why not `p12-keystore` alone: it reads DER only, takes no file without a password, stops at a
 //! million iterations, drops unknown bags in silence and cannot set the friendly name of the
@@ -31,11 +32,11 @@ mod write;
 
 pub use bag::{CertificateEntry, Entry, KeyEntry, OtherEntry, OtherKind};
 pub use bundle::Bundle;
-pub use check::check;
+pub use check::{check, check_trust};
 pub use error::{Difference, Pkcs12Error};
 pub use facts::{Encryption, Facts, MacFacts};
 pub use frame::is_pkcs12;
 pub use limits::{MAX_ITERATIONS, MAX_SIZE, MAX_TOTAL_ITERATIONS};
 pub use password::{NewPassword, PasswordWarning};
 pub use read::{Store, facts, read};
-pub use write::{Protection, write};
+pub use write::{Protection, write, write_trust};

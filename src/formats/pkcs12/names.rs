@@ -32,6 +32,8 @@ oids! {
     FRIENDLY_NAME = "1.2.840.113549.1.9.20", "friendlyName";
     LOCAL_KEY_ID = "1.2.840.113549.1.9.21", "localKeyID";
     JAVA_TRUSTED_KEY_USAGE = "2.16.840.1.113894.746875.1.1", "trustedKeyUsage";
+    // RFC 5280 §4.2.1.12
+    ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0", "anyExtendedKeyUsage";
     // Password-based encryption, RFC 7292 appendix C
     PBE_RC4_128 = "1.2.840.113549.1.12.1.1", "PBE-SHA1-RC4-128";
     PBE_RC4_40 = "1.2.840.113549.1.12.1.2", "PBE-SHA1-RC4-40";

@@ -109,7 +109,7 @@ impl NewPassword {
         Form::Text(&self.text)
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::formats) fn as_str(&self) -> &str {
         &self.text
     }
 }

@@ -4,10 +4,11 @@ use der::Encode;
 use pkcs8::pkcs5::pbes2;
 use zeroize::Zeroizing;
 
-use super::bag::write_attributes;
+use super::bag::{write_attributes, write_trusted_attributes};
 use super::mac::{self, WrittenDigest};
 use super::password::Form;
 use super::{Bundle, NewPassword, Pkcs12Error, cipher, names};
+use crate::formats::TrustedCertificate;
 use crate::formats::ber::{self, OCTET_STRING, SEQUENCE};
 
 /// How a file is protected.
@@ -86,18 +87,52 @@ pub fn write(
     )?;
     let key = data(&ber::tlv(SEQUENCE, &[&key]));
 
-    let content = ber::tlv(SEQUENCE, &[&certificates, &key]);
+    seal(&[&certificates, &key], &form, protection)
+}
+
+/// Makes a PKCS#12 file that Java takes for a trust store: certificates without a key, each with its
+/// alias and the JDK's mark of trust. For other programs it is a file of certificates.
+///
+/// Call [`super::check_trust`] on the result before telling anybody that it worked.
+///
+/// # Errors
+/// No certificate, no random numbers, or a failure of the encryption itself.
+pub fn write_trust(
+    trusted: &[TrustedCertificate],
+    password: &NewPassword,
+    protection: Protection,
+) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
+    if trusted.is_empty() {
+        return Err(Pkcs12Error::NothingToTrust);
+    }
+    let form = password.form();
+    let bags: Vec<Vec<u8>> = trusted
+        .iter()
+        .map(|one| certificate_bag(&one.der, &write_trusted_attributes(one.alias.as_str())))
+        .collect();
+    let bags: Vec<&[u8]> = bags.iter().map(Vec::as_slice).collect();
+    let certificates = encrypted_data(&ber::tlv(SEQUENCE, &bags), &form, protection)?;
+    seal(&[&certificates], &form, protection)
+}
+
+/// PFX (RFC 7292 §4): the contents and the MAC over them.
+fn seal(
+    contents: &[&[u8]],
+    form: &Form<'_>,
+    protection: Protection,
+) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
+    let content = ber::tlv(SEQUENCE, contents);
     let mac = match protection {
         Protection::Modern => mac::write(
             WrittenDigest::Sha256,
-            &form,
+            form,
             &random::<MODERN_SALT>()?,
             MODERN_MAC_ITERATIONS,
             &content,
         ),
         Protection::Legacy => mac::write(
             WrittenDigest::Sha1,
-            &form,
+            form,
             &random::<LEGACY_SALT>()?,
             LEGACY_ITERATIONS,
             &content,

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use super::secrets::SecretError;
 use crate::{
     authority::AuthorityError,
-    formats::{pkcs7, pkcs12},
+    formats::{
+        jks,
+        kubernetes::{KeyDoesNotFit, NameError},
+        pkcs7, pkcs12,
+    },
     key::KeyError,
     store::{StoreError, StoreName},
     x509::X509Error,
@@ -45,6 +49,15 @@ pub enum ApplyError {
     /// A PKCS#12 file could not be made.
     #[error("the PKCS#12 file was not written")]
     Pkcs12(#[from] pkcs12::Pkcs12Error),
+    /// A Java key store could not be made.
+    #[error("the Java key store was not written")]
+    Jks(#[from] jks::JksError),
+    /// The file for Kubernetes would have a key and a certificate that do not belong together.
+    #[error("the file for Kubernetes was not written")]
+    KeyDoesNotFit(#[from] KeyDoesNotFit),
+    /// A config map for Kubernetes would have a name that is none.
+    #[error("the file for Kubernetes was not written")]
+    ObjectName(#[from] NameError),
     /// A PKCS#7 file could not be made.
     #[error("the PKCS#7 file was not written")]
     Pkcs7(#[from] pkcs7::Pkcs7Error),

@@ -6,7 +6,9 @@
 
 mod authorities;
 mod error;
+mod exports;
 mod files;
+mod foreign;
 mod leaves;
 mod secrets;
 mod signers;
@@ -26,7 +28,7 @@ use crate::{
 };
 
 pub use error::ApplyError;
-pub use files::export_again;
+pub use exports::export_again;
 pub use secrets::{SecretError, Secrets};
 
 /// How a plan is carried out.
@@ -175,7 +177,7 @@ fn single(
             files::restore(store, *id, &step.name, files).map(Done::Files)
         }
         StepDeed::Export(export) => {
-            files::export(store, &step.name, export, secrets, workplace.folder, now)
+            exports::export(store, &step.name, export, secrets, workplace.folder, now)
                 .map(|file| Done::Files(vec![file]))
         }
         StepDeed::Issue(_) | StepDeed::Reissue(_) | StepDeed::Renew(_) => {

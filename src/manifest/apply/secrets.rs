@@ -29,7 +29,7 @@ pub trait Secrets {
         custody: &Custody,
     ) -> Result<Option<Passphrase>, SecretError>;
 
-    /// The password of a PKCS#12 file.
+    /// The password of an exported file.
     ///
     /// # Errors
     /// None can be had, or it is empty.

@@ -82,7 +82,12 @@ impl Planner<'_> {
         let has_root = match format {
             ExportFormat::Der | ExportFormat::Pem(PemPart::Certificate) => return false,
             ExportFormat::Pem(PemPart::FullChain) => false,
-            ExportFormat::Pkcs12 { .. } | ExportFormat::Pkcs7 | ExportFormat::Pem(_) => true,
+            ExportFormat::Pkcs12 { .. }
+            | ExportFormat::Jks { .. }
+            | ExportFormat::TrustStore { .. }
+            | ExportFormat::Kubernetes { .. }
+            | ExportFormat::Pkcs7
+            | ExportFormat::Pem(_) => true,
         };
         let mut next = self.manifest.authority(&wanted.authority);
         while let Some(authority) = next {

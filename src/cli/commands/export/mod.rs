@@ -1,18 +1,26 @@
 //! `certmint export`
 
+mod jks;
+mod kubernetes;
+mod pkcs12;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::json;
 
+pub(crate) use self::pkcs12::{ExportP12, Reader};
+use self::{jks::ExportJks, kubernetes::ExportK8s};
 use super::signing::open_key;
 use crate::{
     authority::{chain_above, is_self_signed},
-    cli::{failure::Advised, output, render, report::Report, secrets, show_openssl},
-    formats::{pkcs7, pkcs12},
+    cli::{failure::Advised, output, render, report::Report},
+    formats::{Alias, TrustedCertificate, pkcs7},
+    key::PrivateKey,
     store::{
         AuthorityFile, CertificateFile, Filter, Inventory, Layout, Query, Row, Shelf, StoreName,
+        anchors, root_anchors,
     },
     x509::{Certificate, SerialStart, pem_block},
 };
@@ -20,11 +28,27 @@ use crate::{
 /// Which format.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Export {
-    /// Write PKCS#12: key, certificate and chain under a password (.p12, .pfx)
+    /// Write PKCS#12: key, certificate and chain under a password, or what Java is to trust (.p12, .pfx)
     #[command(after_help = "Examples:
   certmint export p12 client01 --out client01.p12 --password-file client01.pass
-  certmint export p12 client01 --out client01.pfx --for legacy --friendly-name 'client 01'")]
+  certmint export p12 client01 --out client01.pfx --for legacy --friendly-name 'client 01'
+  certmint export p12 ca --trust --out truststore.p12 --password-file trust.pass")]
     P12(ExportP12),
+    /// Write a Java key store: key, certificate and chain, or what to trust (.jks)
+    #[command(after_help = "Examples:
+  certmint export jks tomcat --out tomcat.jks --password-file tomcat.pass
+  certmint export jks ca --trust --out truststore.jks --password-file trust.pass
+
+Java 9 and later, Tomcat and Spring open PKCS#12 as well, which protects the key better.")]
+    Jks(ExportJks),
+    /// Write objects of Kubernetes: a TLS secret, and the CA to trust as a config map (.yaml)
+    #[command(after_help = "Examples:
+  certmint export k8s flb --out flb.yaml --namespace web
+  certmint export k8s flb --kind secret --object-name flb-tls --out flb.yaml
+  certmint export k8s ca --kind config-map --out ca.yaml
+
+kubectl apply -f FILE makes or replaces them. The file of a secret holds the private key.")]
+    K8s(ExportK8s),
     /// Write PKCS#7: certificate and chain (.p7b)
     #[command(after_help = "Examples:
   certmint export p7b flb --out flb.p7b")]
@@ -51,42 +75,6 @@ pub(crate) struct Which {
     /// are enough
     #[arg(long, value_name = "SERIAL")]
     serial: Option<SerialStart>,
-}
-
-/// `certmint export p12`
-#[derive(Debug, Args)]
-pub(crate) struct ExportP12 {
-    /// Name of the certificate, as `certmint list` shows it
-    pub(crate) name: StoreName,
-    /// Where to write; an existing file is not overwritten
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-    /// Who will read it: modern (AES-256, SHA-256) or legacy (3DES, SHA-1: Windows Server 2016,
-    /// older macOS, Android and Java)
-    #[arg(long = "for", value_name = "READER", default_value = "modern")]
-    pub(crate) reader: Reader,
-    /// Name that the reader shows; NAME if left out
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) friendly_name: Option<String>,
-    /// File whose first line is the password; - is standard input; asked for if left out
-    #[arg(long, value_name = "FILE")]
-    pub(crate) password_file: Option<PathBuf>,
-    /// File whose first line is the passphrase of the private key, where it is encrypted; - is
-    /// standard input
-    #[arg(long, value_name = "FILE")]
-    pub(crate) passphrase_file: Option<PathBuf>,
-    /// Print the openssl command that does the same, and do nothing
-    #[arg(long)]
-    pub(crate) show_openssl: bool,
-}
-
-/// Who reads a PKCS#12 file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Reader {
-    /// AES-256, PBKDF2-HMAC-SHA256
-    Modern,
-    /// 3DES, SHA-1
-    Legacy,
 }
 
 /// `certmint export p7b`
@@ -135,7 +123,9 @@ enum Part {
 
 pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
     match arguments {
-        Export::P12(p12) => export_p12(pki, p12),
+        Export::P12(p12) => pkcs12::run(pki, p12),
+        Export::Jks(jks) => jks::run(pki, jks),
+        Export::K8s(k8s) => kubernetes::run(pki, k8s),
         Export::P7b(ExportChain { which, out }) => {
             output::refuse_unwritable(out)?;
             let (leaf, chain) = find(pki, which)?;
@@ -190,71 +180,6 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
     }
 }
 
-fn export_p12(pki: &Path, arguments: &ExportP12) -> Result<Report> {
-    let ExportP12 {
-        name,
-        out,
-        reader,
-        friendly_name,
-        password_file,
-        passphrase_file,
-        show_openssl,
-    } = arguments;
-    let layout = Layout::new(pki);
-    let friendly_name = friendly_name.clone().unwrap_or_else(|| name.to_string());
-    if *show_openssl {
-        return show_openssl::export_p12(&layout, arguments, &friendly_name);
-    }
-    output::refuse_unwritable(out)?;
-    secrets::refuse_double_standard_input([
-        ("--passphrase-file", passphrase_file.as_ref()),
-        ("--password-file", password_file.as_ref()),
-    ])?;
-    let inventory = Inventory::open_to_read(&layout.inventory())?;
-    let row = by_name(&inventory, name, pki)?;
-    let key_file = match row.place.as_ref().map(|place| place.shelf) {
-        Some(Shelf::Authorities) => layout.authority_file(name, AuthorityFile::Key),
-        _ => layout.certificate_file(name, CertificateFile::Key),
-    };
-    let (leaf, chain) = with_chain(&inventory, &row)?;
-    let key = open_key(&key_file, passphrase_file.as_ref(), "--passphrase-file")?;
-    let source = secrets::Source {
-        file: password_file.as_ref(),
-        flag: "--password-file",
-        prompt: format!("password for {}", out.display()),
-    };
-    let password = pkcs12::NewPassword::new(source.new_secret()?.as_bytes())?;
-    let chain: Vec<&[u8]> = chain.iter().map(Certificate::as_der).collect();
-    let bundle = pkcs12::Bundle::new(
-        key.pkcs8_der().as_bytes(),
-        leaf.as_der(),
-        &chain,
-        Some(&friendly_name),
-    )
-    .with_context(|| format!("{}", key_file.display()))?;
-    let protection = match reader {
-        Reader::Modern => pkcs12::Protection::Modern,
-        Reader::Legacy => pkcs12::Protection::Legacy,
-    };
-    let octets = pkcs12::write(&bundle, &password, protection)?;
-    pkcs12::check(&octets, &password, &bundle)
-        .context("the file that was made does not read back; it was not written")?;
-    output::secret(out, &octets)?;
-    let words = match reader {
-        Reader::Modern => "AES-256, SHA-256",
-        Reader::Legacy => "3DES, SHA-1",
-    };
-    let what = format!(
-        "PKCS#12 with key and {} ({words}), read back",
-        render::certificates(chain.len() + 1)
-    );
-    let report = report("p12", out, &leaf, &what);
-    Ok(match password.warning() {
-        Some(warning) => report.note(warning.to_string()),
-        None => report,
-    })
-}
-
 /// A certificate of the inventory and those above it.
 fn find(pki: &Path, which: &Which) -> Result<(Certificate, Vec<Certificate>)> {
     let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
@@ -272,6 +197,44 @@ fn by_name(inventory: &Inventory, name: &StoreName, pki: &Path) -> Result<Row> {
         .current(Shelf::Certificates, name)?
         .or(inventory.current(Shelf::Authorities, name)?)
         .with_context(|| format!("no certificate is named {name} in {}", pki.display()))
+}
+
+/// The private key of a certificate; its passphrase is asked for where it is encrypted.
+fn key_of(
+    layout: &Layout,
+    row: &Row,
+    name: &StoreName,
+    passphrase_file: Option<&PathBuf>,
+) -> Result<(PrivateKey, PathBuf)> {
+    let file = match row.place.as_ref().map(|place| place.shelf) {
+        Some(Shelf::Authorities) => layout.authority_file(name, AuthorityFile::Key),
+        _ => layout.certificate_file(name, CertificateFile::Key),
+    };
+    Ok((open_key(&file, passphrase_file, "--passphrase-file")?, file))
+}
+
+/// The CA certificates that are trusted by who trusts `row`: for a CA itself, and those that it is
+/// rolled over to or from; for any other certificate the root above it.
+fn trusted_by(inventory: &Inventory, row: &Row, name: &StoreName) -> Result<Vec<Certificate>> {
+    let is_authority = row.place.as_ref().map(|place| place.shelf) == Some(Shelf::Authorities);
+    let authority = match is_authority {
+        true => inventory.authority_by_name(name)?.map(|found| found.id),
+        false => row.issuer,
+    };
+    let found = match (authority, is_authority) {
+        (Some(id), true) => anchors(inventory, id)?,
+        (Some(id), false) => root_anchors(inventory, id)?,
+        (None, _) => Vec::new(),
+    };
+    if found.is_empty() {
+        bail!("the inventory knows no CA above {name} that could be trusted");
+    }
+    Ok(found)
+}
+
+/// The entries of a trust store.
+fn entries(alias: &Alias, trusted: &[Certificate]) -> Vec<TrustedCertificate> {
+    TrustedCertificate::each(alias, trusted.iter().map(|one| one.as_der().to_vec()))
 }
 
 fn with_chain(inventory: &Inventory, row: &Row) -> Result<(Certificate, Vec<Certificate>)> {

@@ -1,0 +1,49 @@
+//! The targets that certmint brings along.
+
+/// The files of one folder below `templates/targets/`.
+macro_rules! embedded {
+    ($name:literal: $($file:literal),+ $(,)?) => {
+        (
+            $name,
+            &[$((
+                $file,
+                include_str!(concat!("../../templates/targets/", $name, "/", $file)),
+            )),+],
+        )
+    };
+}
+
+/// Each target with the files of its folder.
+pub(super) const EMBEDDED: &[(&str, &[(&str, &str)])] =
+    &[embedded!("nginx": "target.toml", "site.conf.j2", "clients-ca.crt.j2")];
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_embedded() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/targets");
+        let mut there = BTreeSet::new();
+        for target in fs::read_dir(folder).unwrap() {
+            let target = target.unwrap().path();
+            for file in fs::read_dir(&target).unwrap() {
+                there.insert((
+                    target.file_name().unwrap().to_str().unwrap().to_owned(),
+                    file.unwrap().file_name().into_string().unwrap(),
+                ));
+            }
+        }
+        let embedded: BTreeSet<(String, String)> = EMBEDDED
+            .iter()
+            .flat_map(|(target, files)| {
+                files
+                    .iter()
+                    .map(|(file, _)| ((*target).to_owned(), (*file).to_owned()))
+            })
+            .collect();
+        assert_eq!(there, embedded);
+    }
+}

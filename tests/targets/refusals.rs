@@ -1,0 +1,102 @@
+//! What `render` does not do.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::world::World;
+
+#[test]
+fn what_is_wrong_is_told_with_what_to_do() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256");
+    for (line, code, told, hint) in [
+        (
+            "render ngin flb",
+            1,
+            "no target \"ngin\"",
+            "did you mean nginx?",
+        ),
+        ("render ../nginx flb", 1, "no target", "target list"),
+        ("render nginx fbl", 1, "no certificate is named fbl", ""),
+        (
+            "render nginx flb --set lsten=1",
+            1,
+            "no variable \"lsten\"",
+            "did you mean listen?",
+        ),
+        (
+            "render nginx flb --set listen=0",
+            1,
+            "listen = \"0\": a port is a number",
+            "",
+        ),
+        ("render nginx flb --set listen", 2, "VARIABLE=VALUE", ""),
+        (
+            "render nginx flb --set document_root=www",
+            1,
+            "an absolute path",
+            "",
+        ),
+        (
+            "render nginx flb --set clients_ca=other",
+            1,
+            "clients_ca: ",
+            "",
+        ),
+        (
+            "render nginx flb --set clients_ca=@root",
+            1,
+            "nginx needs here",
+            "--here",
+        ),
+        (
+            "render nginx flb --files tls",
+            2,
+            "--files tls: write the whole path",
+            "",
+        ),
+        (
+            "render nginx flb --set client_verification=maybe",
+            1,
+            "one of on, optional",
+            "",
+        ),
+        ("target show ngin", 1, "no target", "did you mean nginx?"),
+        ("target show nginx --out pki", 1, "pki", ""),
+    ] {
+        let refused = world.run(line);
+        assert_eq!(refused.code, code, "{line}\n{refused:#?}");
+        assert!(refused.stderr.contains(told), "{line}\n{refused:#?}");
+        assert!(refused.stderr.contains(hint), "{line}\n{refused:#?}");
+        assert!(refused.stdout.is_empty(), "{line}\n{refused:#?}");
+    }
+}
+
+#[test]
+fn a_file_that_somebody_changed_is_not_overwritten() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256");
+    world.ok("render nginx flb --out conf --set clients_ca=@root");
+    let text = world.read_text("conf/flb.conf");
+    let again = world.json("render nginx flb --out conf --set clients_ca=@root");
+    assert_eq!(again["files"][0]["state"], "unchanged");
+    world.write("conf/flb.conf", "mine\n");
+    std::fs::remove_file(world.path("conf/flb.clients-ca.crt")).unwrap();
+    let refused = world.run("render nginx flb --out conf --set clients_ca=@root");
+    assert_eq!(refused.code, 1, "{refused:#?}");
+    assert!(
+        refused
+            .stderr
+            .contains("conf/flb.conf is there and differs"),
+        "{refused:#?}"
+    );
+    assert!(refused.stderr.contains("--replace"), "{refused:#?}");
+    assert_eq!(world.read_text("conf/flb.conf"), "mine\n");
+    assert!(!world.path("conf/flb.clients-ca.crt").exists());
+    world.ok("render nginx flb --out conf --set clients_ca=@root --replace");
+    assert_eq!(world.read_text("conf/flb.conf"), text);
+    let mode = std::fs::metadata(world.path("conf/flb.conf"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o644);
+}
