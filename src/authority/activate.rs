@@ -133,7 +133,7 @@ pub fn write_server_files(
     };
     written.map_err(|cause| AuthorityError::Reload {
         name: name.clone(),
-        cause,
+        cause: Box::new(cause),
     })
 }
 

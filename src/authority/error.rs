@@ -151,7 +151,7 @@ pub enum AuthorityError {
         /// The certificate.
         name: StoreName,
         /// Why not.
-        cause: ReloadError,
+        cause: Box<ReloadError>,
     },
     /// A CA that is to be adopted under another name than it has.
     #[error("this CA is in this PKI already; its name is {name}")]
