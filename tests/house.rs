@@ -37,6 +37,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "store",
             "ca",
             "profile",
+            "target",
             "probe",
             "haproxy",
             "hook",

@@ -169,6 +169,10 @@ fn documents_are_as_documented() {
         "small.toml",
         "[ca.ca]\ncommon_name = \"CA\"\nkey = \"p256\"\npassphrase = \"none\"\n[client.c]\nkey = \"p256\"\n",
     );
+    world.write(
+        "targets.toml",
+        "[ca.ca]\ncommon_name = \"CA\"\n[server.\"www.example\"]\ntargets = [\"nginx\"]\n",
+    );
     world.write("hosts.csv", "name\nnode2.example\n");
     let lines = [
         "ca init --cn Root --key p256 --passphrase-file password --permit-dns example --permit-ip 10.0.0.0/8",
@@ -209,6 +213,7 @@ fn documents_are_as_documented() {
         "ca import lone --cert other/ca/web.crt --no-key",
         "render nginx www.example --set clients_ca=web --out conf",
         "render nginx www.example",
+        "render --all --manifest targets.toml --out all",
         "target list",
         "target show nginx",
         "manifest from-inventory",

@@ -23,6 +23,7 @@ mod read;
 mod records;
 mod rehearsal_report;
 mod render;
+mod rendered;
 mod renewal;
 mod report;
 mod rollover;

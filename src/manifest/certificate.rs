@@ -1,6 +1,6 @@
 //! A leaf certificate as the manifest wants it.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use crate::{
     authority::{KeyChoice, Reload, RenewalWindow, SeenAt, Servers},
@@ -9,6 +9,7 @@ use crate::{
     probe::Endpoint,
     profile::{LeafKind, LongLife},
     store::{ActivationNeed, StoreName},
+    target::Written,
     x509::{Certificate, Name, SanSet},
 };
 
@@ -43,6 +44,8 @@ pub struct DesiredCertificate {
     pub probe: Option<Probe>,
     /// The places that it goes to.
     pub targets: Vec<String>,
+    /// What these places are told: variables by their names, by places.
+    pub settings: BTreeMap<String, Written>,
     /// The foreign formats that it is wanted in.
     pub exports: Vec<Export>,
 }

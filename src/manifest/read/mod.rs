@@ -8,6 +8,7 @@ mod fields;
 mod places;
 mod reload;
 mod subject;
+mod target;
 
 use std::collections::HashSet;
 
