@@ -131,10 +131,13 @@ impl PkiStock {
             .layout
             .authority_file(&name, AuthorityFile::Certificate);
         let trust = self.trust_file(&authority)?.unwrap_or_else(|| file.clone());
-        let list = self
-            .layout
-            .revocation_list(&name, RevocationListFile::Chain);
-        let list = list.exists().then_some(list);
+        // A root has none above, so that its own list is all that there is.
+        let own = (chain.len() <= 1).then_some(RevocationListFile::Pem);
+        let list = [Some(RevocationListFile::Chain), own]
+            .into_iter()
+            .flatten()
+            .map(|file| self.layout.revocation_list(&name, file))
+            .find(|list| list.exists());
         Ok(AuthorityStock {
             name: name.file_name().to_owned(),
             file: text(&file)?,

@@ -14,8 +14,16 @@ macro_rules! embedded {
 }
 
 /// Each target with the files of its folder.
-pub(super) const EMBEDDED: &[(&str, &[(&str, &str)])] =
-    &[embedded!("nginx": "target.toml", "site.conf.j2", "clients-ca.crt.j2")];
+pub(super) const EMBEDDED: &[(&str, &[(&str, &str)])] = &[
+    embedded!("caddy": "target.toml", "clients-ca.crt.j2", "site.caddy.j2"),
+    embedded!("envoy": "target.toml", "certificate.yaml.j2", "clients-ca.crt.j2", "clients.yaml.j2", "envoy.yaml.j2", "upstream-ca.crt.j2"),
+    embedded!("java": "target.toml", "application.yaml.j2", "clients-ca.crt.j2", "connector.xml.j2", "stores.sh.j2"),
+    embedded!("kubernetes": "target.toml", "ca.yaml.j2", "clients-ca.yaml.j2", "gateway.yaml.j2", "ingress.yaml.j2", "secret.yaml.j2"),
+    embedded!("nginx": "target.toml", "clients-ca.crt.j2", "site.conf.j2"),
+    embedded!("postgresql": "target.toml", "ca.crt.j2", "clients-ca.crt.j2", "pg_hba.conf.j2", "pg_service.conf.j2", "postgresql.conf.j2"),
+    embedded!("stunnel": "target.toml", "ca.crt.j2", "client.conf.j2", "clients-ca.crt.j2", "server.conf.j2"),
+    embedded!("traefik": "target.toml", "clients-ca.crt.j2", "dynamic.yaml.j2", "traefik.yaml.j2", "upstream-ca.crt.j2"),
+];
 
 #[cfg(test)]
 mod tests {

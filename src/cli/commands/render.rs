@@ -72,10 +72,20 @@ impl Templates {
 pub(crate) fn run(pki: &Path, arguments: &Render) -> Result<Report> {
     let target = arguments.templates.library(pki).target(&arguments.target)?;
     let settings = target.settings(&written(&arguments.settings)?)?;
+    if arguments.out.is_none() && target.files.iter().any(|file| file.secret) {
+        return Err(Advised {
+            message: format!(
+                "a file of {} holds a private key, which is not shown",
+                target.name
+            ),
+            hint: "give the folder to write into: --out DIR".to_owned(),
+        }
+        .into());
+    }
     let rendered = rendered(pki, &target, &settings, arguments)?;
     match &arguments.out {
         Some(out) => write(out, &target, &rendered, arguments),
-        None => show(&target, &rendered, arguments),
+        None => show(&rendered, arguments),
     }
 }
 
@@ -137,14 +147,7 @@ pub(crate) fn written(settings: &[String]) -> Result<Written> {
     Ok(written)
 }
 
-fn show(target: &Target, rendered: &[Rendered], arguments: &Render) -> Result<Report> {
-    if let Some(secret) = target.files.iter().find(|file| file.secret) {
-        return Err(Advised {
-            message: format!("{} holds a private key, which is not shown", secret.path),
-            hint: "give the folder to write into: --out DIR".to_owned(),
-        }
-        .into());
-    }
+fn show(rendered: &[Rendered], arguments: &Render) -> Result<Report> {
     let text = match rendered {
         [only] => only.content.to_string(),
         several => several
