@@ -56,6 +56,14 @@ def audit():
     check = database.execute("PRAGMA integrity_check").fetchone()[0]
     expect(check == "ok", f"inventory: {check}")
     expect(not database.execute("PRAGMA foreign_key_check").fetchall(), "inventory: foreign keys")
+    counted = database.execute(
+        """SELECT authority_id, state, is_ca, month, life, count(*) FROM tallied
+        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
+    ).fetchall()
+    tally = database.execute(
+        "SELECT * FROM tally WHERE certificates > 0 ORDER BY 1, 2, 3, 4, 5"
+    ).fetchall()
+    expect(tally == counted, f"the tally says {tally}, the certificates {counted}")
     authorities = {
         row[0]: x509.load_der_x509_certificate(row[1])
         for row in database.execute("SELECT id, der FROM authority")

@@ -86,7 +86,12 @@ fn ending(
         ..Filter::default()
     };
     match scope.soon {
-        Soon::PartOfLife => filter.last_quarter_at = Some(now),
+        Soon::PartOfLife => {
+            filter.last_quarter_at = Some(now);
+            // What ends later than this cannot be in its last quarter; the index knows ends only.
+            let window = inventory.longest_life()? / 4;
+            filter.ends_before = now.checked_add(window + Duration::SECOND);
+        }
         Soon::Within(time) => filter.ends_before = now.checked_add(time),
     }
     inventory.list(&Query {

@@ -18,27 +18,31 @@ struct Unreadable {
     keys: usize,
 }
 
+/// Whether the files of certificates are looked at, besides those of CAs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    Compared,
+    /// There are so many that it would take long.
+    LeftOut(u64),
+}
+
 pub(super) fn findings(
     inventory: &Inventory,
     layout: &Layout,
     authorities: &[AuthorityState],
+    leaves: Leaves,
 ) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
     let mut unreadable = Unreadable::default();
-    let query = Query {
-        filter: Filter {
-            state: Some(State::Issued),
-            ..Filter::default()
-        },
-        ..Query::default()
-    };
-    inventory.for_each(&query, |row| {
-        let filed = |place: &&Place| place.shelf == Shelf::Certificates && row.filed_at.is_some();
-        if let Some(place) = row.place.as_ref().filter(filed) {
-            findings.extend(of_certificate(layout, &row, place, &mut unreadable));
-        }
-        ControlFlow::Continue(())
-    })?;
+    match leaves {
+        Leaves::Compared => of_certificates(inventory, layout, &mut unreadable, &mut findings)?,
+        Leaves::LeftOut(certificates) => findings.push(Finding {
+            matter: Matter::NotChecked,
+            about: About::pki(),
+            what: format!("the files of {certificates} certificates were not compared"),
+            remedy: "certmint status --all-files, which takes a while".to_owned(),
+        }),
+    }
     for authority in authorities {
         findings.extend(of_authority(layout, authority, &mut unreadable));
     }
@@ -55,6 +59,28 @@ pub(super) fn findings(
         });
     }
     Ok(findings)
+}
+
+fn of_certificates(
+    inventory: &Inventory,
+    layout: &Layout,
+    unreadable: &mut Unreadable,
+    findings: &mut Vec<Finding>,
+) -> Result<(), StoreError> {
+    let query = Query {
+        filter: Filter {
+            state: Some(State::Issued),
+            ..Filter::default()
+        },
+        ..Query::default()
+    };
+    inventory.for_each(&query, |row| {
+        let filed = |place: &&Place| place.shelf == Shelf::Certificates && row.filed_at.is_some();
+        if let Some(place) = row.place.as_ref().filter(filed) {
+            findings.extend(of_certificate(layout, &row, place, unreadable));
+        }
+        ControlFlow::Continue(())
+    })
 }
 
 fn of_certificate(

@@ -12,6 +12,7 @@ mod lists;
 
 use time::{Duration, OffsetDateTime};
 
+use self::files::Leaves;
 use super::AuthorityError;
 use crate::store::{Census, Inventory, Layout, MonthOfEnds};
 
@@ -43,6 +44,8 @@ pub enum Soon {
 pub enum Files {
     /// Every certificate in use and its private key are read.
     Compared,
+    /// They are read if there are at most so many; else no more than those of the CAs.
+    ComparedUpTo(u64),
     /// No file but the inventory is looked at.
     Skipped,
 }
@@ -84,14 +87,30 @@ impl Status {
             now,
         )?);
         findings.extend(certificates::findings(inventory, &authorities, scope, now)?);
-        if scope.files == Files::Compared {
-            findings.extend(files::findings(inventory, layout, &authorities)?);
+        let census = inventory.census(now)?;
+        let in_use = census.issued + census.expired;
+        let most = match scope.files {
+            Files::Skipped => None,
+            Files::Compared => Some(u64::MAX),
+            Files::ComparedUpTo(most) => Some(most),
+        };
+        if let Some(most) = most {
+            findings.extend(files::findings(
+                inventory,
+                layout,
+                &authorities,
+                if in_use <= most {
+                    Leaves::Compared
+                } else {
+                    Leaves::LeftOut(in_use)
+                },
+            )?);
         }
         // Stable: within a matter they stay in the order of their ends.
         findings.sort_by_key(|finding| (finding.severity(), finding.matter));
         Ok(Self {
             at: now,
-            census: inventory.census(now)?,
+            census,
             months: inventory.ends_by_month()?,
             authorities,
             findings,

@@ -41,6 +41,9 @@ pub(crate) struct Status {
     /// Do not compare the files of the PKI directory with the inventory
     #[arg(long)]
     skip_files: bool,
+    /// Compare the files of every certificate; left out, only where there are at most 2000
+    #[arg(long, conflicts_with = "skip_files")]
+    all_files: bool,
     /// Write metrics for Prometheus, as the textfile collector of its node exporter reads them
     #[arg(long, value_name = "FILE")]
     prometheus: Option<PathBuf>,
@@ -51,6 +54,9 @@ pub(crate) struct Status {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
+
+/// The files of so many certificates are compared without being asked for.
+const COMPARED: u64 = 2000;
 
 /// A form that goes to a file of its own.
 #[derive(Clone, Copy)]
@@ -80,10 +86,10 @@ pub(crate) fn run(pki: &Path, arguments: &Status, form: Form) -> Result<Report> 
         soon: arguments.within.map_or(Soon::PartOfLife, |Days(days)| {
             Soon::Within(Duration::days(i64::from(days)))
         }),
-        files: if arguments.skip_files {
-            Files::Skipped
-        } else {
-            Files::Compared
+        files: match (arguments.skip_files, arguments.all_files) {
+            (true, _) => Files::Skipped,
+            (_, true) => Files::Compared,
+            _ => Files::ComparedUpTo(COMPARED),
         },
     };
     let found = PkiStatus::of(&inventory, &layout, scope, now)?;

@@ -1,9 +1,9 @@
 //! Counting the inventory.
 
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 use super::authority::AuthorityId;
-use super::row::{STATE, State};
+use super::row::State;
 use super::{Inventory, fault, seconds};
 use crate::store::error::StoreError;
 
@@ -72,11 +72,9 @@ impl Inventory {
         let refused = |error| fault(&self.path, error);
         let mut select = self
             .connection
-            .prepare_cached(&format!(
-                "SELECT {STATE}, not_after < ?, count(*) FROM certificate GROUP BY 1, 2"
-            ))
+            .prepare_cached("SELECT state, month < ?1, sum(certificates) FROM tally GROUP BY 1, 2")
             .map_err(refused)?;
-        let mut found = select.query([seconds(now)]).map_err(refused)?;
+        let mut found = select.query([month_of(now)]).map_err(refused)?;
         let mut census = Census::default();
         while let Some(row) = found.next().map_err(refused)? {
             let state: String = row.get(0).map_err(refused)?;
@@ -94,7 +92,25 @@ impl Inventory {
             };
             *counted += u64::try_from(count).unwrap_or(0);
         }
+        // Of those that end in this month some have ended already.
+        let ended = self.ended_in_month(now)?;
+        census.issued = census.issued.saturating_sub(ended);
+        census.expired += ended;
         Ok(census)
+    }
+
+    /// How many certificates in use have ended since the month began.
+    fn ended_in_month(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT count(*) FROM certificate
+                 WHERE state = 'issued' AND not_after >= ?1 AND not_after < ?2",
+            )
+            .and_then(|mut select| {
+                select.query_row([month_start(now), seconds(now)], |row| row.get::<_, i64>(0))
+            })
+            .map(|count| u64::try_from(count).unwrap_or(0))
+            .map_err(|error| fault(&self.path, error))
     }
 
     /// How many certificates in use end in each month, the months without any left out, in order.
@@ -106,9 +122,9 @@ impl Inventory {
         let mut select = self
             .connection
             .prepare_cached(
-                "SELECT CAST(strftime('%Y', not_after, 'unixepoch') AS INTEGER),
-                        CAST(strftime('%m', not_after, 'unixepoch') AS INTEGER), count(*)
-                 FROM certificate WHERE state = 'issued' GROUP BY 1, 2 ORDER BY 1, 2",
+                "SELECT month / 12, month % 12 + 1, sum(certificates) FROM tally
+                 WHERE state = 'issued' GROUP BY month HAVING sum(certificates) > 0
+                 ORDER BY month",
             )
             .map_err(refused)?;
         let months = select
@@ -124,6 +140,21 @@ impl Inventory {
         months.collect::<Result<_, _>>().map_err(refused)
     }
 
+    /// The longest life of a certificate in use, begun days counted whole.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn longest_life(&self) -> Result<Duration, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT ifnull(max(life), 0) FROM tally
+                 WHERE state = 'issued' AND certificates > 0",
+            )
+            .and_then(|mut select| select.query_row([], |row| row.get(0)))
+            .map(Duration::days)
+            .map_err(|error| fault(&self.path, error))
+    }
+
     /// What each authority signed, in the order of their numbers; those that signed nothing are left
     /// out.
     ///
@@ -131,30 +162,59 @@ impl Inventory {
     /// What SQLite refuses.
     pub fn signed_by(&self, now: OffsetDateTime) -> Result<Vec<SignedBy>, StoreError> {
         let refused = |error| fault(&self.path, error);
+        // What ends in this month is looked at one by one, the rest is counted already.
         let mut select = self
             .connection
             .prepare_cached(
-                "SELECT authority_id,
-                        sum(state = 'issued' AND kind <> 'ca' AND not_after >= ?1),
-                        max(CASE WHEN state = 'issued' AND kind <> 'ca' AND not_after >= ?1
-                            THEN not_after - not_before + 1 END),
-                        sum(state = 'revoked' AND not_after >= ?1)
-                 FROM certificate NOT INDEXED WHERE authority_id IS NOT NULL
-                 GROUP BY authority_id",
+                "SELECT authority_id, sum(in_use), max(CASE WHEN in_use > 0 THEN life END),
+                        sum(revoked)
+                 FROM (
+                     SELECT authority_id, life,
+                            certificates * (state = 'issued' AND NOT is_ca AND month > ?1) AS in_use,
+                            certificates * (state = 'revoked' AND month > ?1) AS revoked
+                     FROM tally WHERE authority_id > 0 AND certificates > 0
+                     UNION ALL
+                     SELECT authority_id, (not_after - not_before + 86400) / 86400,
+                            state = 'issued' AND kind <> 'ca', state = 'revoked'
+                     FROM certificate
+                     WHERE authority_id IS NOT NULL AND not_after >= ?2 AND not_after < ?3)
+                 GROUP BY authority_id ORDER BY authority_id",
             )
             .map_err(refused)?;
         let counted = |number: i64| u64::try_from(number).unwrap_or(0);
+        let parameters = [month_of(now), seconds(now), next_month_start(now)];
         let found = select
-            .query_map([seconds(now)], |row| {
+            .query_map(parameters, |row| {
                 let longest: Option<i64> = row.get(2)?;
                 Ok(SignedBy {
                     issuer: AuthorityId(row.get(0)?),
                     in_use: counted(row.get(1)?),
-                    longest_life: longest.map(Duration::seconds),
+                    longest_life: longest.map(Duration::days),
                     revoked: counted(row.get(3)?),
                 })
             })
             .map_err(refused)?;
         found.collect::<Result<_, _>>().map_err(refused)
     }
+}
+
+/// Months since the year 0, as the tally counts them.
+fn month_of(moment: OffsetDateTime) -> i64 {
+    let day = moment.to_offset(UtcOffset::UTC).date();
+    12 * i64::from(day.year()) + i64::from(u8::from(day.month())) - 1
+}
+
+/// The first second of the month, as the inventory keeps times.
+fn month_start(moment: OffsetDateTime) -> i64 {
+    let day = moment.to_offset(UtcOffset::UTC).date();
+    // Every month has a first day.
+    let first = day.replace_day(1).unwrap_or(day);
+    first.midnight().assume_utc().unix_timestamp()
+}
+
+/// The first second of the next month.
+fn next_month_start(moment: OffsetDateTime) -> i64 {
+    let day = moment.to_offset(UtcOffset::UTC).date();
+    let length = i64::from(day.month().length(day.year()));
+    month_start(moment) + 86_400 * length
 }

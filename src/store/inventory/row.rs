@@ -162,26 +162,16 @@ pub struct Row {
     pub filed_at: Option<OffsetDateTime>,
 }
 
-macro_rules! state {
-    () => {
-        "CASE WHEN certificate.state = 'lost' AND certificate.source = 'index'
-            THEN 'listed' ELSE certificate.state END"
-    };
-}
-
-/// The word of [`State`]: what an index lists is kept as lost, with its source.
-pub(super) const STATE: &str = state!();
-
-pub(super) const COLUMNS: &str = concat!(
-    "certificate.id, certificate.authority_id, certificate.serial,
-    ",
-    state!(),
-    ", certificate.kind, certificate.shelf, certificate.name,
+/// What an index lists is kept as lost, with its source.
+pub(super) const COLUMNS: &str = "
+    certificate.id, certificate.authority_id, certificate.serial,
+    CASE WHEN certificate.state = 'lost' AND certificate.source = 'index'
+        THEN 'listed' ELSE certificate.state END,
+    certificate.kind, certificate.shelf, certificate.name,
     certificate.generation, certificate.subject, certificate.subject_der, certificate.not_before,
     certificate.not_after, certificate.key_id, certificate.public_key_sha256,
     certificate.fingerprint, certificate.recorded_at, certificate.issued_at, certificate.filed_at,
-    certificate.revoked_at, certificate.revocation_reason, certificate.source"
-);
+    certificate.revoked_at, certificate.revocation_reason, certificate.source";
 
 /// Reads a row of [`COLUMNS`]; the alternative names are filled in by the caller.
 pub(super) fn read(row: &rusqlite::Row<'_>, path: &Path) -> Result<Row, StoreError> {
