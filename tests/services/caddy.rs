@@ -26,11 +26,7 @@ fn a_site_is_served_and_reloaded() {
     assert_eq!(desk.get("").unwrap(), "hello file\n");
     assert_eq!(desk.get("--cacert pki/ca/clients.crt").unwrap_err(), 60);
     desk.until_served(443, &desk.serial_of("pki/certs/www/www.crt"));
-    let renewed = desk.renew();
-    desk.0.ok(
-        "server",
-        "caddy reload --force --adapter caddyfile --config Caddyfile",
-    );
+    let renewed = desk.renew_and("caddy reload --force --adapter caddyfile --config Caddyfile");
     desk.until_served(443, &renewed);
 }
 

@@ -59,8 +59,7 @@ fn programs_serve_and_call_with_the_stores() {
     assert!(shown.ends_with("\n0\n"), "{shown}");
 
     let before = desk.0.ok("server", "cat www-java/www.password");
-    let renewed = desk.renew();
-    desk.0.ok("server", "./www-java/www.stores.sh");
+    let renewed = desk.renew_and("www-java/www.stores.sh");
     assert_eq!(desk.0.ok("server", "cat www-java/www.password"), before);
     desk.stop("server", "java");
     desk.start("server", "java", "java", serve);

@@ -90,8 +90,9 @@ fn the_objects_are_what_kubernetes_takes() {
     );
 
     // What is rendered again after a renewal has the new pair.
-    desk.renew();
-    desk.render("kubernetes", &settings);
+    desk.renew_and(
+        "certmint render kubernetes www --out conf --replace --set clients_ca=clients --set namespace=web --set object_name=shop",
+    );
     let again = objects(&desk, &core);
     let data = &again["Secret shop"]["data"];
     assert_ne!(data, &secret["data"]);

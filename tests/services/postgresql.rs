@@ -95,6 +95,20 @@ fn clients_verify_the_server_and_a_reload_takes_a_renewal() {
     );
     desk.0.until("client", served, |told| told == renewed);
     assert_eq!(ask(&desk, "").unwrap(), "joe|t\n");
+
+    // A key that does not fit is not taken, and the pair that was there stays.
+    desk.0.ok(
+        "server",
+        &format!(
+            "install -o postgres -m 600 pki/certs/joe/joe.key /etc/postgresql/tls/www.key
+             cd /var/lib/pg; setpriv --reuid=postgres --regid=postgres --clear-groups {PROGRAMS}/pg_ctl -D data reload"
+        ),
+    );
+    desk.0.until("server", "cat /var/lib/pg/log", |log| {
+        log.contains("SSL configuration was not reloaded")
+    });
+    assert_eq!(desk.0.ok("client", served), renewed);
+    assert_eq!(ask(&desk, "").unwrap(), "joe|t\n");
 }
 
 #[test]

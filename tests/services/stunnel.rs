@@ -44,8 +44,7 @@ fn a_plain_service_gets_tls() {
         .until("client", "echo >/dev/tcp/127.0.0.1/8080", |_| true);
     assert_eq!(get(&desk), "hello nobody\n");
 
-    let renewed = desk.renew();
-    desk.signal("server", "stunnel", "HUP");
+    let renewed = desk.renew_and("kill -HUP $(cat stunnel.pid)");
     desk.until_served(443, &renewed);
     assert_eq!(get(&desk), "hello nobody\n");
 

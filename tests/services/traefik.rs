@@ -13,8 +13,7 @@ fn a_renewed_certificate_is_taken_when_its_file_is_touched() {
     desk.until_answered("");
     assert_eq!(desk.get("--cacert pki/ca/clients.crt").unwrap_err(), 60);
     desk.until_served(443, &desk.serial_of("pki/certs/www/www.crt"));
-    let renewed = desk.renew();
-    desk.0.ok("server", "touch conf/dynamic/www.yaml");
+    let renewed = desk.renew_and("touch conf/dynamic/www.yaml");
     desk.until_served(443, &renewed);
 }
 
