@@ -12,6 +12,7 @@ pub mod key;
 pub mod manifest;
 pub mod probe;
 pub mod profile;
+pub mod rehearsal;
 pub mod report;
 pub mod store;
 pub mod target;

@@ -169,6 +169,10 @@ fn documents_are_as_documented() {
         "small.toml",
         "[ca.ca]\ncommon_name = \"CA\"\nkey = \"p256\"\npassphrase = \"none\"\n[client.c]\nkey = \"p256\"\n",
     );
+    world.write(
+        "targets.toml",
+        "[ca.ca]\ncommon_name = \"CA\"\n[server.\"www.example\"]\ntargets = [\"nginx\"]\n",
+    );
     world.write("hosts.csv", "name\nnode2.example\n");
     let lines = [
         "ca init --cn Root --key p256 --passphrase-file password --permit-dns example --permit-ip 10.0.0.0/8",
@@ -208,6 +212,7 @@ fn documents_are_as_documented() {
         "ca import lone --cert other/ca/web.crt --no-key",
         "render nginx www.example --set clients_ca=web --out conf",
         "render nginx www.example",
+        "render --all --manifest targets.toml --out all",
         "target list",
         "target show nginx",
         "manifest from-inventory",
@@ -269,6 +274,13 @@ fn documents_are_as_documented() {
             .document(),
     );
     documentation.check(&world.run("inspect nothing --json").document());
+    documentation.check(&world.json("rehearse www.example"));
+    documentation.check(
+        &world
+            .run("rehearse www.example --client client01 --json")
+            .document(),
+    );
+    documentation.check(&probed(&world));
     world.ok("crl web");
     std::fs::remove_file(world.path("pki/certs/client01/client01.key")).unwrap();
     documentation.check(&world.run("status --json").document());
@@ -287,6 +299,48 @@ fn documents_are_as_documented() {
     // What no program at hand writes.
     let known = ["object_other", "timestamps"];
     assert_eq!(unseen, known, "shapes that no command printed");
+}
+
+/// What `probe` says of a server of openssl that staples an OCSP response and asks for a client
+/// certificate, and of a port where nobody is.
+fn probed(world: &World) -> Value {
+    world.ok("ca init stapled --cn Stapled --key p256 --no-passphrase");
+    world.ok("issue server stapled.example --ca stapled --key p256");
+    world.ok("issue client stapled-client --ca stapled --key p256");
+    let folder = "pki/certs/stapled.example/stapled.example";
+    world.write("index.txt", "");
+    world.accepts(&format!(
+        "openssl ocsp -index index.txt -CA pki/ca/stapled.crt -rsigner pki/ca/stapled.crt \
+         -rkey pki/ca/stapled.key -issuer pki/ca/stapled.crt -cert {folder}.crt -ndays 7 \
+         -respout staple.der"
+    ));
+    let free = || {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let (port, nobody) = (free(), free());
+    let mut server = world
+        .judge_command(&format!(
+            "openssl s_server -accept 127.0.0.1:{port} -cert {folder}.crt -key {folder}.key -quiet \
+             -status_file staple.der -CAfile pki/ca/stapled.crt -Verify 2 -verify_return_error"
+        ))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let started = std::time::Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(started.elapsed().as_secs() < 60, "openssl does not start");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let told = world.run(&format!(
+        "probe 127.0.0.1:{port} 127.0.0.1:{nobody} --server-name stapled.example \
+         --client stapled-client --json"
+    ));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(told.code, 1, "{told:#?}");
+    told.document()
 }
 
 /// What `audit verify` says of an entry that was changed and of a certificate that was removed.

@@ -93,6 +93,10 @@ pub(crate) enum Command {
     Inspect(commands::inspect::Inspect),
     /// Validate a certification path and name what fails
     Verify(commands::verify::Verify),
+    /// Look at live endpoints as a client would, and tell what is wrong
+    Probe(Box<commands::probe::Probe>),
+    /// Let a server and a client meet on this machine with the files of this PKI
+    Rehearse(commands::rehearse::Rehearse),
     /// Write a certificate in a foreign format
     #[command(subcommand)]
     Export(commands::export::Export),

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::{
     authority::AuthorityError, ca::CaError, hook::HookError, inspect::InspectError, key::KeyError,
-    manifest::ApplyError, profile::Refusals, store::StoreError, target::TargetError,
-    x509::X509Error,
+    manifest::ApplyError, probe::ProbeError, profile::Refusals, store::StoreError,
+    target::TargetError, x509::X509Error,
 };
 
 /// Refused or failed.
@@ -114,6 +114,11 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             cause
                 .downcast_ref::<ApplyError>()
                 .and_then(ApplyError::hint),
+        );
+        hints.extend(
+            cause
+                .downcast_ref::<ProbeError>()
+                .and_then(ProbeError::hint),
         );
         hints.extend(cause.downcast_ref::<CaError>().and_then(CaError::hint));
         hints.extend(cause.downcast_ref::<X509Error>().and_then(X509Error::hint));

@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use crate::x509::X509Error;
 
-use super::Endpoint;
+use super::{Endpoint, Refusal, Shown, StartTls};
 
 /// What went wrong on the way to a server's certificate.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,35 @@ pub enum ProbeError {
         /// The endpoint.
         endpoint: Endpoint,
         /// What rustls or the connection said.
+        reason: String,
+    },
+    /// The server ended the handshake with an alert.
+    #[error(
+        "{endpoint}: the server refuses the handshake with {refusal}: {}",
+        .refusal.meaning(Shown::NotAsked)
+    )]
+    Refused {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The alert.
+        refusal: Refusal,
+    },
+    /// The server speaks, and not TLS.
+    #[error("{endpoint}: no TLS: the server says {said:?} in the clear")]
+    PlainText {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The first line of what it says.
+        said: String,
+    },
+    /// The server does not begin TLS.
+    #[error("{endpoint}: no TLS by {protocol}'s STARTTLS: {reason}")]
+    NoStartTls {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The protocol.
+        protocol: StartTls,
+        /// What the server or the connection said.
         reason: String,
     },
     /// The name to ask for cannot be put into a handshake.
@@ -81,7 +110,26 @@ impl ProbeError {
                 "is the server running, and does it listen on port {}?",
                 endpoint.port
             ),
-            Self::TooSlow { .. } => "is a firewall in between?".to_owned(),
+            Self::TooSlow { .. } => {
+                "is a firewall in between, or is it a port that begins in the clear (--starttls)?"
+                    .to_owned()
+            }
+            Self::Refused { refusal, .. } => refusal.remedy(Shown::NotAsked),
+            Self::PlainText { said, .. } => {
+                let told = match said.get(..4) {
+                    Some("220 " | "220-") => "it is a mail server: add --starttls smtp",
+                    Some("* OK") => "it is an IMAP server: add --starttls imap",
+                    Some("HTTP") => {
+                        "the port speaks HTTP without TLS: is it another port, or does the server \
+                         lack 'ssl' in its listen line?"
+                    }
+                    _ => "is it another port, or one that needs --starttls?",
+                };
+                told.to_owned()
+            }
+            Self::NoStartTls { protocol, .. } => {
+                format!("is it a server of {protocol}, and is TLS turned on in its configuration?")
+            }
             Self::NoHandshake { .. } => {
                 "is it a TLS server (1.2 or 1.3), and is it that port?".to_owned()
             }

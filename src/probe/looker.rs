@@ -19,6 +19,8 @@ pub(super) struct Sight {
     pub(super) chain: Vec<Vec<u8>>,
     /// Whether the server signed this handshake with the key of the first.
     pub(super) key_proved: bool,
+    /// DER of the OCSP response that it sent along.
+    pub(super) staple: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -82,16 +84,15 @@ impl ServerCertVerifier for Looker {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
+        ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.sight
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .chain = std::iter::once(end_entity)
+        let mut sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner);
+        sight.chain = std::iter::once(end_entity)
             .chain(intermediates)
             .map(|certificate| certificate.to_vec())
             .collect();
+        sight.staple = (!ocsp_response.is_empty()).then(|| ocsp_response.to_vec());
         Ok(ServerCertVerified::assertion())
     }
 

@@ -10,14 +10,39 @@
 //!
 //! Nothing here trusts what it sees, and nothing is sent but the handshake.
 
+mod answerer;
+mod approach;
+mod chain;
 mod connection;
 mod endpoint;
 mod error;
+mod examination;
+mod finding;
+mod http;
+mod identity;
+mod judgement;
 mod looker;
+mod parallel;
+mod refusal;
 mod served;
 mod shown;
+mod staple;
+mod starttls;
 
+pub use answerer::Asked;
+pub use approach::{Approach, Then};
+pub use chain::{ChainRemark, chain_remarks};
+pub use connection::addresses;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::ProbeError;
-pub use served::{Handshake, ProtocolVersion, Served, served};
+pub use examination::{Admission, Errand, Examination};
+pub use finding::{Finding, chain_findings};
+pub use http::HttpStatus;
+pub use identity::{Identity, IdentityError};
+pub use judgement::{Judgement, Trust, judge};
+pub use parallel::in_parallel;
+pub use refusal::{Refusal, Shown, alert_name};
+pub use served::{Handshake, ProtocolVersion, Served, approached, served};
 pub use shown::{Patience, shown};
+pub use staple::{Staple, StapleError, StapleStatus};
+pub use starttls::{StartTls, UnknownStartTls};

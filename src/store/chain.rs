@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use super::error::StoreError;
 use super::inventory::{Authority, AuthorityId, Inventory};
-use crate::key::verify_signature;
-use crate::x509::{Certificate, Name, X509Error};
+use crate::x509::{Certificate, Name};
 
 /// Longer chains than this are a loop or a mistake.
 pub const LONGEST_CHAIN: usize = 16;
@@ -236,14 +235,5 @@ pub fn is_self_signed(certificate: &Certificate) -> bool {
 
 /// Whether the key of one certificate made the signature of another.
 pub fn has_signed(issuer: &Certificate, certificate: &Certificate) -> bool {
-    let parts: Result<_, X509Error> = certificate.signed_parts();
-    parts.is_ok_and(|parts| {
-        verify_signature(
-            parts.algorithm,
-            issuer.public_key().spki_der(),
-            parts.tbs,
-            parts.signature,
-        )
-        .is_ok()
-    })
+    certificate.is_signed_by(issuer)
 }

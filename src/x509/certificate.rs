@@ -11,7 +11,7 @@ use super::{
     element::{Element, SEQUENCE},
     oid, pem_block, subject_key_identifier,
 };
-use crate::key::PublicKey;
+use crate::key::{PublicKey, verify_signature};
 
 /// The version of a certificate (RFC 5280 §4.1.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,6 +160,19 @@ impl Certificate {
     /// Whether subject and issuer are the same bytes.
     pub fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
+    }
+
+    /// Whether the key of `issuer` made the signature.
+    pub fn is_signed_by(&self, issuer: &Self) -> bool {
+        self.signed_parts().is_ok_and(|parts| {
+            verify_signature(
+                parts.algorithm,
+                issuer.public_key.spki_der(),
+                parts.tbs,
+                parts.signature,
+            )
+            .is_ok()
+        })
     }
 
     /// What was signed, with which algorithm, and the signature.

@@ -70,6 +70,8 @@ matters! {
     FileDiffers "file_differs" Critical,
     /// A private key does not belong to the certificate beside it.
     KeyDoesNotFit "key_does_not_fit" Critical,
+    /// Clients refuse what a live endpoint shows.
+    EndpointRefused "endpoint_refused" Critical,
     /// Others than its owner may read a private key.
     KeyReadable "key_readable" Warning,
     /// A CA is in the last tenth of its life.
@@ -90,6 +92,10 @@ matters! {
     SignedByOldKey "signed_by_old_key" Warning,
     /// A renewed certificate is in place, and the server is not known to serve it.
     ActivationUnfinished "activation_unfinished" Warning,
+    /// A live endpoint shows another certificate than it should.
+    EndpointDrift "endpoint_drift" Warning,
+    /// A live endpoint does not show any certificate.
+    EndpointUnreachable "endpoint_unreachable" Warning,
     /// A rollover of a CA to a new key waits for its next step.
     RolloverDue "rollover_due" Warning,
     /// A certificate is signed, and its files are not where they belong.

@@ -5,6 +5,7 @@
 
 mod authorities;
 mod certificates;
+mod endpoints;
 mod files;
 mod finding;
 mod holding;
@@ -17,6 +18,7 @@ use super::AuthorityError;
 use crate::store::{Census, Inventory, Layout, MonthOfEnds};
 
 pub use authorities::{AuthorityState, Standing};
+pub use endpoints::Watched;
 pub use finding::{About, Finding, Matter, Noun, Severity};
 pub use holding::{Holding, Holdings};
 

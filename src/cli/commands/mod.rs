@@ -25,6 +25,8 @@ pub(crate) mod man;
 pub(crate) mod manifest;
 mod manifest_from_inventory;
 pub(crate) mod plan;
+pub(crate) mod probe;
+pub(crate) mod rehearse;
 pub(crate) mod reissue;
 pub(crate) mod render;
 pub(crate) mod renew;
@@ -64,6 +66,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Probe(arguments) => probe::run(pki, arguments),
+        Command::Rehearse(arguments) => rehearse::run(pki, arguments),
         Command::Export(arguments) => export::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(pki, arguments),

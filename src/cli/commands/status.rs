@@ -7,13 +7,15 @@ use clap::Args;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    authority::status::{Files, Holdings, Scope, Soon, Status as PkiStatus},
+    authority::status::{Files, Holdings, Scope, Soon, Status as PkiStatus, Watched},
     cli::{
-        failure::UsageError,
+        failure::{Advised, UsageError},
+        manifest_file,
         matching::Days,
         report::{Form, Report, Verdict},
         status,
     },
+    manifest::{Manifest, ManifestError},
     report,
     store::{
         Filter, Inventory, Layout, Query, Row, Sort, State,
@@ -26,6 +28,7 @@ use crate::{
 #[command(after_help = "Examples:
   certmint status
   certmint status --within 30
+  certmint status --probe
   certmint status --quiet --prometheus /var/lib/prometheus/node-exporter/certmint.prom
   certmint status --ics certificates.ics --html status.html
   certmint status --html - > status.html
@@ -41,6 +44,15 @@ pub(crate) struct Status {
     /// Do not compare the files of the PKI directory with the inventory
     #[arg(long)]
     skip_files: bool,
+    /// Look at the endpoints that the manifest names with 'probe', too
+    #[arg(long)]
+    probe: bool,
+    /// The manifest of --probe; pki.toml in this folder if left out
+    #[arg(long, value_name = "FILE", requires = "probe")]
+    manifest: Option<PathBuf>,
+    /// Seconds that each endpoint may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "probe", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    timeout: u32,
     /// Compare the files of every certificate; left out, only where there are at most 2000
     #[arg(long, conflicts_with = "skip_files")]
     all_files: bool,
@@ -92,10 +104,22 @@ pub(crate) fn run(pki: &Path, arguments: &Status, form: Form) -> Result<Report> 
             _ => Files::ComparedUpTo(COMPARED),
         },
     };
-    let found = PkiStatus::of(&inventory, &layout, scope, now)?;
+    let mut found = PkiStatus::of(&inventory, &layout, scope, now)?;
+    let mut notes = Vec::new();
+    if arguments.probe {
+        let manifest = match manifest(arguments)? {
+            Ok(manifest) => manifest,
+            Err(wrong) => return Ok(manifest_file::faulty(wrong)),
+        };
+        let watched = watched(&manifest);
+        if watched.is_empty() {
+            notes.push("the manifest names no endpoint with 'probe'".to_owned());
+        }
+        let timeout = std::time::Duration::from_secs(u64::from(arguments.timeout));
+        found.look(&inventory, &watched, timeout)?;
+    }
     let next = next_to_end(&inventory, now)?;
     let mut text = status::text(&found, next.as_ref());
-    let mut notes = Vec::new();
     for (written, file) in wanted {
         let document = written.document(&inventory, &found)?;
         if is_output(file) {
@@ -113,6 +137,34 @@ pub(crate) fn run(pki: &Path, arguments: &Status, form: Form) -> Result<Report> 
     Ok(Report::new("status", status::document(&found), text)
         .notes(notes)
         .verdict(verdict))
+}
+
+/// The manifest of `--probe`.
+fn manifest(arguments: &Status) -> Result<Result<Manifest, ManifestError>> {
+    match manifest_file::named_or_usual(arguments.manifest.as_ref()) {
+        Some(file) => manifest_file::read(&file),
+        None => Err(Advised {
+            message: "there is no manifest, and --probe looks at the endpoints that it names"
+                .to_owned(),
+            hint: "name it with --manifest FILE, or look at endpoints with 'certmint probe HOST'"
+                .to_owned(),
+        }
+        .into()),
+    }
+}
+
+fn watched(manifest: &Manifest) -> Vec<Watched> {
+    let certificates = manifest.certificates().iter();
+    certificates
+        .filter_map(|certificate| {
+            let probe = certificate.probe.as_ref()?;
+            Some(Watched {
+                name: certificate.name.clone(),
+                endpoint: probe.endpoint.clone(),
+                server_name: probe.server_name.clone(),
+            })
+        })
+        .collect()
 }
 
 fn is_output(file: &Path) -> bool {

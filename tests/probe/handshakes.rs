@@ -1,12 +1,4 @@
 //! Looking at live endpoints: servers of openssl, and ports where none is.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops at the first surprise"
-)]
-
-mod judge;
-mod world;
 
 use std::{
     io::{Read as _, Write as _},
@@ -22,7 +14,7 @@ use certmint::{
     x509::Certificate,
 };
 
-use world::World;
+use crate::world::World;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -141,7 +133,7 @@ fn every_kind_of_key_is_looked_at() {
             let looked = served(&endpoint(server.port), &host("a.example.com"), TIMEOUT);
             if (key, flag) == ("p521", "-tls1_2") {
                 // rustls does not offer the curve (RFC 8422 §5.1.1), and neither do browsers.
-                let refused = matches!(looked, Err(ProbeError::NoHandshake { .. }));
+                let refused = matches!(looked, Err(ProbeError::Refused { .. }));
                 assert!(refused, "{looked:?}");
                 continue;
             }
@@ -255,7 +247,7 @@ fn what_is_no_tls_server_is_told_in_time() {
         let _ = stream.read(&mut [0; 1024]);
     });
     let error = served(&endpoint(port), &name, TIMEOUT).unwrap_err();
-    assert!(matches!(error, ProbeError::NoHandshake { .. }), "{error}");
+    assert!(matches!(error, ProbeError::PlainText { .. }), "{error}");
     answer.join().unwrap();
 
     let nowhere: Endpoint = "no-such-host.invalid:443".parse().unwrap();

@@ -1,0 +1,1 @@
+//! STARTTLS: Postfix, Dovecot, OpenLDAP and PostgreSQL.
