@@ -2,10 +2,12 @@
 //!
 //! The rooms are stacked; each imports only rooms below it (`docs/architecture.md`).
 
+pub mod acceptance;
 pub mod authority;
 pub mod ca;
 pub mod cli;
 pub mod formats;
+pub mod handout;
 pub mod hook;
 pub mod inspect;
 pub mod key;
@@ -16,4 +18,5 @@ pub mod rehearsal;
 pub mod report;
 pub mod store;
 pub mod target;
+pub mod trust;
 pub mod x509;

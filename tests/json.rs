@@ -204,6 +204,11 @@ fn documents_are_as_documented() {
         "export p7b client01 --out client01.p7b",
         "export der client01 --out client01.cer",
         "export pem client01 --out client01.pem",
+        "export bundle client01 --out client01",
+        "trust install --store nss",
+        "trust check --store nss",
+        "trust uninstall --store nss --yes",
+        "trust bundle --out fleet",
         "ca init --cn Old --key p256 --no-passphrase --pki old",
         "ca init --cn Other --key p256 --no-passphrase --pki other",
         "ca intermediate web --cn 'Other Web' --key p256 --no-passphrase --issuer ca --pki other",
@@ -266,6 +271,12 @@ fn documents_are_as_documented() {
     ] {
         let told = world.run(&format!("{line} --json"));
         documentation.check(&told.document());
+    }
+    for line in [
+        "lint www.example",
+        "lint own.crt --for aws-acm,apple --ca pki/ca/web.crt",
+    ] {
+        documentation.check(&world.run(&format!("{line} --json")).document());
     }
     documentation.check(&world.run("inspect own.crt nothing --json").document());
     documentation.check(
@@ -447,6 +458,9 @@ fn errors_are_documents() {
         "export p7b nobody --out nobody.p7b",
         "export der nobody --out nobody.cer",
         "export pem nobody --out nobody.pem",
+        "export bundle nobody --out nobody",
+        "trust install nobody",
+        "trust bundle nobody --out nobody",
         "list --pki nowhere",
         "revoke nobody --yes",
         "crl nobody",

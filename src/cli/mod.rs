@@ -3,6 +3,7 @@
 //! A command gathers what it needs, hands values down and gets one value back, its `Report`;
 //! printing happens here, once.
 
+mod acceptance;
 mod actor;
 mod apply_report;
 mod args;
@@ -12,6 +13,7 @@ mod description;
 mod failure;
 mod foreign_ca;
 mod import_report;
+mod machine;
 mod manifest_file;
 mod manifest_secrets;
 mod matching;
@@ -34,6 +36,7 @@ mod status;
 mod table;
 mod target_stock;
 mod terminal;
+mod trust_report;
 
 use std::process::ExitCode;
 

@@ -20,6 +20,7 @@ pub(crate) mod issue;
 pub(crate) mod issue_batch;
 pub(crate) mod key_new;
 pub(crate) mod key_protect;
+pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
@@ -37,6 +38,8 @@ pub(crate) mod signing;
 pub(crate) mod status;
 mod subject;
 pub(crate) mod target;
+pub(crate) mod trust;
+mod trust_bundle;
 pub(crate) mod verify;
 
 use anyhow::Result;
@@ -66,9 +69,11 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Lint(arguments) => lint::run(pki, arguments),
         Command::Probe(arguments) => probe::run(pki, arguments),
         Command::Rehearse(arguments) => rehearse::run(pki, arguments),
         Command::Export(arguments) => export::run(pki, arguments),
+        Command::Trust(arguments) => trust::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(pki, arguments),
         Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),
