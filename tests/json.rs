@@ -169,6 +169,10 @@ fn documents_are_as_documented() {
         "small.toml",
         "[ca.ca]\ncommon_name = \"CA\"\nkey = \"p256\"\npassphrase = \"none\"\n[client.c]\nkey = \"p256\"\n",
     );
+    world.write(
+        "targets.toml",
+        "[ca.ca]\ncommon_name = \"CA\"\n[server.\"www.example\"]\ntargets = [\"nginx\"]\n",
+    );
     world.write("hosts.csv", "name\nnode2.example\n");
     let lines = [
         "ca init --cn Root --key p256 --passphrase-file password --permit-dns example --permit-ip 10.0.0.0/8",
@@ -208,6 +212,7 @@ fn documents_are_as_documented() {
         "ca import lone --cert other/ca/web.crt --no-key",
         "render nginx www.example --set clients_ca=web --out conf",
         "render nginx www.example",
+        "render --all --manifest targets.toml --out all",
         "target list",
         "target show nginx",
         "manifest from-inventory",
@@ -261,6 +266,12 @@ fn documents_are_as_documented() {
     ] {
         let told = world.run(&format!("{line} --json"));
         documentation.check(&told.document());
+    }
+    for line in [
+        "lint www.example",
+        "lint own.crt --for aws-acm,apple --ca pki/ca/web.crt",
+    ] {
+        documentation.check(&world.run(&format!("{line} --json")).document());
     }
     documentation.check(&world.run("inspect own.crt nothing --json").document());
     documentation.check(

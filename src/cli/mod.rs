@@ -3,6 +3,7 @@
 //! A command gathers what it needs, hands values down and gets one value back, its `Report`;
 //! printing happens here, once.
 
+mod acceptance;
 mod actor;
 mod apply_report;
 mod args;
@@ -23,6 +24,7 @@ mod read;
 mod records;
 mod rehearsal_report;
 mod render;
+mod rendered;
 mod renewal;
 mod report;
 mod rollover;

@@ -14,7 +14,7 @@ use crate::{
         RevocationListFile, Shelf, StoreName, files, is_self_signed,
     },
     target::{AuthorityStock, CertificateStock, Stock},
-    x509::{Certificate, GeneralName, hexadecimal, moment_text},
+    x509::{Certificate, GeneralName, San, hexadecimal, moment_text},
 };
 
 /// The PKI of a directory.
@@ -83,8 +83,9 @@ impl PkiStock {
             key_kind: kind(certificate.public_key()),
             subject: certificate.subject().to_string(),
             common_name: common_name(&certificate),
+            // A certificate from elsewhere can have what is no name of a host, such as `~.*`.
             dns_names: of_kind(|name| match name {
-                GeneralName::Dns(name) => Some(name.clone()),
+                GeneralName::Dns(name) if San::dns(name).is_ok() => Some(name.clone()),
                 _ => None,
             }),
             addresses: of_kind(|name| match name {
@@ -131,14 +132,22 @@ impl PkiStock {
             .layout
             .authority_file(&name, AuthorityFile::Certificate);
         let trust = self.trust_file(&authority)?.unwrap_or_else(|| file.clone());
-        let list = self
-            .layout
-            .revocation_list(&name, RevocationListFile::Chain);
+        // Only below a root are there lists of others to add.
+        let list = if is_self_signed(&certificate) {
+            RevocationListFile::Pem
+        } else {
+            RevocationListFile::Chain
+        };
+        let list = self.layout.revocation_list(&name, list);
         let list = list.exists().then_some(list);
+        let trust_pem = pem(&trust)?;
         Ok(AuthorityStock {
+            verify_pem: self.verifying(&chain, &trust_pem)?,
+            is_root: is_self_signed(&certificate),
+            depth: chain.len(),
             name: name.file_name().to_owned(),
             file: text(&file)?,
-            trust_pem: pem(&trust)?,
+            trust_pem,
             trust_file: text(&trust)?,
             pem: certificate.to_pem(),
             chain_pem: chain.iter().map(Certificate::to_pem).collect(),
@@ -148,6 +157,27 @@ impl PkiStock {
             subject: certificate.subject().to_string(),
             fingerprint: hexadecimal(&certificate.fingerprint_sha256()),
         })
+    }
+
+    /// What the certificates of a CA are verified with: its chain, whose root during a rollover is the
+    /// bundle of the old and the new.
+    fn verifying(&self, chain: &[Certificate], trust_pem: &str) -> Result<String> {
+        let Some((root, below)) = chain.split_last() else {
+            return Ok(trust_pem.to_owned());
+        };
+        let fingerprint = root.fingerprint_sha256();
+        let roots = if below.is_empty() {
+            trust_pem.to_owned()
+        } else {
+            let row = self.inventory.authority_by_fingerprint(&fingerprint)?;
+            let bundle = row.map(|row| self.trust_file(&row)).transpose()?.flatten();
+            match bundle {
+                Some(bundle) => pem(&bundle)?,
+                None => root.to_pem(),
+            }
+        };
+        let below: String = below.iter().map(Certificate::to_pem).collect();
+        Ok(format!("{below}{roots}"))
     }
 
     /// One of the CAs above a certificate.

@@ -1,5 +1,7 @@
 //! A leaf certificate as the manifest wants it.
 
+use std::collections::BTreeMap;
+
 use crate::{
     authority::{KeyChoice, RenewalWindow, SeenAt, Servers},
     hook::HookCommand,
@@ -8,6 +10,7 @@ use crate::{
     probe::Endpoint,
     profile::{LeafKind, LongLife},
     store::{ActivationNeed, StoreName},
+    target::Written,
     x509::{Certificate, Name, SanSet},
 };
 
@@ -42,6 +45,8 @@ pub struct DesiredCertificate {
     pub probe: Option<Probe>,
     /// The places that it goes to.
     pub targets: Vec<String>,
+    /// What these places are told: variables by their names, by places.
+    pub settings: BTreeMap<String, Written>,
     /// The foreign formats that it is wanted in.
     pub exports: Vec<Export>,
 }

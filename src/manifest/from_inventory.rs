@@ -1,5 +1,7 @@
 //! The manifest of a PKI that is there already.
 
+use std::collections::BTreeMap;
+
 use time::{Duration, OffsetDateTime};
 
 use crate::{
@@ -244,6 +246,7 @@ fn said_certificate(
         reload: None,
         probe: None,
         targets: Vec::new(),
+        settings: BTreeMap::new(),
         exports: Vec::new(),
     })
 }

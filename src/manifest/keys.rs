@@ -81,6 +81,7 @@ pub(super) const CERTIFICATE: KnownKeys = KnownKeys {
         "reload",
         "probe",
         "targets",
+        "target",
         "export",
     ],
 };

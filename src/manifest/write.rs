@@ -48,6 +48,7 @@ pub fn write(manifest: &Manifest) -> String {
             string(&mut text, "ca", &certificate.authority.to_string());
         }
         write_certificate(&mut text, certificate);
+        write_settings(&mut text, certificate);
     }
     text
 }
@@ -159,6 +160,7 @@ fn write_certificate(text: &mut String, certificate: &DesiredCertificate) {
         reload,
         probe,
         targets,
+        settings: _,
         exports,
     } = certificate;
     if *key != DesiredCertificate::KEY {
@@ -201,6 +203,25 @@ fn write_certificate(text: &mut String, certificate: &DesiredCertificate) {
     }
     for export in exports {
         write_export(text, &name.to_string(), export);
+    }
+}
+
+/// A table for each target, after everything else, since a table goes on to the next one's head.
+fn write_settings(text: &mut String, certificate: &DesiredCertificate) {
+    let table = Table::from(certificate.kind).word();
+    let name = quoted(&certificate.name.to_string());
+    for (target, variables) in &certificate.settings {
+        line(
+            text,
+            format_args!("\n[{table}.{name}.target.{}]", quoted(target)),
+        );
+        for (variable, values) in variables {
+            let variable = quoted(variable);
+            match values.as_slice() {
+                [value] => string(text, &variable, value),
+                values => strings(text, &variable, values),
+            }
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::{Value, context};
+use minijinja::Value;
+use zeroize::Zeroizing;
 
 use super::{
     definition::Target,
     error::TargetError,
+    pki_file::{Asked, KEY, PkiFile, WithFiles},
     render::Whereabouts,
     setting::Settings,
     stock::{AuthorityStock, CertificateStock, Stock},
@@ -26,6 +28,8 @@ pub(super) struct Facts {
     root: AuthorityStock,
     issuer: AuthorityStock,
     authorities: BTreeMap<String, Vec<AuthorityStock>>,
+    /// The files of the PKI that the templates named.
+    pub(super) asked: Asked,
 }
 
 impl Facts {
@@ -64,6 +68,7 @@ impl Facts {
             issuer: authority("issuer", "@issuer")?,
             authorities,
             certificate,
+            asked: Asked::default(),
         })
     }
 
@@ -81,10 +86,13 @@ impl Facts {
                 self.authorities.get(&variable.name),
                 self.others.get(&variable.name),
             ) {
-                (Some(found), _) => found.iter().map(|one| authority(one, places)).collect(),
+                (Some(found), _) => found
+                    .iter()
+                    .map(|one| authority(one, places, &self.asked))
+                    .collect(),
                 (_, Some(found)) => found
                     .iter()
-                    .map(|one| certificate(one, places, keys))
+                    .map(|one| certificate(one, places, keys, &self.asked))
                     .collect(),
                 _ => continue,
             };
@@ -94,14 +102,20 @@ impl Facts {
             };
             values.insert(variable.name.clone(), value);
         }
-        let certificate = certificate(&self.certificate, places, keys);
+        let certificate = certificate(&self.certificate, places, keys, &self.asked);
         values.insert(
             "name".to_owned(),
             Value::from(self.certificate.name.clone()),
         );
         values.insert("certificate".to_owned(), certificate);
-        values.insert("root".to_owned(), authority(&self.root, places));
-        values.insert("issuer".to_owned(), authority(&self.issuer, places));
+        values.insert(
+            "root".to_owned(),
+            authority(&self.root, places, &self.asked),
+        );
+        values.insert(
+            "issuer".to_owned(),
+            authority(&self.issuer, places, &self.asked),
+        );
         values.insert("pki".to_owned(), Value::from(places.pki.clone()));
         let files = places.files.clone().map_or(Value::from(()), Value::from);
         values.insert("files".to_owned(), files);
@@ -112,54 +126,96 @@ impl Facts {
     }
 }
 
-fn certificate(stock: &CertificateStock, places: &Whereabouts, keys: Keys) -> Value {
+fn certificate(stock: &CertificateStock, places: &Whereabouts, keys: Keys, asked: &Asked) -> Value {
     let folder = places.files.as_ref().unwrap_or(&stock.folder);
-    let file = |ending: &str| format!("{folder}/{}.{ending}", stock.name);
-    let facts = context! {
-        name => &stock.name,
-        file => file("crt"),
-        key_file => file("key"),
-        fullchain_file => file("fullchain.crt"),
-        chain_file => file("chain.crt"),
-        pem => &stock.pem,
-        fullchain_pem => &stock.fullchain_pem,
-        chain_pem => &stock.chain_pem,
-        key_is_encrypted => stock.key_is_encrypted,
-        key_kind => &stock.key_kind,
-        subject => &stock.subject,
-        common_name => &stock.common_name,
-        dns_names => &stock.dns_names,
-        addresses => &stock.addresses,
-        serial => &stock.serial,
-        not_before => &stock.not_before,
-        not_after => &stock.not_after,
-        fingerprint => &stock.fingerprint,
+    let name = &stock.name;
+    let file = |ending: &str, about: &str, content: Option<&str>| PkiFile {
+        path: format!("{folder}/{name}.{ending}"),
+        about: format!("{about} {name}"),
+        content: content.map(|text| Zeroizing::new(text.to_owned())),
+        secret: ending == "key",
     };
+    let facts = WithFiles::new(asked)
+        .file("file", file("crt", "the certificate", Some(&stock.pem)))
+        .file(
+            "key_file",
+            file(
+                "key",
+                "the private key of",
+                stock.key_pem.as_ref().map(|key| key.as_str()),
+            ),
+        )
+        .file(
+            "fullchain_file",
+            file(
+                "fullchain.crt",
+                "the certificate, then its intermediates:",
+                Some(&stock.fullchain_pem),
+            ),
+        )
+        .file(
+            "chain_file",
+            file("chain.crt", "the CAs above", Some(&stock.chain_pem)),
+        )
+        .fact("name", name.clone())
+        .fact("pem", stock.pem.clone())
+        .fact("fullchain_pem", stock.fullchain_pem.clone())
+        .fact("chain_pem", stock.chain_pem.clone())
+        .fact("key_is_encrypted", stock.key_is_encrypted)
+        .fact("key_kind", stock.key_kind.clone())
+        .fact("subject", stock.subject.clone())
+        .fact("common_name", stock.common_name.clone())
+        .fact("dns_names", stock.dns_names.clone())
+        .fact("addresses", stock.addresses.clone())
+        .fact("serial", stock.serial.clone())
+        .fact("not_before", stock.not_before.clone())
+        .fact("not_after", stock.not_after.clone())
+        .fact("fingerprint", stock.fingerprint.clone());
     match (&stock.key_pem, keys) {
-        (Some(key), Keys::Shown) => context! { key_pem => key.as_str(), ..facts },
-        _ => facts,
+        (Some(key), Keys::Shown) => facts.fact(KEY, key.as_str()).into_value(),
+        _ => facts.into_value(),
     }
 }
 
-fn authority(stock: &AuthorityStock, places: &Whereabouts) -> Value {
-    let file = |path: &String| match &places.files {
-        None => path.clone(),
-        Some(folder) => {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            format!("{folder}/{name}")
-        }
+fn authority(stock: &AuthorityStock, places: &Whereabouts, asked: &Asked) -> Value {
+    let name = &stock.name;
+    let file = |path: &String, about: &str, content: &str| PkiFile {
+        path: match &places.files {
+            None => path.clone(),
+            Some(folder) => {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                format!("{folder}/{name}")
+            }
+        },
+        about: format!("{about} {name}"),
+        content: Some(Zeroizing::new(content.to_owned())),
+        secret: false,
     };
-    context! {
-        name => &stock.name,
-        file => file(&stock.file),
-        trust_file => file(&stock.trust_file),
-        pem => &stock.pem,
-        chain_pem => &stock.chain_pem,
-        trust_pem => &stock.trust_pem,
-        crl_file => stock.crl_file.as_ref().map(file),
-        crl_pem => &stock.crl_pem,
-        common_name => &stock.common_name,
-        subject => &stock.subject,
-        fingerprint => &stock.fingerprint,
+    let facts = WithFiles::new(asked)
+        .file("file", file(&stock.file, "the CA", &stock.pem))
+        .file(
+            "trust_file",
+            file(
+                &stock.trust_file,
+                "what clients are to trust: CA",
+                &stock.trust_pem,
+            ),
+        )
+        .fact("name", name.clone())
+        .fact("pem", stock.pem.clone())
+        .fact("chain_pem", stock.chain_pem.clone())
+        .fact("trust_pem", stock.trust_pem.clone())
+        .fact("verify_pem", stock.verify_pem.clone())
+        .fact("is_root", stock.is_root)
+        .fact("depth", stock.depth)
+        .fact("common_name", stock.common_name.clone())
+        .fact("subject", stock.subject.clone())
+        .fact("fingerprint", stock.fingerprint.clone());
+    match (&stock.crl_file, &stock.crl_pem) {
+        (Some(path), Some(pem)) => facts
+            .file("crl_file", file(path, "the revocation lists of", pem))
+            .fact("crl_pem", pem.clone()),
+        _ => facts.fact("crl_file", ()).fact("crl_pem", ()),
     }
+    .into_value()
 }

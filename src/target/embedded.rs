@@ -14,8 +14,21 @@ macro_rules! embedded {
 }
 
 /// Each target with the files of its folder.
-pub(super) const EMBEDDED: &[(&str, &[(&str, &str)])] =
-    &[embedded!("nginx": "target.toml", "site.conf.j2", "clients-ca.crt.j2")];
+pub(super) const EMBEDDED: &[(&str, &[(&str, &str)])] = &[
+    embedded!("apache": "target.toml", "site.conf.j2", "clients-ca.crt.j2"),
+    embedded!(
+        "haproxy":
+        "target.toml", "haproxy.cfg.j2", "certificate.pem.j2", "backend-ca.crt.j2",
+        "backend-client.pem.j2", "clients-ca.crt.j2",
+    ),
+    embedded!("haproxy-tcp": "target.toml", "haproxy.cfg.j2", "backend-ca.crt.j2"),
+    embedded!("nginx": "target.toml", "site.conf.j2", "clients-ca.crt.j2"),
+    embedded!(
+        "nginx-lb":
+        "target.toml", "balancer.conf.j2", "backend-ca.crt.j2", "clients-ca.crt.j2",
+    ),
+    embedded!("nginx-stream": "target.toml", "stream.conf.j2"),
+];
 
 #[cfg(test)]
 mod tests {

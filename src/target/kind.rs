@@ -18,6 +18,8 @@ pub enum VariableKind {
     Word,
     /// A DNS name or an IP address.
     Host,
+    /// A DNS name.
+    DnsName,
     /// `HOST:PORT`; in templates `.host`, `.port` and `.text`.
     Endpoint,
     /// A port, or `ADDRESS:PORT` to listen at one address; in templates `.address` (`*` for all),
@@ -50,6 +52,7 @@ impl VariableKind {
             Self::Text => "text",
             Self::Word => "word",
             Self::Host => "host",
+            Self::DnsName => "DNS name",
             Self::Endpoint => "host:port",
             Self::Listen => "[address:]port",
             Self::Port => "port",
@@ -87,6 +90,10 @@ impl VariableKind {
                 .parse::<Host>()
                 .map(|host| Value::from(host_text(&host)))
                 .map_err(|_| "a DNS name or an IP address is needed".to_owned()),
+            Self::DnsName => match text.parse::<Host>() {
+                Ok(Host::Name(name)) => Ok(Value::from(name)),
+                _ => Err("a DNS name is needed".to_owned()),
+            },
             Self::Endpoint => {
                 let endpoint: Endpoint = text.parse().map_err(|fault| format!("{fault}"))?;
                 Ok(minijinja::context! {

@@ -101,7 +101,8 @@ impl Language {
             }
             Self::Apache if is_bare(text, "-._/:@+*,=~[]") => Ok(text.to_owned()),
             Self::Apache => Ok(format!("\"{}\"", backslashed(text))),
-            Self::Haproxy | Self::Shell if is_bare(text, "-._/:@+,=%") => Ok(text.to_owned()),
+            Self::Haproxy if is_bare(text, "-._/:@+,=%*[]") => Ok(text.to_owned()),
+            Self::Shell if is_bare(text, "-._/:@+,=%") => Ok(text.to_owned()),
             Self::Haproxy | Self::Shell => Ok(format!("'{}'", text.replace('\'', "'\\''"))),
             Self::Powershell => Ok(powershell(text)),
             Self::Hcl => Ok(format!(

@@ -17,6 +17,7 @@ mod filter;
 mod kind;
 mod language;
 mod library;
+mod pki_file;
 mod render;
 mod setting;
 mod stock;

@@ -14,6 +14,7 @@ use super::{
     error::TargetError,
     filter,
     language::Language,
+    pki_file::PkiFile,
     setting::Settings,
     stock::Stock,
 };
@@ -27,6 +28,10 @@ pub struct Whereabouts {
     pub files: Option<String>,
     /// The folder of the rendered files.
     pub here: Option<String>,
+    /// Whether the files of the PKI that the configuration names come along with it.
+    pub with_files: bool,
+    /// Whether files that hold a private key are made.
+    pub with_secrets: bool,
 }
 
 /// A file that was rendered.
@@ -68,9 +73,8 @@ impl Target {
     ) -> Result<Vec<Rendered>, TargetError> {
         let facts = Facts::gather(name, settings, stock)?;
         let wanted = self
-            .files
-            .iter()
-            .filter(|file| file.when.as_ref().is_none_or(|when| settings.holds(when)));
+            .wanted(settings)
+            .filter(|file| places.with_secrets || !file.secret);
         let mut rendered: Vec<Rendered> = Vec::new();
         for file in wanted {
             let keys = if file.secret {
@@ -79,13 +83,40 @@ impl Target {
                 Keys::Hidden
             };
             let values = facts.values(self, settings, places, keys);
-            let one = self.render_file(file, &values)?;
+            let one = self.render_file(file, &values).map_err(|fault| {
+                let of = facts.asked.key_not_here().filter(|_| file.secret);
+                of.map_or(fault, |name| no_key(&name))
+            })?;
             if rendered.iter().any(|other| other.path == one.path) {
                 return Err(self.wrong(&file.template, format!("{} is made twice", one.path)));
             }
             rendered.push(one);
         }
+        if places.with_files {
+            for file in facts.asked.files() {
+                let copy = copied(&file)?;
+                if rendered.iter().any(|other| other.path == copy.path) {
+                    let reason = format!("two files would be called {}", copy.path);
+                    return Err(self.wrong("target.toml", reason));
+                }
+                rendered.push(copy);
+            }
+        }
         Ok(rendered)
+    }
+
+    /// The files that hold a private key, as they are called for the certificate `name`.
+    pub fn secret_files(&self, settings: &Settings, name: &str) -> Vec<String> {
+        self.wanted(settings)
+            .filter(|file| file.secret)
+            .map(|file| file.path.replace("{{ name }}", name))
+            .collect()
+    }
+
+    fn wanted<'t>(&'t self, settings: &'t Settings) -> impl Iterator<Item = &'t TargetFile> {
+        self.files
+            .iter()
+            .filter(|file| file.when.as_ref().is_none_or(|when| settings.holds(when)))
     }
 
     fn render_file(
@@ -125,7 +156,7 @@ impl Target {
             .render(values)
             .map(Zeroizing::new)
             .map_err(|fault| {
-                self.unknown_place(&fault, values)
+                self.missing(&fault, values)
                     .unwrap_or_else(|| self.fault(&fault, &file.template))
             })?;
         Ok(Rendered {
@@ -140,22 +171,32 @@ impl Target {
         })
     }
 
-    /// `here` is known only when the files are written to a folder.
-    fn unknown_place(
-        &self,
-        fault: &Error,
-        values: &BTreeMap<String, Value>,
-    ) -> Option<TargetError> {
+    /// What has to be given besides: a folder, or a value that only some settings need.
+    fn missing(&self, fault: &Error, values: &BTreeMap<String, Value>) -> Option<TargetError> {
         let source = self.templates.get(fault.name()?)?;
         let asked = source.get(fault.range()?)?;
-        let is_here = fault.kind() == ErrorKind::UndefinedError && asked.contains("here");
-        (is_here && !values.contains_key("here")).then(|| TargetError::Missing {
+        let missing = |name: &str, about: &str| TargetError::Missing {
             target: self.name.clone(),
-            missing: vec![(
-                "here".to_owned(),
-                "the folder of these files on the destination; --out DIR sets it too".to_owned(),
-            )],
-        })
+            missing: vec![(name.to_owned(), about.to_owned())],
+        };
+        if fault.kind() == ErrorKind::UndefinedError {
+            if asked.contains("here") && !values.contains_key("here") {
+                return Some(missing(
+                    "here",
+                    "the folder of these files on the destination; --out DIR sets it too",
+                ));
+            }
+            return None;
+        }
+        if fault.detail() != Some(NO_VALUE) {
+            return None;
+        }
+        // Of `a or b`, b is what could be had in any case.
+        let variable = asked
+            .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+            .rev()
+            .find_map(|word| self.variables.iter().find(|known| known.name == word))?;
+        Some(missing(&variable.name, &variable.about))
     }
 
     /// What runs templates whose values land in `language`.
@@ -190,6 +231,35 @@ impl Target {
         };
         self.wrong(&file, told(fault, source))
     }
+}
+
+/// What is told of a value that is none.
+const NO_VALUE: &str = "it has no value";
+
+fn no_key(name: &str) -> TargetError {
+    TargetError::NotInStock {
+        variable: name.to_owned(),
+        reason: "the private key is not here, and the configuration needs it".to_owned(),
+    }
+}
+
+/// A file of the PKI beside the configuration that names it.
+fn copied(file: &PkiFile) -> Result<Rendered, TargetError> {
+    let path = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let content = file
+        .content
+        .clone()
+        .ok_or_else(|| no_key(path.trim_end_matches(".key")))?;
+    Ok(Rendered {
+        path: path.to_owned(),
+        about: file.about.clone(),
+        content,
+        access: if file.secret {
+            Access::Secret
+        } else {
+            Access::Public
+        },
+    })
 }
 
 /// Names that templates need not declare.
@@ -254,7 +324,7 @@ fn literal(language: Language, value: &Value) -> Result<String, String> {
                 items.map(|item| literal(language, &item)).collect();
             Ok(format!("[{}]", items?.join(", ")))
         }
-        ValueKind::Undefined | ValueKind::None => Err("it has no value".to_owned()),
+        ValueKind::Undefined | ValueKind::None => Err(NO_VALUE.to_owned()),
         kind => Err(format!(
             "a {kind} cannot be written into {}",
             language.as_str()

@@ -57,6 +57,13 @@ pub struct AuthorityStock {
     pub chain_pem: String,
     /// PEM of what is in `trust_file`.
     pub trust_pem: String,
+    /// PEM of what the certificates that it signed are verified with: its certificate and those above
+    /// it, and while their root is rolled over the old and the new.
+    pub verify_pem: String,
+    /// Whether it is signed by itself.
+    pub is_root: bool,
+    /// How many CAs there are from it up to the root, itself and the root included.
+    pub depth: usize,
     /// Its revocation list and those of the CAs above it, as it is on this machine, if it was made.
     pub crl_file: Option<String>,
     /// PEM of what is in `crl_file`.

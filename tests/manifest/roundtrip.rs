@@ -83,7 +83,11 @@ allow_long_life = true
 reuse_key = false
 reload = ["systemctl", "reload", "nginx"]
 probe = { address = "[fd00::7]:8443", server_name = "old.example.com" }
-targets = ["nginx", "oci-lb"]
+targets = ["nginx", "oci-lb", "mine"]
+target.nginx = { document_root = "/srv/w w", listen = ["443", 8443], http2 = "off" }
+target.nginx-lb.backend_revocation = true
+target.nginx-lb.backends = []
+target.mine = { depth = 0x10, words = [true, "\"a\"", 3], "odd key" = "" }
 export.pem = { part = "chain", file = "out/old.pem" }
 export.der = {}
 export.jks = { password_file = "old.pass", alias = "Tomcat" }

@@ -7,10 +7,19 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod apache;
+mod folders;
+mod haproxy;
 #[path = "../judge/mod.rs"]
 mod judge;
+#[path = "../lab/mod.rs"]
+mod lab;
+mod nginx;
+mod nginx_lb;
 mod own;
 mod refusals;
+mod site;
+mod strange;
 #[path = "../world/mod.rs"]
 mod world;
 mod written;

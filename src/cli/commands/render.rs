@@ -8,16 +8,14 @@ use serde_json::json;
 
 use crate::{
     cli::{
-        failure::{Advised, UsageError},
-        render,
+        failure::UsageError,
+        manifest_file, rendered,
         report::Report,
         target_stock::{Keys, PkiStock},
     },
-    store::{
-        StoreName,
-        files::{self, Secrecy},
-    },
-    target::{Access, Library, Rendered, Settings, Target, Whereabouts, Written},
+    manifest::Manifest,
+    store::StoreName,
+    target::{Library, Rendered, Settings, Target, Whereabouts, Written},
 };
 
 /// The configuration of a server.
@@ -26,22 +24,36 @@ use crate::{
   certmint render nginx flb
   certmint render nginx flb --set listen=8443 --set document_root=/srv/www
   certmint render nginx flb --out nginx --files /etc/nginx/tls --here /etc/nginx/conf.d
+  certmint render haproxy flb --set backends=10.0.0.11:443,10.0.0.12:443 --set backend_name=backend.internal.local --out lb --here /etc/haproxy/flb --with-files
+  certmint render --all --out configuration
 
-The targets are listed by 'target list', the variables of one by 'target show'.")]
+The targets are listed by 'target list', the variables of one by 'target show'. A manifest has them in
+[server.NAME.target.TARGET].")]
 pub(crate) struct Render {
     /// Where the certificate goes to
-    target: String,
+    #[arg(required_unless_present = "all")]
+    target: Option<String>,
     /// Name of the certificate, as `certmint list` shows it
-    name: StoreName,
+    #[arg(required_unless_present = "all")]
+    name: Option<StoreName>,
+    /// Everything that the manifest has in its `targets`, into DIR/TARGET/NAME
+    #[arg(long, requires = "out", conflicts_with_all = ["target", "name", "settings"])]
+    all: bool,
     /// Folder to write into; without it the files are shown
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Value of a variable; may be repeated, for a list too
+    /// Value of a variable, instead of that of the manifest; may be repeated, for a list too
     #[arg(long = "set", value_name = "VARIABLE=VALUE")]
     settings: Vec<String>,
+    /// The manifest that has values of variables; pki.toml in this folder if it is there
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
     /// Folder on the destination where certificate, key and CA lie; left out: where they are here
     #[arg(long, value_name = "DIR")]
     files: Option<String>,
+    /// Copy certificate, key and CA beside the configuration, so that --out has all that is needed
+    #[arg(long, requires = "out", conflicts_with = "files")]
+    with_files: bool,
     /// Folder on the destination where the rendered files lie; left out: --out
     #[arg(long, value_name = "DIR")]
     here: Option<String>,
@@ -70,49 +82,173 @@ impl Templates {
 }
 
 pub(crate) fn run(pki: &Path, arguments: &Render) -> Result<Report> {
-    let target = arguments.templates.library(pki).target(&arguments.target)?;
-    let settings = target.settings(&written(&arguments.settings)?)?;
-    let rendered = rendered(pki, &target, &settings, arguments)?;
-    match &arguments.out {
-        Some(out) => write(out, &target, &rendered, arguments),
-        None => show(&target, &rendered, arguments),
+    let file = manifest_file::named_or_usual(arguments.manifest.as_ref());
+    let manifest = match file.as_deref().map(manifest_file::read).transpose()? {
+        Some(Err(wrong)) => return Ok(manifest_file::faulty(wrong)),
+        Some(Ok(manifest)) => Some(manifest),
+        None => None,
+    };
+    match (&arguments.target, &arguments.name) {
+        (Some(target), Some(name)) => one(pki, arguments, manifest.as_ref(), target, name),
+        _ => all(pki, arguments, manifest.as_ref()),
     }
 }
 
-fn rendered(
+fn one(
     pki: &Path,
-    target: &Target,
-    settings: &Settings,
     arguments: &Render,
-) -> Result<Vec<Rendered>> {
-    let keys = if arguments.out.is_some() && target.files.iter().any(|file| file.secret) {
-        Keys::Wanted
-    } else {
-        Keys::NotWanted
+    manifest: Option<&Manifest>,
+    target: &str,
+    name: &StoreName,
+) -> Result<Report> {
+    let target = arguments.templates.library(pki).target(target)?;
+    let mut settings = of_manifest(manifest, &target, name);
+    settings.extend(written(&arguments.settings)?);
+    let work = Work {
+        target: &target,
+        name,
+        out: arguments.out.clone(),
+        here: arguments.here.clone(),
     };
-    let stock = PkiStock::open(pki, keys)?;
-    let here = match (&arguments.here, &arguments.out) {
-        (Some(here), _) => Some(trimmed("--here", here)?),
-        (None, Some(out)) => {
-            let out = std::path::absolute(out)
-                .with_context(|| format!("cannot tell where {} is", out.display()))?;
-            let text = out.to_str().with_context(|| {
-                format!(
-                    "{}: a path that is not UTF-8 cannot be written into a configuration",
-                    out.display()
-                )
-            })?;
-            Some(trimmed("--out", text)?)
+    let settings = target.settings(&settings)?;
+    let files = work.rendered(pki, &settings, arguments)?;
+    let Some(out) = &arguments.out else {
+        let (document, text) = rendered::show(&target, name, &files);
+        let report = Report::new("render", document, text);
+        let secret = target.secret_files(&settings, name.file_name());
+        return Ok(secret.iter().fold(report, |report, file| {
+            report.note(format!(
+                "{file} holds a private key and is not shown: --out DIR writes it"
+            ))
+        }));
+    };
+    let (document, text) = rendered::write(out, &target, name, &files, arguments.replace)?;
+    let report = Report::new("render", document, text);
+    Ok(match &target.reload {
+        Some(reload) => report.note(format!("after a renewal: {reload}")),
+        None => report,
+    })
+}
+
+/// Each target of each certificate of the manifest; what cannot be rendered does not keep the rest
+/// from it.
+fn all(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -> Result<Report> {
+    let (Some(manifest), Some(out)) = (manifest, &arguments.out) else {
+        let what = "--all is for the targets of a manifest, and there is no pki.toml here: add --manifest FILE";
+        return Err(UsageError(what.to_owned()).into());
+    };
+    let library = arguments.templates.library(pki);
+    let mut documents = Vec::new();
+    let mut text = String::new();
+    let mut failures = Vec::new();
+    for certificate in manifest.certificates() {
+        for target in &certificate.targets {
+            let name = &certificate.name;
+            let place = format!("{target}/{}", name.file_name());
+            let made = library
+                .target(target)
+                .map_err(anyhow::Error::from)
+                .and_then(|target| {
+                    let settings = of_manifest(Some(manifest), &target, name);
+                    let out = out.join(&place);
+                    let work = Work {
+                        target: &target,
+                        name,
+                        out: Some(out.clone()),
+                        here: arguments
+                            .here
+                            .as_ref()
+                            .map(|here| format!("{}/{place}", here.trim_end_matches('/'))),
+                    };
+                    let files = work.rendered(pki, &target.settings(&settings)?, arguments)?;
+                    rendered::write(&out, &target, name, &files, arguments.replace)
+                });
+            match made {
+                Ok((document, part)) => {
+                    documents.push(document);
+                    text.push_str(&part);
+                }
+                Err(error) => failures.push(error.context(format!("{target} for {name}"))),
+            }
         }
-        (None, None) => None,
-    };
-    let files = arguments.files.as_deref();
-    let places = Whereabouts {
-        pki: stock.folder()?,
-        files: files.map(|files| trimmed("--files", files)).transpose()?,
-        here,
-    };
-    Ok(target.render(settings, arguments.name.file_name(), &stock, &places)?)
+    }
+    let is_empty = documents.is_empty() && failures.is_empty();
+    let report =
+        Report::new("render.all", json!({ "rendered": documents }), text).failures(failures);
+    Ok(if is_empty {
+        report.note("no certificate of the manifest has targets")
+    } else {
+        report
+    })
+}
+
+/// What the manifest says to a target of a certificate.
+fn of_manifest(manifest: Option<&Manifest>, target: &Target, name: &StoreName) -> Written {
+    manifest
+        .and_then(|manifest| manifest.certificate(name))
+        .and_then(|certificate| certificate.settings.get(&target.name))
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// One target of one certificate.
+struct Work<'work> {
+    target: &'work Target,
+    name: &'work StoreName,
+    out: Option<PathBuf>,
+    here: Option<String>,
+}
+
+impl Work<'_> {
+    fn rendered(
+        &self,
+        pki: &Path,
+        settings: &Settings,
+        arguments: &Render,
+    ) -> Result<Vec<Rendered>> {
+        let has_secrets = !self.target.secret_files(settings, "").is_empty();
+        let with_secrets = self.out.is_some();
+        let keys = if arguments.with_files || (with_secrets && has_secrets) {
+            Keys::Wanted
+        } else {
+            Keys::NotWanted
+        };
+        let stock = PkiStock::open(pki, keys)?;
+        let here = self.here()?;
+        let files = match &arguments.files {
+            Some(files) => Some(trimmed("--files", files)?),
+            None => here.clone().filter(|_| arguments.with_files),
+        };
+        let places = Whereabouts {
+            pki: stock.folder()?,
+            files,
+            here,
+            with_files: arguments.with_files,
+            with_secrets,
+        };
+        Ok(self
+            .target
+            .render(settings, self.name.file_name(), &stock, &places)?)
+    }
+
+    /// Where the rendered files will be.
+    fn here(&self) -> Result<Option<String>> {
+        match (&self.here, &self.out) {
+            (Some(here), _) => Ok(Some(trimmed("--here", here)?)),
+            (None, Some(out)) => {
+                let out = std::path::absolute(out)
+                    .with_context(|| format!("cannot tell where {} is", out.display()))?;
+                let text = out.to_str().with_context(|| {
+                    format!(
+                        "{}: a path that is not UTF-8 cannot be written into a configuration",
+                        out.display()
+                    )
+                })?;
+                Ok(Some(trimmed("--out", text)?))
+            }
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 /// A folder without the `/` at its end.
@@ -135,139 +271,4 @@ pub(crate) fn written(settings: &[String]) -> Result<Written> {
         values.push(value.to_owned());
     }
     Ok(written)
-}
-
-fn show(target: &Target, rendered: &[Rendered], arguments: &Render) -> Result<Report> {
-    if let Some(secret) = target.files.iter().find(|file| file.secret) {
-        return Err(Advised {
-            message: format!("{} holds a private key, which is not shown", secret.path),
-            hint: "give the folder to write into: --out DIR".to_owned(),
-        }
-        .into());
-    }
-    let text = match rendered {
-        [only] => only.content.to_string(),
-        several => several
-            .iter()
-            .map(|file| {
-                let (bold, end) = (render::BOLD, render::BOLD);
-                format!("{bold}==> {} <=={end:#}\n{}\n", file.path, *file.content)
-            })
-            .collect(),
-    };
-    Ok(Report::new(
-        "render",
-        document(arguments, rendered, None),
-        text,
-    ))
-}
-
-fn write(out: &Path, target: &Target, rendered: &[Rendered], arguments: &Render) -> Result<Report> {
-    let paths: Vec<PathBuf> = rendered.iter().map(|file| out.join(&file.path)).collect();
-    let mut states = Vec::new();
-    for (file, path) in rendered.iter().zip(&paths) {
-        states.push(state(file, path, arguments.replace)?);
-    }
-    for (file, path) in rendered.iter().zip(&paths) {
-        if let Some(folder) = path.parent() {
-            files::make_folder(folder)?;
-        }
-        put(file, path)?;
-    }
-    let mut text = format!(
-        "{}{}{:#} for {}\n",
-        render::BOLD,
-        target.title,
-        render::BOLD,
-        arguments.name
-    );
-    let told: Vec<String> = rendered
-        .iter()
-        .zip(&states)
-        .map(|(file, state)| match state {
-            State::Unchanged => format!("{} (unchanged)", file.about),
-            State::New | State::Replaced => file.about.clone(),
-        })
-        .collect();
-    text.push_str(&render::files_text(
-        paths
-            .iter()
-            .map(PathBuf::as_path)
-            .zip(told.iter().map(String::as_str)),
-    ));
-    let report = Report::new(
-        "render",
-        document(arguments, rendered, Some((&paths, &states))),
-        text,
-    );
-    Ok(match &target.reload {
-        Some(reload) => report.note(format!("after a renewal: {reload}")),
-        None => report,
-    })
-}
-
-/// What becomes of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    New,
-    Replaced,
-    Unchanged,
-}
-
-/// Looks at every place before the first file is written.
-fn state(file: &Rendered, path: &Path, replace: bool) -> Result<State> {
-    if std::fs::symlink_metadata(path).is_err() {
-        return Ok(State::New);
-    }
-    let same = files::read(path, files::USUAL_LIMIT)
-        .is_ok_and(|there| there.as_slice() == file.content.as_bytes());
-    match (same, replace) {
-        (true, _) => Ok(State::Unchanged),
-        (false, true) => Ok(State::Replaced),
-        (false, false) => Err(Advised {
-            message: format!(
-                "{} is there and differs; nothing was written",
-                path.display()
-            ),
-            hint: "--replace writes it anew".to_owned(),
-        }
-        .into()),
-    }
-}
-
-fn put(file: &Rendered, path: &Path) -> Result<()> {
-    let secrecy = match file.access {
-        Access::Secret => Secrecy::Secret,
-        Access::Public => Secrecy::Public,
-        Access::Executable => Secrecy::Program,
-    };
-    Ok(files::replace(path, file.content.as_bytes(), secrecy)?)
-}
-
-fn document(
-    arguments: &Render,
-    rendered: &[Rendered],
-    written: Option<(&[PathBuf], &[State])>,
-) -> serde_json::Value {
-    let files: Vec<_> = rendered
-        .iter()
-        .enumerate()
-        .map(|(index, file)| {
-            let path = written.and_then(|(paths, _)| paths.get(index));
-            let state = written.and_then(|(_, states)| states.get(index));
-            json!({
-                "name": file.path,
-                "about": file.about,
-                "secret": file.access == Access::Secret,
-                "file": path,
-                "state": state.map(|state| match state {
-                    State::New => "new",
-                    State::Replaced => "replaced",
-                    State::Unchanged => "unchanged",
-                }),
-                "content": written.is_none().then(|| file.content.to_string()),
-            })
-        })
-        .collect();
-    json!({ "target": arguments.target, "name": arguments.name.to_string(), "files": files })
 }

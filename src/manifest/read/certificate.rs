@@ -15,7 +15,7 @@ use super::{
     defaults::{self, Defaults},
     export,
     fields::Fields,
-    subject,
+    subject, target,
 };
 
 /// What a table's head says.
@@ -67,6 +67,7 @@ pub(super) fn read(
     };
     let probe = probe(fields, problems);
     let targets = targets(fields, problems);
+    let settings = target::read(fields, &targets, problems);
     let exports = export::read(&called, fields, problems);
     Some(DesiredCertificate {
         name,
@@ -86,6 +87,7 @@ pub(super) fn read(
         reload,
         probe,
         targets,
+        settings,
         exports,
     })
 }

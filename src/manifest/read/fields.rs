@@ -4,7 +4,7 @@ use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeArray, DeTable, DeValue},
 };
 
 use crate::manifest::{
@@ -21,6 +21,7 @@ pub(super) struct Fields<'t> {
 }
 
 /// A value, and the key that it is set by.
+#[derive(Clone)]
 pub(super) struct Value<'t> {
     value: &'t Spanned<DeValue<'t>>,
     table: String,
@@ -72,6 +73,17 @@ impl<'t> Fields<'t> {
             key_at,
             part: Part::Whole,
         }
+    }
+
+    /// Every value, in the order of the file.
+    pub(super) fn values(&self) -> impl Iterator<Item = Value<'t>> {
+        let mut values: Vec<Value<'t>> = self
+            .table
+            .iter()
+            .map(|(key, value)| self.at_key(key.get_ref(), key.span().start, value))
+            .collect();
+        values.sort_by_key(|value| value.key_at);
+        values.into_iter()
     }
 
     /// Every key with the offset of its value.
@@ -148,6 +160,16 @@ impl<'t> Value<'t> {
         &self.key
     }
 
+    /// Where the key is written.
+    pub(super) fn key_at(&self) -> usize {
+        self.key_at
+    }
+
+    /// The table that the key stands in.
+    pub(super) fn table_title(&self) -> &str {
+        &self.table
+    }
+
     fn title(&self) -> String {
         match self.table.as_str() {
             "" => self.key.clone(),
@@ -155,12 +177,12 @@ impl<'t> Value<'t> {
         }
     }
 
-    fn written(&self) -> &'t DeValue<'t> {
+    pub(super) fn written(&self) -> &'t DeValue<'t> {
         self.value.get_ref()
     }
 
     /// Told where a value is of the wrong type: `days` wants a whole number, and this is a string.
-    fn wrong_type(&self, wanted: &str, example: &str, problems: &mut Problems<'_>) {
+    pub(super) fn wrong_type(&self, wanted: &str, example: &str, problems: &mut Problems<'_>) {
         let key = &self.key;
         let (subject, remedy) = match self.part {
             Part::Whole => (format!("`{key}`"), format!("write {key} = {example}")),
@@ -299,6 +321,17 @@ impl<'t> Value<'t> {
             self.wrong_type("an array of strings", &example, problems);
             return Vec::new();
         };
+        self.each(items)
+    }
+
+    /// What stands in an array, each as a value of its own.
+    pub(super) fn items(&self) -> Vec<Value<'t>> {
+        self.written()
+            .as_array()
+            .map_or_else(Vec::new, |items| self.each(items))
+    }
+
+    fn each(&self, items: &'t DeArray<'t>) -> Vec<Value<'t>> {
         items
             .iter()
             .map(|value| Value {
@@ -328,18 +361,27 @@ impl<'t> Value<'t> {
         example: &str,
         problems: &mut Problems<'_>,
     ) -> Option<Fields<'t>> {
+        let fields = self.open_table(example, problems)?;
+        fields.refuse_unknown(known, problems);
+        Some(fields)
+    }
+
+    /// A table of any keys.
+    pub(super) fn open_table(
+        &self,
+        example: &str,
+        problems: &mut Problems<'_>,
+    ) -> Option<Fields<'t>> {
         let Some(table) = self.written().as_table() else {
             self.wrong_type("a table", example, problems);
             return None;
         };
-        let fields = Fields {
+        Some(Fields {
             table,
             title: self.title(),
             name: self.key.clone(),
             at: self.key_at,
-        };
-        fields.refuse_unknown(known, problems);
-        Some(fields)
+        })
     }
 
     /// The named entries of `ca`, `server`, `client` or `peer`, in the order of the file.

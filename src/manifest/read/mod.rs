@@ -7,6 +7,7 @@ mod export;
 mod fields;
 mod places;
 mod subject;
+mod target;
 
 use std::collections::HashSet;
 

@@ -1,0 +1,130 @@
+//! HAProxy, configured by what `render` wrote.
+
+use crate::{
+    judge,
+    site::{BACKEND, SITE, Site, broken, page_of, refused},
+};
+
+const WEBS: [(&str, &str); 2] = [("web1", "10.0.20.1"), ("web2", "10.0.20.2")];
+
+/// What HAProxy says of its second backend.
+fn until_second_is(site: &Site, state: &str) {
+    site.lab.write(
+        "ask.py",
+        "import socket, sys\ns = socket.socket(socket.AF_UNIX)\ns.connect('/run/haproxy/admin.sock')\n\
+         s.sendall(b'show stat\\n')\n\
+         said = b''.join(iter(lambda: s.recv(65536), b'')).decode()\n\
+         print(*[line.split(',')[17] for line in said.splitlines() if ',backend2,' in line])\n",
+    );
+    let python = judge::python();
+    let python = python.get_program().to_str().unwrap();
+    site.lab
+        .until("front", &format!("{python} ask.py"), |said| {
+            said.trim() == state
+        });
+}
+
+/// The load balancer of article A: it ends TLS and encrypts again, and verifies what is behind it.
+#[test]
+fn haproxy_verifies_its_backends() {
+    let site = Site::new(&WEBS);
+    let lab = &site.lab;
+    for (web, _) in WEBS {
+        site.web(web, "apache2", "apache", "");
+    }
+    lab.write(
+        "pki.toml",
+        format!(
+            "[ca.ca]\ncommon_name = \"testca.com\"\n\n[server.flb]\nsan = [\"{SITE}\"]\ntargets = [\"haproxy\"]\n\n\
+             [server.flb.target.haproxy]\nbackends = [\"10.0.20.1:443\", \"10.0.20.2:443\"]\n\
+             backend_name = \"{BACKEND}\"\n"
+        ),
+    );
+    site.install("front", "haproxy", "flb", "");
+    site.start("front", "haproxy", "flb");
+    site.until_answers(&["web1", "web2"]);
+    until_second_is(&site, "UP");
+    let pages: Vec<String> = (0..4).map(|_| site.get("").stdout).collect();
+    assert!(
+        pages.windows(2).all(|two| two[0] != two[1]),
+        "in turn: {pages:?}"
+    );
+    let version = site.get("-o /dev/null -w '%{http_version}'").stdout;
+    assert!(version.starts_with('2'), "{version}");
+    // The right name from another CA, then another name from the right CA.
+    for (pki, name) in [("other", "backend"), ("pki", "wrong")] {
+        site.replace_backend("web2", "apache2", pki, name);
+        until_second_is(&site, "DOWN");
+        site.until_answers(&["web1"]);
+        site.replace_backend("web2", "apache2", "pki", "backend");
+        until_second_is(&site, "UP");
+    }
+    site.until_answers(&["web1", "web2"]);
+}
+
+#[test]
+fn haproxy_wants_a_certificate_of_its_clients_and_shows_its_own() {
+    let site = Site::new(&[("web1", "10.0.20.1")]);
+    site.web("web1", "nginx", "nginx", "--set clients_ca=ca");
+    site.install(
+        "front",
+        "haproxy",
+        "flb",
+        &format!(
+            "--set backends=10.0.20.1:443 --set backend_name={BACKEND} --set backend_client=joe \
+             --set clients_ca=ca --set redirect_from=80 --set backend_revocation=true"
+        ),
+    );
+    site.start("front", "haproxy", "flb");
+    broken(&site.get(""));
+    page_of(&site.get_as("pki", "joe"), "web1");
+    broken(&site.get_as("pki", "eve"));
+    broken(&site.get_as("other", "joe"));
+    let told = site.lab.curl(
+        "client",
+        &format!("-o /dev/null -w '%{{redirect_url}}' 'http://{SITE}/a?b=c'"),
+    );
+    assert!(
+        told.stdout.starts_with(&format!("https://{SITE}/a?b=c")),
+        "{told:#?}"
+    );
+}
+
+/// The load balancer of article B: TLS goes through, so that nginx sees the client's certificate.
+#[test]
+fn haproxy_passes_tcp_through() {
+    let site = Site::new(&WEBS);
+    for (web, _) in WEBS {
+        site.page(web);
+        site.install(
+            web,
+            "nginx",
+            "flb",
+            "--set document_root=/srv/www --set clients_ca=ca",
+        );
+        site.start(web, "nginx", "flb");
+    }
+    site.install(
+        "front",
+        "haproxy-tcp",
+        "flb",
+        "--set backends=10.0.20.1:443,10.0.20.2:443",
+    );
+    site.start("front", "haproxy", "flb");
+    until_second_is(&site, "UP");
+    refused(&site.get(""), "400");
+    refused(&site.get_as("pki", "eve"), "400");
+    let told = site.get_as("pki", "joe");
+    assert!(told.stdout.starts_with("page of web"), "{told:#?}");
+    // The health check knows the certificate that clients are to see.
+    site.lab.ok(
+        "web2",
+        "cp pki/certs/backend/backend.key /etc/site/flb.key
+         cp pki/certs/backend/backend.fullchain.crt /etc/site/flb.fullchain.crt
+         systemctl restart nginx",
+    );
+    until_second_is(&site, "DOWN");
+    for _ in 0..2 {
+        page_of(&site.get_as("pki", "joe"), "web1");
+    }
+}

@@ -1,0 +1,121 @@
+//! nginx as a web server, configured by what `render` wrote.
+
+use crate::site::{SITE, Site, page_of, refused};
+
+#[test]
+fn nginx_serves_and_redirects_and_takes_a_renewal() {
+    let site = Site::new(&[]);
+    let lab = &site.lab;
+    site.page("front");
+    let settings = "--set document_root=/srv/www --set redirect_from=80,[::]:80";
+    site.install("front", "nginx", "flb", settings);
+    site.start("front", "nginx", "flb");
+    page_of(&site.get(""), "front");
+    let version = site.get("-o /dev/null -w '%{http_version}'").stdout;
+    assert!(version.starts_with('2'), "{version}");
+    assert_ne!(site.get("--tls-max 1.1").code, 0);
+    // The way to HTTPS, with path and query.
+    let told = lab.curl(
+        "client",
+        &format!("-o /dev/null -w '%{{redirect_url}}' 'http://{SITE}/a?b=c'"),
+    );
+    assert!(
+        told.stdout.starts_with(&format!("https://{SITE}/a?b=c")),
+        "{told:#?}"
+    );
+    // At the other family of addresses too.
+    let told = lab.curl(
+        "front",
+        &format!("--cacert pki/ca/ca.crt --connect-to {SITE}:443:[::1]:443 https://{SITE}/"),
+    );
+    page_of(&told, "front");
+    // A renewal arrives by the same two commands and a reload.
+    let before = lab.served_serial("client", "pki/ca/ca.crt", "front:443", SITE);
+    lab.ok("client", "certmint renew flb");
+    site.install("front", "nginx", "flb", settings);
+    lab.ok("front", "systemctl reload nginx");
+    let renewed = lab.serial_of("client", "pki/certs/flb/flb.crt");
+    assert_ne!(before, renewed);
+    lab.until(
+        "client",
+        &format!(
+            "openssl s_client -connect front:443 -servername {SITE} </dev/null 2>/dev/null \
+             | openssl x509 -noout -serial"
+        ),
+        |serial| serial == renewed,
+    );
+}
+
+#[test]
+fn nginx_wants_a_certificate_of_its_clients() {
+    let site = Site::new(&[]);
+    site.page("front");
+    site.install(
+        "front",
+        "nginx",
+        "flb",
+        "--set document_root=/srv/www --set clients_ca=ca",
+    );
+    site.start("front", "nginx", "flb");
+    let told = site.get("");
+    refused(&told, "400");
+    assert!(
+        told.stdout.contains("No required SSL certificate was sent"),
+        "{told:#?}"
+    );
+    page_of(&site.get_as("pki", "joe"), "front");
+    for (pki, name) in [("pki", "eve"), ("other", "joe")] {
+        let told = site.get_as(pki, name);
+        refused(&told, "400");
+        assert!(
+            told.stdout.contains("The SSL certificate error"),
+            "{told:#?}"
+        );
+    }
+    let told = site.lab.ok(
+        "client",
+        &format!("openssl s_client -connect front:443 -servername {SITE} </dev/null 2>/dev/null"),
+    );
+    assert!(
+        told.contains("Acceptable client certificate CA names\nCN = testca.com"),
+        "{told}"
+    );
+}
+
+/// A CA below another, whose clients send their intermediate, and whose lists are of both.
+#[test]
+fn nginx_verifies_clients_up_to_the_root() {
+    let site = Site::new(&[]);
+    site.page("front");
+    site.lab.ok(
+        "client",
+        "set -e
+         certmint ca intermediate people --cn People --key p256 --no-passphrase
+         certmint issue client ann --ca people --key p256
+         certmint issue client bob --ca people --key p256
+         certmint revoke bob --yes
+         certmint crl people",
+    );
+    site.install(
+        "front",
+        "nginx",
+        "flb",
+        "--set document_root=/srv/www --set clients_ca=people",
+    );
+    site.start("front", "nginx", "flb");
+    let get = |name: &str| {
+        site.get(&format!(
+            "--cert pki/certs/{name}/{name}.fullchain.crt --key pki/certs/{name}/{name}.key"
+        ))
+    };
+    page_of(&get("ann"), "front");
+    refused(&get("bob"), "400");
+    refused(&site.get_as("other", "joe"), "400");
+    // What the configuration says: another CA below the same root is taken too.
+    page_of(&site.get_as("pki", "joe"), "front");
+    assert!(
+        site.lab
+            .read("front-site/flb.conf")
+            .contains("another CA below the same root"),
+    );
+}
