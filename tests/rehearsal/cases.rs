@@ -265,9 +265,11 @@ fn a_revocation_list_that_has_ended() {
     world.ok("issue server direct --san flb.example.com --ca ca --key p256");
     world.ok("crl web");
     world.write("index.txt", "");
+    world.write("number", "01\n");
     world.write(
         "ca.cnf",
-        "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ndefault_md=sha256\n",
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ndefault_md=sha256\ncrlnumber=number\n\
+         crl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n",
     );
     world.accepts(
         "openssl ca -config ca.cnf -gencrl -cert pki/ca/web.crt -keyfile pki/ca/web.key \
