@@ -15,6 +15,7 @@ mod clients;
 mod drift;
 mod faults;
 mod handshakes;
+mod mail;
 mod server;
 mod staples;
 mod watched;

@@ -1,5 +1,7 @@
 //! Servers that run until the test ends, on free ports of this machine.
 
+#![allow(dead_code, reason = "no test program starts every server")]
+
 use std::{
     fs::File,
     net::{TcpListener, TcpStream},
@@ -25,12 +27,15 @@ pub(crate) struct Server<'world> {
 
 impl Drop for Server<'_> {
     fn drop(&mut self) {
-        // Asked to end, a master ends its children too; killed, it would leave them behind.
-        let asked = judge::command("kill")
-            .arg(self.process.id().to_string())
-            .status();
-        if asked.is_err() {
-            let _ = self.process.kill();
+        // One that has ended already may have left its number to another process.
+        if matches!(self.process.try_wait(), Ok(None)) {
+            // Asked to end, a master ends its children too; killed, it would leave them behind.
+            let asked = judge::command("kill")
+                .arg(self.process.id().to_string())
+                .status();
+            if asked.is_err() {
+                let _ = self.process.kill();
+            }
         }
         let _ = self.process.wait();
     }
@@ -43,6 +48,14 @@ pub(crate) fn free_port() -> u16 {
 
 /// Starts a server; `command` writes its configuration for a port, and gives its command.
 pub(crate) fn start(world: &World, command: impl Fn(u16) -> Command) -> Server<'_> {
+    try_start(world, command).unwrap_or_else(|said| panic!("a server does not start: {said}"))
+}
+
+/// As [`start`]; what a server says that ends at once.
+pub(crate) fn try_start(
+    world: &World,
+    command: impl Fn(u16) -> Command,
+) -> Result<Server<'_>, String> {
     let mut said = String::new();
     // Another program can take the port between the question and the start.
     for _ in 0..5 {
@@ -67,13 +80,13 @@ pub(crate) fn start(world: &World, command: impl Fn(u16) -> Command) -> Server<'
                 break;
             }
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return server;
+                return Ok(server);
             }
             thread::sleep(Duration::from_millis(20));
         }
         said = format!("{command:?}\n{}", world.read_text(&log));
     }
-    panic!("a server does not start: {said}");
+    Err(said)
 }
 
 /// openssl's server with the certificate and key of `NAME`, which `web` signed, and `more` of its
