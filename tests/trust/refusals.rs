@@ -179,7 +179,7 @@ fn what_is_no_ca_is_refused_and_what_takes_away_asks() {
     // At a terminal it is asked.
     for (answer, state) in [("n", 0), ("y", 3)] {
         desk.run(&format!(
-            "(sleep 1; echo {answer}) | script -qec 'certmint trust uninstall web --store nss' /dev/null"
+            "echo {answer} | script -qec 'certmint trust uninstall web --store nss' /dev/null"
         ));
         let told = desk.run("certmint trust check web --store nss");
         assert_eq!(told.code, state, "{answer}: {told:#?}");
