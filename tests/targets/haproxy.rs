@@ -90,6 +90,39 @@ fn haproxy_wants_a_certificate_of_its_clients_and_shows_its_own() {
     );
 }
 
+/// A CA below another: its clients send their intermediate, HAProxy too as the client of Apache, and
+/// the lists are of both.
+#[test]
+fn haproxy_and_apache_verify_clients_up_to_the_root() {
+    let site = Site::new(&[("web1", "10.0.20.1")]);
+    site.people();
+    site.web("web1", "apache2", "apache", "--set clients_ca=people");
+    site.install(
+        "front",
+        "haproxy",
+        "flb",
+        &format!(
+            "--set backends=10.0.20.1:443 --set backend_name={BACKEND} --set backend_client=ann \
+             --set clients_ca=people"
+        ),
+    );
+    site.start("front", "haproxy", "flb");
+    let behind = |name: &str| {
+        site.lab.curl(
+            "client",
+            &format!(
+                "--cacert pki/ca/ca.crt --cert pki/certs/{name}/{name}.fullchain.crt \
+                 --key pki/certs/{name}/{name}.key --connect-to ::web1:443 https://{BACKEND}/"
+            ),
+        )
+    };
+    page_of(&behind("ann"), "web1");
+    broken(&behind("bob"));
+    page_of(&site.get_as("pki", "ann"), "web1");
+    broken(&site.get_as("pki", "bob"));
+    broken(&site.get_as("other", "joe"));
+}
+
 /// The load balancer of article B: TLS goes through, so that nginx sees the client's certificate.
 #[test]
 fn haproxy_passes_tcp_through() {
