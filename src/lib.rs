@@ -2,6 +2,7 @@
 //!
 //! The rooms are stacked; each imports only rooms below it (`docs/architecture.md`).
 
+pub mod acceptance;
 pub mod authority;
 pub mod ca;
 pub mod cli;

@@ -267,6 +267,12 @@ fn documents_are_as_documented() {
         let told = world.run(&format!("{line} --json"));
         documentation.check(&told.document());
     }
+    for line in [
+        "lint www.example",
+        "lint own.crt --for aws-acm,apple --ca pki/ca/web.crt",
+    ] {
+        documentation.check(&world.run(&format!("{line} --json")).document());
+    }
     documentation.check(&world.run("inspect own.crt nothing --json").document());
     documentation.check(
         &world

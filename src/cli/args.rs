@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Inspect(commands::inspect::Inspect),
     /// Validate a certification path and name what fails
     Verify(commands::verify::Verify),
+    /// Tell what clients, servers and standards will refuse, each with its source
+    Lint(Box<commands::lint::Lint>),
     /// Look at live endpoints as a client would, and tell what is wrong
     Probe(Box<commands::probe::Probe>),
     /// Let a server and a client meet on this machine with the files of this PKI

@@ -3,6 +3,7 @@
 //! A command gathers what it needs, hands values down and gets one value back, its `Report`;
 //! printing happens here, once.
 
+mod acceptance;
 mod actor;
 mod apply_report;
 mod args;

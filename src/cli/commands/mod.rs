@@ -20,6 +20,7 @@ pub(crate) mod issue;
 pub(crate) mod issue_batch;
 pub(crate) mod key_new;
 pub(crate) mod key_protect;
+pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod manifest;
@@ -66,6 +67,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Lint(arguments) => lint::run(pki, arguments),
         Command::Probe(arguments) => probe::run(pki, arguments),
         Command::Rehearse(arguments) => rehearse::run(pki, arguments),
         Command::Export(arguments) => export::run(pki, arguments),

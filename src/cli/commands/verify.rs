@@ -63,7 +63,7 @@ pub(crate) struct Verify {
     pub(crate) at: Option<OffsetDateTime>,
 }
 
-fn moment(text: &str) -> Result<OffsetDateTime, String> {
+pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|error| format!("{error}; write it as 2027-01-01T00:00:00Z"))
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::x509::escape_control;
 
 use super::certificate::PathCertificate;
+use super::error::VerifyError;
 use super::finding::{Check, Finding};
 use super::general_name::GeneralName;
 
@@ -134,6 +135,16 @@ impl Host {
             _ => None,
         })
     }
+}
+
+/// What keeps a certificate from being a host's, whatever else is wrong with it.
+///
+/// # Errors
+/// A certificate that cannot be read.
+pub fn host_trouble(certificate: &[u8], host: &Host) -> Result<Option<Finding>, VerifyError> {
+    let certificate =
+        PathCertificate::from_der(certificate).map_err(VerifyError::UnreadableTarget)?;
+    Ok(host.judge(&certificate))
 }
 
 /// RFC 9525 §6.3: label by label without regard to case; `*` only as the whole left-most label,

@@ -35,7 +35,7 @@ mod walk;
 
 pub use error::VerifyError;
 pub use finding::{Check, Finding, LinkReport, Role, Severity, Verdict};
-pub use host::{Host, HostError};
+pub use host::{Host, HostError, host_trouble};
 pub use listed::{RevocationList, Revoked};
 pub use permitted::forbidden_names;
 pub use purpose::{Purpose, UnknownPurpose};
