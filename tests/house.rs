@@ -48,11 +48,15 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["authority", "store", "x509", "key"]),
+    ("handout", &["formats", "x509", "key"]),
+    ("trust", &["store", "x509", "key"]),
     (
         "cli",
         &[
             "manifest",
             "report",
+            "handout",
+            "trust",
             "authority",
             "rehearsal",
             "target",

@@ -52,6 +52,7 @@ PROGRAMS=(
     "socat socat HAProxy's socket, as people ask it"
     "nsenter util-linux a command on one of these machines"
     "setsid util-linux the program under test without a terminal"
+    "script bsdutils the program under test at a terminal"
 )
 
 # Debian would start the servers that it installs; only their programs are wanted.

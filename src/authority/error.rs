@@ -226,7 +226,7 @@ impl AuthorityError {
                 Some("renew it with a new key, or issue it anew".to_owned())
             }
             Self::WhichCa(_) => Some(
-                "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
+                "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show' and 'trust'"
                     .to_owned(),
             ),
             Self::KnownAs { name } => Some(format!(

@@ -29,6 +29,7 @@ pub mod rollover;
 mod settle;
 mod signer;
 pub mod status;
+mod trusted;
 
 pub use crate::store::{chain_above, is_self_signed, sent_chain};
 pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
@@ -63,3 +64,4 @@ pub use revoke::{
 };
 pub use settle::{Settlement, settle};
 pub use signer::{SigningAuthority, itself, named, named_certificate, stands_for};
+pub use trusted::{Trusted, trusted};

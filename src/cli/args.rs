@@ -102,6 +102,9 @@ pub(crate) enum Command {
     /// Write a certificate in a foreign format
     #[command(subcommand)]
     Export(commands::export::Export),
+    /// Make this machine trust a CA, or no longer, and hand the CA to others
+    #[command(subcommand)]
+    Trust(commands::trust::Trust),
     /// List every certificate that was signed here
     List(commands::list::List),
     /// Tell what needs attention, for people and for monitoring

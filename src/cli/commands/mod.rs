@@ -38,6 +38,8 @@ pub(crate) mod signing;
 pub(crate) mod status;
 mod subject;
 pub(crate) mod target;
+pub(crate) mod trust;
+mod trust_bundle;
 pub(crate) mod verify;
 
 use anyhow::Result;
@@ -71,6 +73,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Probe(arguments) => probe::run(pki, arguments),
         Command::Rehearse(arguments) => rehearse::run(pki, arguments),
         Command::Export(arguments) => export::run(pki, arguments),
+        Command::Trust(arguments) => trust::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(pki, arguments),
         Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),
