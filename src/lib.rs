@@ -8,6 +8,7 @@ pub mod ca;
 pub mod cli;
 pub mod formats;
 pub mod handout;
+pub mod haproxy;
 pub mod hook;
 pub mod inspect;
 pub mod key;

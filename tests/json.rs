@@ -197,6 +197,7 @@ fn documents_are_as_documented() {
         "renew client01",
         "renew client01 --reload true",
         "renew --print cron",
+        "reload --only-files --manifest small.toml",
         "verify own.crt pki/ca/web.crt --ca pki/ca/ca.crt --host a.example",
         "export p12 client01 --out client01.p12 --password-file password",
         "export jks client01 --out client01.jks --password-file password",

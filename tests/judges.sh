@@ -44,6 +44,8 @@ PROGRAMS=(
     "ssh-keygen openssh-client keys in its own form, which are refused"
     "promtool prometheus Prometheus on metrics files"
     "chromium chromium a web browser"
+    "jq jq the JSON of load balancers, for the scripts under test"
+    "shellcheck shellcheck shell scripts that were rendered"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"
     "ip iproute2 networks of machines, for whole systems"

@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Issue(commands::issue::Issue),
     /// Renew certificates, and have their servers take the new ones
     Renew(commands::renew::Renew),
+    /// Have servers take what is in place
+    Reload(commands::reload::Reload),
     /// Show any object: certificate, request, key, CRL, PKCS#7, PKCS#12, bundle
     Inspect(commands::inspect::Inspect),
     /// Validate a certification path and name what fails

@@ -29,6 +29,7 @@ pub(crate) mod plan;
 pub(crate) mod probe;
 pub(crate) mod rehearse;
 pub(crate) mod reissue;
+pub(crate) mod reload;
 pub(crate) mod render;
 pub(crate) mod renew;
 pub(crate) mod revoke;
@@ -67,6 +68,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Sign(arguments) => sign::run(pki, arguments),
         Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
         Command::Renew(arguments) => renew::run(pki, arguments),
+        Command::Reload(arguments) => reload::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Lint(arguments) => lint::run(pki, arguments),
