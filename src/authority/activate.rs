@@ -24,6 +24,8 @@ pub struct Servers {
     pub reload: Option<HookCommand>,
     /// Where it must be seen after that.
     pub seen_at: Option<SeenAt>,
+    /// Why they would refuse it: then nothing is run, and the generation before is put back.
+    pub refused: Option<String>,
 }
 
 /// Where a certificate must be seen.
@@ -90,6 +92,8 @@ pub enum NotTaken {
     Reload(Arc<HookError>),
     /// The handshake did not show it.
     Handshake(Box<ProbeError>),
+    /// They would refuse it; they were not told of it.
+    Refused(String),
 }
 
 /// What became of the generation before.
@@ -151,7 +155,17 @@ pub fn activate(
     now: OffsetDateTime,
 ) -> Vec<Taken> {
     let mut groups: Vec<(Option<HookCommand>, Group)> = Vec::new();
-    for (one, Servers { reload, seen_at }) in waiting {
+    let mut refused = Vec::new();
+    for (one, servers) in waiting {
+        let Servers {
+            reload,
+            seen_at,
+            refused: reason,
+        } = servers;
+        if let Some(reason) = reason {
+            refused.push(keep_away(store, one, reason, now));
+            continue;
+        }
         match groups.iter_mut().find(|(same, _)| *same == reload) {
             Some((_, group)) => group.push((one, seen_at)),
             None => groups.push((reload, vec![(one, seen_at)])),
@@ -167,7 +181,26 @@ pub fn activate(
             };
             activate_group(store, &hook, group, now)
         })
+        .chain(refused)
         .collect()
+}
+
+/// Puts the generation before back without a word to the servers, which never saw this one.
+fn keep_away(store: &mut Store, one: Waiting, reason: String, now: OffsetDateTime) -> Taken {
+    let back = put_back(store, &one, now).and_then(|row| {
+        row.map(|row| store.end_activation(row.id, now))
+            .transpose()
+            .map_err(AuthorityError::from)
+    });
+    Err(AuthorityError::NotTaken {
+        name: one.name,
+        cause: NotTaken::Refused(reason),
+        put_back: match back {
+            Ok(Some(())) => PutBack::Back,
+            Ok(None) => PutBack::Nothing,
+            Err(error) => PutBack::Failed(Box::new(error)),
+        },
+    })
 }
 
 /// Certificates with the same reload command.
@@ -308,6 +341,7 @@ impl fmt::Display for NotTaken {
         match self {
             Self::Reload(error) => write!(formatter, "the reload failed: {error}"),
             Self::Handshake(error) => error.fmt(formatter),
+            Self::Refused(reason) => formatter.write_str(reason),
         }
     }
 }

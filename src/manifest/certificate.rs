@@ -69,6 +69,7 @@ impl DesiredCertificate {
     /// What makes its servers take a new generation of it, and how to see that they did.
     pub fn servers(&self, made: &Certificate) -> Servers {
         Servers {
+            refused: None,
             reload: self.reload.clone(),
             seen_at: self.probe.clone().map(|probe| match probe.server_name {
                 Some(server_name) => SeenAt {

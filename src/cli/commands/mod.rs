@@ -38,6 +38,7 @@ pub(crate) mod signing;
 pub(crate) mod status;
 mod subject;
 pub(crate) mod target;
+pub(crate) mod target_check;
 pub(crate) mod verify;
 
 use anyhow::Result;

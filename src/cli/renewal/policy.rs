@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    authority::{KeyChoice, Reason, RenewalWindow, SeenAt, Servers, Waiting},
+    authority::{AuthorityError, KeyChoice, Reason, RenewalWindow, SeenAt, Servers, Waiting},
     cli::{manifest_file, manifest_secrets::ManifestSecrets},
     hook::HookCommand,
     inspect::verify::Host,
-    manifest::{ApplyError, Custody, DesiredCertificate, Manifest, export_again},
+    manifest::{ApplyError, Custody, DesiredCertificate, Manifest, export_again, refused},
     probe::Endpoint,
     store::{Row, Store, StoreName},
+    target::Library,
 };
 
 /// What the command line says of every certificate that it concerns.
@@ -126,6 +127,20 @@ impl Policy {
             });
         }
         servers
+    }
+
+    /// Why the targets that the manifest has for a published certificate would refuse it.
+    pub(crate) fn refused(
+        &self,
+        store: &Store,
+        one: &Waiting,
+        now: OffsetDateTime,
+    ) -> Result<Option<String>, AuthorityError> {
+        let library = Library::new(Some(store.layout().root().join("templates")));
+        match self.desired(&one.name) {
+            Some(desired) => refused(store.inventory(), &library, desired, one, now),
+            None => Ok(None),
+        }
     }
 
     /// The file with the passphrase of a CA's key: the manifest's, else the command line's.

@@ -142,7 +142,8 @@ pub(crate) fn take(
         if !concerns(&one.name) {
             continue;
         }
-        let servers = policy.servers(&one);
+        let mut servers = policy.servers(&one);
+        servers.refused = policy.refused(store, &one, now)?;
         match servers.need() {
             ActivationNeed::Servers => ready.push((one, servers)),
             ActivationNeed::Nothing => outcome.untold.push(one),

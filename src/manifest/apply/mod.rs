@@ -18,13 +18,14 @@ use std::{path::Path, time::Duration};
 use time::OffsetDateTime;
 
 use self::signers::Signers;
-use super::{Manifest, Plan, Step, StepDeed};
+use super::{Manifest, Plan, Step, StepDeed, refused};
 use crate::{
     authority::{
         AuthorityError, Filed, PublishedList, Servers, Taken, Waiting, activate,
         publish_revocation_list, waiting,
     },
     store::{Revocation, Store, StoreName},
+    target::Library,
 };
 
 pub use error::ApplyError;
@@ -207,10 +208,12 @@ fn take(
     workplace: &Workplace<'_>,
     now: OffsetDateTime,
 ) -> Result<Vec<Taken>, ApplyError> {
+    let library = Library::new(Some(workplace.pki.join("templates")));
     let mut ready: Vec<(Waiting, Servers)> = Vec::new();
     for one in waiting(store.inventory())? {
         if let Some(wanted) = manifest.certificate(&one.name) {
-            let servers = wanted.servers(&one.certificate);
+            let mut servers = wanted.servers(&one.certificate);
+            servers.refused = refused(store.inventory(), &library, wanted, &one, now)?;
             ready.push((one, servers));
         }
     }
