@@ -20,6 +20,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("probe", &["inspect", "x509", "key"]),
     ("rehearsal", &["probe", "inspect", "x509", "key"]),
     ("hook", &[]),
+    ("haproxy", &[]),
     ("target", &["probe", "inspect", "formats", "x509", "key"]),
     ("profile", &["x509", "key"]),
     ("ca", &["profile", "inspect", "x509", "key"]),
@@ -27,7 +28,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "authority",
         &[
-            "store", "ca", "profile", "probe", "hook", "inspect", "x509", "key",
+            "store", "ca", "profile", "probe", "haproxy", "hook", "inspect", "x509", "key",
         ],
     ),
     (
@@ -39,6 +40,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "profile",
             "target",
             "probe",
+            "haproxy",
             "hook",
             "acceptance",
             "inspect",
@@ -48,11 +50,15 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["authority", "store", "x509", "key"]),
+    ("handout", &["formats", "x509", "key"]),
+    ("trust", &["store", "x509", "key"]),
     (
         "cli",
         &[
             "manifest",
             "report",
+            "handout",
+            "trust",
             "authority",
             "rehearsal",
             "target",

@@ -44,6 +44,8 @@ PROGRAMS=(
     "ssh-keygen openssh-client keys in its own form, which are refused"
     "promtool prometheus Prometheus on metrics files"
     "chromium chromium a web browser"
+    "jq jq the JSON of load balancers, for the scripts under test"
+    "shellcheck shellcheck shell scripts that were rendered"
     "strace strace the system calls of the program under test"
     "python3 python3 runs the Python judges"
     "ip iproute2 networks of machines, for whole systems"
@@ -52,6 +54,7 @@ PROGRAMS=(
     "socat socat HAProxy's socket, as people ask it"
     "nsenter util-linux a command on one of these machines"
     "setsid util-linux the program under test without a terminal"
+    "script bsdutils the program under test at a terminal"
 )
 
 # Debian would start the servers that it installs; only their programs are wanted.

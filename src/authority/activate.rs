@@ -1,12 +1,19 @@
 //! Having servers take a new generation, and going back where they do not.
 
-use std::{ffi::OsString, fmt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use time::OffsetDateTime;
 
-use super::AuthorityError;
+use super::{
+    AuthorityError, Reload, ReloadError,
+    reload::{Surroundings, Turn},
+};
 use crate::{
-    hook::{self, HookCommand, HookError},
     inspect::verify::Host,
     probe::{self, Endpoint, Patience, ProbeError},
     store::{Activation, ActivationNeed, Inventory, Row, State, Store, StoreName},
@@ -20,8 +27,8 @@ const IN_A_ROW: u32 = 8;
 /// What makes the servers of a certificate take it, and how to see that they did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Servers {
-    /// The command that makes them read it.
-    pub reload: Option<HookCommand>,
+    /// What makes them read it.
+    pub reload: Option<Reload>,
     /// Where it must be seen after that.
     pub seen_at: Option<SeenAt>,
     /// Why they would refuse it: then nothing is run, and the generation before is put back.
@@ -88,8 +95,8 @@ pub struct Waiting {
 /// What the servers of a certificate did not do.
 #[derive(Debug)]
 pub enum NotTaken {
-    /// The reload command failed; it may have been run for several certificates.
-    Reload(Arc<HookError>),
+    /// The reload failed; a command may have been run for several certificates.
+    Reload(Arc<ReloadError>),
     /// The handshake did not show it.
     Handshake(Box<ProbeError>),
     /// They would refuse it; they were not told of it.
@@ -99,18 +106,40 @@ pub enum NotTaken {
 /// What became of the generation before.
 #[derive(Debug)]
 pub enum PutBack {
-    /// It is the current one again, and the reload command, if there is one, was run for it.
+    /// It is the current one again, and the reload, if there is one, was carried out for it.
     Back,
     /// It is the current one again, and its servers could not be told; the next renewal does.
-    NotTold(Arc<HookError>),
+    NotTold(Arc<ReloadError>),
     /// There is none that could be.
     Nothing,
+    /// There is none: it is the same certificate, and only its chain files are new.
+    SameCertificate,
     /// It could not be made the current one.
     Failed(Box<AuthorityError>),
 }
 
 /// The certificate that is in use now, or why it is not.
 pub type Taken = Result<Waiting, AuthorityError>;
+
+/// Writes the files that the servers of a certificate read when they start, and tells nobody: for a
+/// server that does not run yet. Gives their paths; a command has none.
+///
+/// # Errors
+/// [`ReloadError`], as [`AuthorityError::Reload`].
+pub fn write_server_files(
+    store: &Store,
+    name: &StoreName,
+    reload: &Reload,
+) -> Result<Vec<PathBuf>, AuthorityError> {
+    let written = match reload {
+        Reload::Command(_) => Ok(Vec::new()),
+        Reload::HaProxy(haproxy) => haproxy.write_files(store, name),
+    };
+    written.map_err(|cause| AuthorityError::Reload {
+        name: name.clone(),
+        cause: Box::new(cause),
+    })
+}
 
 /// What was published by whomever and is not yet known to be served.
 ///
@@ -140,10 +169,10 @@ fn is_current(row: &Row) -> bool {
 }
 
 /// Has the servers of published generations take them: runs each reload command once for all
-/// certificates that have it, then looks at every endpoint. Where either fails, the generation
-/// before is made the current one again and the command is run again, so that the servers go back.
-/// `timeout` is for each command and for each endpoint. The answers are in the order of the reload
-/// commands.
+/// certificates that have it, tells each HAProxy, then looks at every endpoint. Where any of it
+/// fails, the generation before is made the current one again and the reload is carried out again,
+/// so that the servers go back. `timeout` is for each command, for each answer of HAProxy and for
+/// each endpoint. The answers are in the order of the reloads.
 ///
 /// A command finds the names in `CERTMINT_NAMES`, separated by spaces, and the PKI directory in
 /// `CERTMINT_PKI`, which is `pki`.
@@ -154,7 +183,7 @@ pub fn activate(
     timeout: Duration,
     now: OffsetDateTime,
 ) -> Vec<Taken> {
-    let mut groups: Vec<(Option<HookCommand>, Group)> = Vec::new();
+    let mut groups: Vec<(Option<Reload>, Group)> = Vec::new();
     let mut refused = Vec::new();
     for (one, servers) in waiting {
         let Servers {
@@ -166,7 +195,11 @@ pub fn activate(
             refused.push(keep_away(store, one, reason, now));
             continue;
         }
-        match groups.iter_mut().find(|(same, _)| *same == reload) {
+        let is_alone = reload.as_ref().is_some_and(|reload| !reload.is_for_all());
+        let same = groups
+            .iter_mut()
+            .find(|(same, _)| !is_alone && *same == reload);
+        match same {
             Some((_, group)) => group.push((one, seen_at)),
             None => groups.push((reload, vec![(one, seen_at)])),
         }
@@ -176,8 +209,7 @@ pub fn activate(
         .flat_map(|(reload, group)| {
             let hook = Hook {
                 reload,
-                pki,
-                timeout,
+                surroundings: Surroundings { pki, timeout },
             };
             activate_group(store, &hook, group, now)
         })
@@ -203,28 +235,28 @@ fn keep_away(store: &mut Store, one: Waiting, reason: String, now: OffsetDateTim
     })
 }
 
-/// Certificates with the same reload command.
+/// Certificates with the same reload.
 type Group = Vec<(Waiting, Option<SeenAt>)>;
 
-/// A reload command and how it is run.
+/// A reload and how it is carried out.
 struct Hook<'pki> {
-    reload: Option<HookCommand>,
-    pki: &'pki Path,
-    timeout: Duration,
+    reload: Option<Reload>,
+    surroundings: Surroundings<'pki>,
 }
 
 impl Hook<'_> {
-    fn run<'one>(&self, group: impl Iterator<Item = &'one Waiting>) -> Result<(), Arc<HookError>> {
-        let Some(command) = &self.reload else {
+    fn run<'one>(
+        &self,
+        store: &Store,
+        group: impl Iterator<Item = &'one Waiting>,
+        turn: Turn,
+    ) -> Result<(), Arc<ReloadError>> {
+        let Some(reload) = &self.reload else {
             return Ok(());
         };
-        let names: Vec<&str> = group.map(|one| one.name.file_name()).collect();
-        let environment: [(&str, OsString); 2] = [
-            ("CERTMINT_NAMES", names.join(" ").into()),
-            ("CERTMINT_PKI", self.pki.into()),
-        ];
-        hook::run(command, &environment, self.timeout)
-            .map(drop)
+        let names: Vec<&StoreName> = group.map(|one| &one.name).collect();
+        reload
+            .run(store, &names, self.surroundings, turn)
             .map_err(Arc::new)
     }
 }
@@ -235,13 +267,13 @@ fn activate_group(
     group: Group,
     now: OffsetDateTime,
 ) -> Vec<Taken> {
-    let reloaded = hook.run(group.iter().map(|(one, _)| one));
+    let reloaded = hook.run(store, group.iter().map(|(one, _)| one), Turn::Forward);
     let mut answers = Vec::new();
     let mut failed = Vec::new();
     for (one, seen_at) in group {
         let seen = match (&reloaded, seen_at) {
             (Err(error), _) => Err(NotTaken::Reload(Arc::clone(error))),
-            (Ok(()), Some(seen_at)) => look(&one, &seen_at, hook.timeout),
+            (Ok(()), Some(seen_at)) => look(&one, &seen_at, hook.surroundings.timeout),
             (Ok(()), None) => Ok(()),
         };
         match seen {
@@ -285,6 +317,9 @@ fn go_back(
     for (one, cause) in failed {
         match put_back(store, &one, now) {
             Ok(Some(row)) => back.push((one, cause, row)),
+            Ok(None) if one.activation.is_of_chain() => {
+                stays.push((one, cause, PutBack::SameCertificate));
+            }
             Ok(None) => stays.push((one, cause, PutBack::Nothing)),
             Err(error) => stays.push((one, cause, PutBack::Failed(Box::new(error)))),
         }
@@ -292,7 +327,7 @@ fn go_back(
     let told = if back.is_empty() {
         Ok(())
     } else {
-        hook.run(back.iter().map(|(one, ..)| one))
+        hook.run(store, back.iter().map(|(one, ..)| one), Turn::Back)
     };
     for (one, cause, row) in back {
         let told = match &told {
@@ -323,6 +358,8 @@ fn put_back(
     now: OffsetDateTime,
 ) -> Result<Option<Row>, AuthorityError> {
     let before = match one.activation.replaces {
+        // Only its chain is new: the one before is this one.
+        Some(_) if one.activation.is_of_chain() => None,
         Some(id) => store.inventory().by_id(id)?,
         None => None,
     };
@@ -346,16 +383,27 @@ impl fmt::Display for NotTaken {
     }
 }
 
+impl PutBack {
+    /// What its servers did not take, as a sentence begins that goes on with "in use".
+    pub(super) fn what(&self) -> &'static str {
+        match self {
+            Self::SameCertificate => "its new chain is not known to be",
+            _ => "the new certificate is not",
+        }
+    }
+}
+
 impl fmt::Display for PutBack {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Back => formatter.write_str("the one before is back"),
             Self::NotTold(_) => formatter.write_str(
-                "the one before is back, but the command failed for it too; the next renewal runs it again",
+                "the one before is back, but the reload failed for it too; the next renewal tries it again",
             ),
             Self::Nothing => formatter.write_str(
                 "it stays, because there is none before it that could be put back; the next renewal tries again",
             ),
+            Self::SameCertificate => formatter.write_str("the next renewal tries again"),
             Self::Failed(error) => write!(formatter, "the one before could not be put back: {error}"),
         }
     }

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{
-    NotTaken, PutBack,
+    NotTaken, PutBack, ReloadError,
     rollover::RolloverRefusal,
     signer::{RevokedCa, Succeeded},
 };
@@ -136,7 +136,7 @@ pub enum AuthorityError {
         not_after: OffsetDateTime,
     },
     /// A new generation is published and its servers did not take it.
-    #[error("{name}: the new certificate is not in use: {cause}; {put_back}")]
+    #[error("{name}: {} in use: {cause}; {put_back}", put_back.what())]
     NotTaken {
         /// The certificate.
         name: StoreName,
@@ -144,6 +144,14 @@ pub enum AuthorityError {
         cause: NotTaken,
         /// What became of the generation before.
         put_back: PutBack,
+    },
+    /// What the servers of a certificate read was not written.
+    #[error("{name}: {cause}")]
+    Reload {
+        /// The certificate.
+        name: StoreName,
+        /// Why not.
+        cause: Box<ReloadError>,
     },
     /// A CA that is to be adopted under another name than it has.
     #[error("this CA is in this PKI already; its name is {name}")]
@@ -225,12 +233,13 @@ impl AuthorityError {
                         .to_owned(),
                 ),
             },
+            Self::Reload { cause, .. } => cause.hint(),
             Self::EndsWithIssuer { .. } => Some("renew the CA first".to_owned()),
             Self::NotRenewable { .. } => {
                 Some("renew it with a new key, or issue it anew".to_owned())
             }
             Self::WhichCa(_) => Some(
-                "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show'"
+                "say which: --ca NAME, --issuer NAME for 'ca intermediate', NAME for 'ca show' and 'trust'"
                     .to_owned(),
             ),
             Self::KnownAs { name } => Some(format!(

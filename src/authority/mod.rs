@@ -21,6 +21,7 @@ mod outliving;
 mod parallel;
 mod publish;
 mod reissue;
+mod reload;
 mod renew;
 mod renew_authority;
 mod renewal_window;
@@ -29,9 +30,12 @@ pub mod rollover;
 mod settle;
 mod signer;
 pub mod status;
+mod trusted;
 
 pub use crate::store::{chain_above, is_self_signed, sent_chain};
-pub use activate::{NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting};
+pub use activate::{
+    NotTaken, PutBack, SeenAt, Servers, Taken, Waiting, activate, waiting, write_server_files,
+};
 pub use adopt::{Adopted, Adoption, adopt, name_here};
 pub use again::{again, leaf_kind, same_life};
 pub use batch::{BatchAnswer, issue_batch};
@@ -52,6 +56,7 @@ pub use reissue::{
     NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection, reissue,
     select_for_reissue,
 };
+pub use reload::{HaProxyReload, Reload, ReloadError};
 pub use renew::{
     KeyChoice, check_renewable, kept_key, renewal, renewing_authority, set_aside,
     set_aside_as_ordered,
@@ -63,3 +68,4 @@ pub use revoke::{
 };
 pub use settle::{Settlement, settle};
 pub use signer::{SigningAuthority, itself, named, named_certificate, stands_for};
+pub use trusted::{Trusted, trusted};

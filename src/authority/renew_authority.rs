@@ -90,7 +90,9 @@ pub fn renew_authority(
         filing: Filing::RenewedAuthority { name },
     };
     let filed = certify(store, signer, order, now)?;
-    let refreshed = store.refresh_chains().map_err(AuthorityError::unfinished)?;
+    let refreshed = store
+        .refresh_chains(now)
+        .map_err(AuthorityError::unfinished)?;
     Ok(RenewedAuthority { filed, refreshed })
 }
 

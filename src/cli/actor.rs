@@ -2,7 +2,9 @@
 
 use nix::unistd::{Uid, User, gethostname};
 
-use crate::store::Actor;
+use time::OffsetDateTime;
+
+use crate::{store::Actor, x509::moment_text};
 
 /// `user@host`, as the operating system knows them; who became root with sudo is named besides.
 pub(crate) fn actor() -> Actor {
@@ -22,4 +24,14 @@ pub(crate) fn actor() -> Actor {
         }
         _ => Actor::new(format!("{user}@{host}")),
     }
+}
+
+/// What a renewal says of itself to others that come meanwhile.
+pub(crate) fn renewal_holder(now: OffsetDateTime) -> String {
+    format!(
+        "{}, process {}, since {}",
+        actor().who(),
+        std::process::id(),
+        moment_text(now)
+    )
 }

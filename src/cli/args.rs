@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Issue(commands::issue::Issue),
     /// Renew certificates, and have their servers take the new ones
     Renew(commands::renew::Renew),
+    /// Have servers take what is in place
+    Reload(commands::reload::Reload),
     /// Show any object: certificate, request, key, CRL, PKCS#7, PKCS#12, bundle
     Inspect(commands::inspect::Inspect),
     /// Validate a certification path and name what fails
@@ -102,6 +104,9 @@ pub(crate) enum Command {
     /// Write a certificate in a foreign format
     #[command(subcommand)]
     Export(commands::export::Export),
+    /// Make this machine trust a CA, or no longer, and hand the CA to others
+    #[command(subcommand)]
+    Trust(commands::trust::Trust),
     /// List every certificate that was signed here
     List(commands::list::List),
     /// Tell what needs attention, for people and for monitoring

@@ -1,6 +1,6 @@
 //! Errors as people read them: what went wrong, why, and what to do instead.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     authority::AuthorityError, ca::CaError, hook::HookError, inspect::InspectError, key::KeyError,
     manifest::ApplyError, probe::ProbeError, profile::Refusals, store::StoreError,
-    target::TargetError, x509::X509Error,
+    target::TargetError, trust::TrustError, x509::X509Error,
 };
 
 /// Refused or failed.
@@ -114,6 +114,12 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             cause
                 .downcast_ref::<ApplyError>()
                 .and_then(ApplyError::hint),
+        );
+        hints.extend(
+            cause
+                .downcast_ref::<TrustError>()
+                .or(cause.downcast_ref::<Arc<TrustError>>().map(Arc::as_ref))
+                .and_then(TrustError::hint),
         );
         hints.extend(
             cause

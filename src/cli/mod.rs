@@ -13,6 +13,7 @@ mod description;
 mod failure;
 mod foreign_ca;
 mod import_report;
+mod machine;
 mod manifest_file;
 mod manifest_secrets;
 mod matching;
@@ -35,6 +36,7 @@ mod status;
 mod table;
 mod target_stock;
 mod terminal;
+mod trust_report;
 
 use std::process::ExitCode;
 

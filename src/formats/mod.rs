@@ -1,9 +1,10 @@
 //! Foreign formats, bytes to bytes: openssl's request configuration and the account that its `ca`
-//! keeps, PKCS#12 (RFC 7292), Java's key stores, Kubernetes' objects, certs-only PKCS#7 (RFC 5652 §5)
-//! and lists of certificates to issue;
+//! keeps, PKCS#12 (RFC 7292), Java's key stores, Kubernetes' objects, certs-only PKCS#7 (RFC 5652 §5),
+//! Apple's configuration profiles and lists of certificates to issue;
 //! and [`nearest`], which finds what a misspelt word of one of them was meant to be.
 
 mod alias;
+pub mod apple_profile;
 mod ber;
 pub mod issue_list;
 pub mod jks;

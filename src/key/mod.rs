@@ -16,6 +16,7 @@ mod kdf;
 mod load;
 mod message;
 mod names;
+mod one_time_password;
 mod passphrase;
 mod pbes2;
 mod pem_text;

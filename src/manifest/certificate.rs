@@ -1,10 +1,9 @@
 //! A leaf certificate as the manifest wants it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use crate::{
-    authority::{KeyChoice, RenewalWindow, SeenAt, Servers},
-    hook::HookCommand,
+    authority::{KeyChoice, Reload, RenewalWindow, SeenAt, Servers},
     inspect::verify::Host,
     key::KeySpec,
     probe::Endpoint,
@@ -40,7 +39,7 @@ pub struct DesiredCertificate {
     /// Which key a renewal certifies.
     pub renewal_key: KeyChoice,
     /// What makes its server read it again.
-    pub reload: Option<HookCommand>,
+    pub reload: Option<Reload>,
     /// Where it must be seen after that.
     pub probe: Option<Probe>,
     /// The places that it goes to.
@@ -66,11 +65,12 @@ impl DesiredCertificate {
         }
     }
 
-    /// What makes its servers take a new generation of it, and how to see that they did.
-    pub fn servers(&self, made: &Certificate) -> Servers {
+    /// What makes its servers take a new generation of it, and how to see that they did; `folder` is
+    /// where the manifest's paths start.
+    pub fn servers(&self, made: &Certificate, folder: &Path) -> Servers {
         Servers {
             refused: None,
-            reload: self.reload.clone(),
+            reload: self.reload.as_ref().map(|reload| reload.within(folder)),
             seen_at: self.probe.clone().map(|probe| match probe.server_name {
                 Some(server_name) => SeenAt {
                     endpoint: probe.endpoint,

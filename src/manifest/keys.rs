@@ -90,6 +90,10 @@ pub(super) const PASSPHRASE: KnownKeys = KnownKeys {
     table: "ca.NAME.passphrase",
     keys: &["file"],
 };
+pub(super) const RELOAD: KnownKeys = KnownKeys {
+    table: "server.NAME.reload",
+    keys: &["haproxy", "certificate", "file", "key_file"],
+};
 pub(super) const PROBE: KnownKeys = KnownKeys {
     table: "server.NAME.probe",
     keys: &["address", "server_name"],
@@ -126,12 +130,13 @@ pub(super) const PEM: KnownKeys = KnownKeys {
 
 /// Every table of a manifest with its keys; those of clients and peers are those of servers, and
 /// those of `export.der` are those of `export.p7b`.
-pub fn known_keys() -> [KnownKeys; 12] {
+pub fn known_keys() -> [KnownKeys; 13] {
     [
         DEFAULTS,
         CA,
         CERTIFICATE,
         PASSPHRASE,
+        RELOAD,
         PROBE,
         EXPORT,
         P12,
@@ -185,6 +190,10 @@ const CALLED_ELSEWHERE: &[(&str, &str)] = &[
     ("trust_store", "truststore"),
     ("kubernetes", "k8s"),
     ("password", "password_file"),
+    ("socket", "haproxy"),
+    ("crt", "certificate"),
+    ("cert", "certificate"),
+    ("key", "key_file"),
     ("out", "file"),
     ("path", "file"),
 ];

@@ -65,7 +65,8 @@ pub fn refused(
         .iter()
         .filter_map(|target| Some((target, destination(library, target)?)))
         .collect();
-    if destinations.is_empty() {
+    // Where the chain alone is new, the certificate is there already.
+    if destinations.is_empty() || one.activation.is_of_chain() {
         return Ok(None);
     }
     let before = match one.activation.replaces {

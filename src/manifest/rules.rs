@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::{
-    authority::RenewalWindow,
+    authority::{Reload, RenewalWindow},
     formats::nearest,
     profile::{LeafKind, LongLife},
     store::StoreName,
@@ -42,6 +42,7 @@ pub(super) fn contradictions(
         rules.certificate(certificate);
     }
     rules.exports_once(certificates);
+    rules.haproxy_files_once(certificates);
     rules.found
 }
 
@@ -352,6 +353,34 @@ impl<'m> Rules<'m> {
                         "write file = \"…\" with another name",
                     );
                 }
+            }
+        }
+    }
+
+    /// A file of a HAProxy holds one certificate.
+    fn haproxy_files_once(&mut self, certificates: &'m [DesiredCertificate]) {
+        let mut seen: HashMap<PathBuf, &StoreName> = HashMap::new();
+        for certificate in certificates {
+            let Some(Reload::HaProxy(haproxy)) = &certificate.reload else {
+                continue;
+            };
+            let files = [Some(haproxy.file()), haproxy.key_file.as_deref()];
+            for file in files.into_iter().flatten() {
+                let Some(other) = seen.insert(file.to_path_buf(), &certificate.name) else {
+                    continue;
+                };
+                let (what, remedy) = if *other == certificate.name {
+                    (
+                        format!("{} would be certificate and key", file.display()),
+                        "leave key_file out where HAProxy reads both from one file",
+                    )
+                } else {
+                    (
+                        format!("{} is written for {other} already", file.display()),
+                        "give each certificate of HAProxy a file of its own; a reload of this kind seldom suits [defaults]",
+                    )
+                };
+                self.broken(certificate, "reload", what, remedy);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use crate::{
-    authority::{KeyChoice, RenewalWindow},
+    authority::{HaProxyReload, KeyChoice, Reload, RenewalWindow},
     ca::Services,
     formats::{Alias, pkcs12::Protection},
     hook::HookCommand,
@@ -178,8 +178,9 @@ fn write_certificate(text: &mut String, certificate: &DesiredCertificate) {
     }
     match reload {
         None => {}
-        Some(HookCommand::Shell(command)) => string(text, "reload", command),
-        Some(HookCommand::Program(words)) => strings(text, "reload", words),
+        Some(Reload::Command(HookCommand::Shell(command))) => string(text, "reload", command),
+        Some(Reload::Command(HookCommand::Program(words))) => strings(text, "reload", words),
+        Some(Reload::HaProxy(haproxy)) => write_haproxy(text, haproxy),
     }
     if let Some(Probe {
         endpoint,
@@ -204,6 +205,27 @@ fn write_certificate(text: &mut String, certificate: &DesiredCertificate) {
     for export in exports {
         write_export(text, &name.to_string(), export);
     }
+}
+
+fn write_haproxy(text: &mut String, haproxy: &HaProxyReload) {
+    let HaProxyReload {
+        socket,
+        certificate,
+        file,
+        key_file,
+    } = haproxy;
+    let mut fields = vec![
+        format!("haproxy = {}", basic(&socket.to_string())),
+        format!("certificate = {}", basic(certificate.as_str())),
+    ];
+    for (key, value) in [("file", file), ("key_file", key_file)] {
+        fields.extend(
+            value
+                .as_deref()
+                .map(|value| format!("{key} = {}", path(value))),
+        );
+    }
+    line(text, format_args!("reload = {{ {} }}", fields.join(", ")));
 }
 
 /// A table for each target, after everything else, since a table goes on to the next one's head.

@@ -8,10 +8,12 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use time::OffsetDateTime;
+
 use super::chain::{ChainPem, ChainsByIssuer, Paths, is_self_signed};
 use super::error::StoreError;
 use super::files::{self, Secrecy};
-use super::inventory::{Authority, Filter, Inventory, Query, Row, State};
+use super::inventory::{Authority, Filter, Inventory, Query, RecordId, Row, State};
 use super::layout::{CertificateFile, Layout};
 use super::name::{Shelf, StoreName};
 use crate::x509::{Certificate, pem_block};
@@ -36,6 +38,7 @@ impl RefreshedChains {
 pub(super) fn refresh(
     layout: &Layout,
     inventory: &Inventory,
+    now: OffsetDateTime,
 ) -> Result<RefreshedChains, StoreError> {
     let Some(change) = inventory.stale_chains()? else {
         return Ok(RefreshedChains::default());
@@ -51,7 +54,14 @@ pub(super) fn refresh(
             refreshed.bundles.push(name.clone());
         }
     }
-    refresh_certificates(layout, inventory, &mut refreshed.certificates)?;
+    let mut newer = Vec::new();
+    let outcome = refresh_certificates(layout, inventory, &mut newer);
+    // Those whose files were written are noted even where others failed, and before it is noted
+    // that all files follow: whoever dies in between leaves servers that will be told once more.
+    let (names, ids): (Vec<StoreName>, Vec<RecordId>) = newer.into_iter().unzip();
+    inventory.await_chain_readers(&ids, now)?;
+    outcome?;
+    refreshed.certificates = names;
     // What changed meanwhile is done by who changed it.
     inventory.mark_chains_refreshed(change)?;
     Ok(refreshed)
@@ -60,7 +70,7 @@ pub(super) fn refresh(
 fn refresh_certificates(
     layout: &Layout,
     inventory: &Inventory,
-    refreshed: &mut Vec<StoreName>,
+    refreshed: &mut Vec<(StoreName, RecordId)>,
 ) -> Result<(), StoreError> {
     let paths = Paths::of(inventory)?;
     let mut chains = ChainsByIssuer::new(&paths);
@@ -75,7 +85,7 @@ fn refresh_certificates(
     let mut outcome = Ok(());
     inventory.for_each(&query, |row| {
         match refresh_one(layout, inventory, &mut chains, &row) {
-            Ok(Some(name)) => refreshed.push(name),
+            Ok(Some(name)) => refreshed.push((name, row.id)),
             Ok(None) => {}
             Err(error) => {
                 outcome = Err(error);

@@ -320,12 +320,20 @@ impl Store {
     }
 
     /// Brings the chain files of all current certificates and the trust bundles up to date, if the
-    /// certificates above them changed. A crash in between is put right when the PKI is opened.
+    /// certificates above them changed, and notes which servers have to read theirs again. A crash in between is put right when the PKI is opened.
     ///
     /// # Errors
     /// What the operating system and SQLite refuse.
-    pub fn refresh_chains(&mut self) -> Result<RefreshedChains, StoreError> {
-        chain_files::refresh(&self.layout, &self.inventory)
+    pub fn refresh_chains(&mut self, now: OffsetDateTime) -> Result<RefreshedChains, StoreError> {
+        chain_files::refresh(&self.layout, &self.inventory, now)
+    }
+
+    /// Forgets that chain files are newer than what servers read, of certificates that have none.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn forget_chain_readers(&mut self, ids: &[RecordId]) -> Result<(), StoreError> {
+        self.inventory.forget_chain_readers(ids)
     }
 
     /// The authority of a name.

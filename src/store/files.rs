@@ -4,11 +4,12 @@
 //! (`--out FILE`). A file is written under another name in the same folder, synced, and renamed;
 //! it has its final permissions from the moment that it exists. A write that fails leaves nothing.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
@@ -80,6 +81,71 @@ pub fn replace(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Stor
         .persist(path)
         .map_err(|refused| StoreError::file(FileDeed::Write, path, refused.error))?;
     sync_folder(&folder)
+}
+
+/// As [`replace`], for a file outside the PKI that certmint alone writes, one process at a time. The
+/// new content is written under one and the same name beside it, so that what a killed process left
+/// there is written over by the next and no key stays behind. The owner of the old file stays the
+/// owner, where certmint may say so.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_own(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), StoreError> {
+    let path = &behind_links(path)?;
+    let folder = folder_of(path)?;
+    if open_stream(path)?.is_some() {
+        return Err(StoreError::NotAFile {
+            path: path.to_path_buf(),
+        });
+    }
+    let mut name = OsString::from(UNFINISHED);
+    name.push(path.file_name().unwrap_or_default());
+    let unfinished = folder.join(name);
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(StoreError::file(FileDeed::Remove, &unfinished, error));
+        }
+        _ => {}
+    }
+    let written = write_staged(&unfinished, content, secrecy).and_then(|()| {
+        if let Ok(old) = fs::metadata(path) {
+            // Whoever is not root can give nothing away, and the reader is most often root.
+            let _ = std::os::unix::fs::chown(&unfinished, Some(old.uid()), Some(old.gid()));
+        }
+        fs::rename(&unfinished, path)
+            .map_err(|error| StoreError::file(FileDeed::Write, path, error))
+    });
+    if let Err(error) = written {
+        let _ = fs::remove_file(&unfinished);
+        return Err(match error {
+            StoreError::File { fault, .. } if fault.kind() == ErrorKind::NotFound => {
+                StoreError::NoDirectory {
+                    path: path.to_path_buf(),
+                    folder,
+                }
+            }
+            StoreError::File { deed, fault, .. } => StoreError::File {
+                deed,
+                path: path.to_path_buf(),
+                fault,
+            },
+            other => other,
+        });
+    }
+    sync_folder(&folder)
+}
+
+/// Removes a file; one that is not there is no fault.
+///
+/// # Errors
+/// What the operating system refuses.
+pub fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(StoreError::file(FileDeed::Remove, path, error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads a file of at most `limit` octets. A regular file that is larger is refused without

@@ -12,6 +12,7 @@ mod chain_files;
 mod directory;
 mod error;
 pub mod files;
+mod folder;
 mod inventory;
 mod layout;
 mod lock;
@@ -29,6 +30,7 @@ pub use chain::{
 pub use chain_files::RefreshedChains;
 pub use directory::Store;
 pub use error::{FileDeed, FileFault, InventoryFault, StoreError};
+pub use folder::create_folder;
 pub use inventory::{
     Activation, ActivationNeed, Actor, AuditCheck, AuditEntry, AuditFinding, Authority,
     AuthorityId, AuthoritySettings, Census, CertificateKind, Deed, Difference, ExportRecord,

@@ -91,7 +91,7 @@ pub(super) fn reconcile(
     if !filed.is_empty() {
         inventory.mark_filed(&filed, now)?;
     }
-    reconciled.chains = chain_files::refresh(layout, inventory)?;
+    reconciled.chains = chain_files::refresh(layout, inventory, now)?;
     reconciled.revocation_lists = revocation_list::reconcile(layout, inventory, now)?;
     reconciled.removed = remove_unfinished(layout, &kept)?;
     Ok(reconciled)

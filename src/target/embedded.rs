@@ -16,6 +16,12 @@ macro_rules! embedded {
 /// Each target with the files of its folder.
 pub(super) const EMBEDDED: &[(&str, &[(&str, &str)])] = &[
     embedded!("apache": "target.toml", "site.conf.j2", "clients-ca.crt.j2"),
+    embedded!("aws-acm": "target.toml", "aws-acm.sh.j2", "aws-acm.tf.j2"),
+    embedded!("aws-alb": "target.toml", "aws-alb.sh.j2", "aws-alb.tf.j2"),
+    embedded!("aws-alb-clients": "target.toml", "aws-alb-clients.sh.j2", "aws-alb-clients.tf.j2"),
+    embedded!("aws-clb": "target.toml", "aws-clb.sh.j2", "aws-clb.tf.j2"),
+    embedded!("aws-nlb": "target.toml", "aws-nlb.sh.j2", "aws-nlb.tf.j2"),
+    embedded!("aws-route53": "target.toml", "aws-route53.sh.j2", "aws-route53.tf.j2"),
     embedded!(
         "haproxy":
         "target.toml", "haproxy.cfg.j2", "certificate.pem.j2", "backend-ca.crt.j2",
@@ -28,6 +34,7 @@ pub(super) const EMBEDDED: &[(&str, &[(&str, &str)])] = &[
         "target.toml", "balancer.conf.j2", "backend-ca.crt.j2", "clients-ca.crt.j2",
     ),
     embedded!("nginx-stream": "target.toml", "stream.conf.j2"),
+    embedded!("oci-lb": "target.toml", "oci-lb.sh.j2", "oci-lb.tf.j2"),
 ];
 
 #[cfg(test)]

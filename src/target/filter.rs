@@ -12,6 +12,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("json", json);
     environment.add_filter("comment", comment);
     environment.add_filter("slug", slug);
+    environment.add_filter("identifier", identifier);
 }
 
 /// PEM as it is, each line moved in by `indent` spaces, without the last line break; anything else
@@ -68,6 +69,31 @@ fn json(value: &Value) -> Result<String, Error> {
 /// Text for a comment: it cannot end the line that it stands in.
 fn comment(text: &str) -> Value {
     Value::from_safe_string(escape_control(text))
+}
+
+/// A text as the identifier of a programming language, which is written without quotation marks:
+/// ASCII letters, digits and `_`, and no digit first.
+fn identifier(text: &str) -> Result<Value, Error> {
+    let mut name: String = text
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    if name.is_empty() {
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "an identifier has at least one letter",
+        ));
+    }
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    Ok(Value::from_safe_string(name))
 }
 
 /// A text as a name: letters, digits, `-` and `_`; anything else becomes a `-`.

@@ -27,6 +27,9 @@ use std::{
 /// What marks a document that needs the machines of the lab (`tests/systems/howto.rs` runs it).
 pub(crate) const LAB: &str = "<!-- machines: ";
 
+/// What marks a document that needs an account at a cloud (`tests/cloud/howto.rs` runs it).
+pub(crate) const ACCOUNT: &str = "<!-- account: ";
+
 /// A command of a document and what it is said to print.
 pub(crate) struct Step {
     /// The line of its `$ `, from 0.

@@ -139,6 +139,18 @@ pub(crate) fn python() -> Command {
     }))
 }
 
+/// A folder of programs in one of the Python environments of `tests/judges.sh`: `aws`, `oci` or
+/// `terraform`.
+pub(crate) fn environment(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/judges/{name}/bin"));
+    assert!(
+        folder.join("python").is_file(),
+        "{} is needed to judge this test: {HOW}",
+        folder.display()
+    );
+    folder
+}
+
 /// A program of pkilint, by the name that it is installed under: `lint_pkix_cert`,
 /// `lint_pkix_signer_signee_cert_chain`, `lint_crl`.
 pub(crate) fn pkilint(program: &str) -> Command {

@@ -96,6 +96,7 @@ export.k8s = { kind = "secret", name = "old-tls", namespace = "web", file = "out
 
 [client.joe]
 subject = []
+reload = { haproxy = "ipv4@127.0.0.1:9999", certificate = "certs/joe.crt", file = "joe.crt", key_file = "joe.key" }
 san = ["joe@example.com"]
 export.p12 = { password_file = "joe.pass", for = "legacy", friendly_name = "Joe", file = "joe.pfx" }
 export.p7b = {}
@@ -104,6 +105,7 @@ export.truststore = { password_file = "joe.pass" }
 export.k8s = {}
 
 [peer."node.example.com"]
+reload = { haproxy = "/run/haproxy/admin.sock", certificate = "/etc/haproxy/node.pem" }
 san = ["node1.example.com"]
 probe = "node1.example.com:443"
 "#,

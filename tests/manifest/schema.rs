@@ -122,6 +122,7 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "name_twice",
     "names_that_differ_in_case",
     "no_ca",
+    "reload_of_haproxy_into_one_file",
     "renewal_longer_than_life",
     "server_and_client_of_one_name",
     "subject_and_its_parts",

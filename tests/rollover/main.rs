@@ -16,4 +16,5 @@ mod deeds;
 mod reissue;
 mod renewal;
 mod roots;
+mod servers_told;
 mod subordinate;

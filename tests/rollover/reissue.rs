@@ -109,12 +109,23 @@ fn switched() -> World {
     world
 }
 
+/// Runs a line while another renewal is at work, so that nobody tells the servers.
+fn beside_a_renewal(world: &World, line: &str) -> crate::world::Told {
+    let layout = certmint::store::Layout::new(world.path("pki"));
+    let _lock = certmint::store::RenewalLock::take(&layout, "another").unwrap();
+    world.ok(line)
+}
+
 #[test]
 fn the_old_key_stays_until_the_servers_have_taken_what_replaces_its_certificates() {
     let world = switched();
     world.write("pki.toml", MANIFEST);
-    let told = world.ok("ca rollover next ca --yes --json");
+    let told = beside_a_renewal(&world, "ca rollover next ca --yes --json");
     assert_eq!(told.document()["waiting"], serde_json::json!(["flb"]));
+    assert!(
+        told.stderr.contains("another renewal is at work"),
+        "{told:#?}"
+    );
     assert!(told.stderr.contains("certmint renew tells"), "{told:#?}");
 
     let status = world.json("ca rollover status ca");
@@ -138,11 +149,21 @@ fn the_old_key_stays_until_the_servers_have_taken_what_replaces_its_certificates
     assert_eq!(left["left"]["filed"], 1, "{left}");
     assert_eq!(left["next"], "reissue");
 
-    let told = world.ok("reissue --ca ca --yes --json");
-    assert_eq!(told.document()["waiting"], serde_json::json!(["flb"]));
+    // The same when they are told by who makes them anew.
+    let told = world.run("reissue --ca ca --yes --json");
+    assert_eq!(told.code, 1, "{told:#?}");
+    assert!(told.stderr.contains("the one before is back"), "{told:#?}");
+    assert!(!told.stderr.contains("have yet to take"), "{told:#?}");
+    assert_eq!(told.document()["in_use"], serde_json::json!([]));
+    assert_eq!(
+        world.json("ca rollover status ca")["rollovers"][0]["left"]["filed"],
+        1
+    );
     world.write("ready", "");
-    let told = world.ok("renew --json");
-    assert_eq!(told.document()["in_use"][0]["name"], "flb");
+    let told = world.ok("reissue --ca ca --yes --json");
+    assert_eq!(told.document()["in_use"], serde_json::json!(["flb"]));
+    assert_eq!(told.document()["waiting"], serde_json::json!([]));
+    assert!(!told.stderr.contains("reload what serves"), "{told:#?}");
     assert_eq!(world.read_text("told"), "flb\n");
     let retired = world.json("ca rollover next ca --yes");
     assert_eq!(retired["done"], "retire");
@@ -152,7 +173,7 @@ fn the_old_key_stays_until_the_servers_have_taken_what_replaces_its_certificates
 fn an_operator_who_insists_does_not_wait_for_servers() {
     let world = switched();
     world.write("pki.toml", MANIFEST);
-    world.ok("reissue --ca ca --yes");
+    beside_a_renewal(&world, "reissue --ca ca --yes");
     let retired = world.json("ca rollover next ca --with-certificates-in-use --yes");
     assert_eq!(retired["done"], "retire");
 }

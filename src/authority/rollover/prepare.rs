@@ -125,7 +125,9 @@ pub fn prepare(
     };
     if rollover.level == CaLevel::Subordinate {
         let successor = certify(store, signer, order, now)?;
-        let refreshed = store.refresh_chains().map_err(AuthorityError::unfinished)?;
+        let refreshed = store
+            .refresh_chains(now)
+            .map_err(AuthorityError::unfinished)?;
         let made = Vec::new();
         let cross = CrossCertified { made, refreshed };
         return Ok(Prepared { successor, cross });
@@ -209,7 +211,9 @@ pub fn cross_certify(
         };
         made.push(certify(store, signer, order, now)?);
     }
-    let refreshed = store.refresh_chains().map_err(AuthorityError::unfinished)?;
+    let refreshed = store
+        .refresh_chains(now)
+        .map_err(AuthorityError::unfinished)?;
     Ok(CrossCertified { made, refreshed })
 }
 

@@ -51,7 +51,9 @@ pub fn switch(
         .into());
     }
     store.switch(rollover.old.id, now)?;
-    store.refresh_chains().map_err(AuthorityError::unfinished)
+    store
+        .refresh_chains(now)
+        .map_err(AuthorityError::unfinished)
 }
 
 /// Lets the old key sign revocation lists only. Chains no longer lead over the cross-certificate,
@@ -85,5 +87,7 @@ pub fn retire(
         return Err(RolloverRefusal::NotServed { name, waiting }.into());
     }
     store.retire(rollover.old.id, now)?;
-    store.refresh_chains().map_err(AuthorityError::unfinished)
+    store
+        .refresh_chains(now)
+        .map_err(AuthorityError::unfinished)
 }

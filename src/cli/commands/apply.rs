@@ -13,13 +13,19 @@ use time::OffsetDateTime;
 use super::plan;
 use crate::{
     cli::{
-        actor::actor, apply_report, args::Global, failure::Advised, manifest_file,
-        manifest_secrets::ManifestSecrets, plan_report, progress::Progress, report::Report,
+        actor::{actor, renewal_holder},
+        apply_report,
+        args::Global,
+        failure::Advised,
+        manifest_file,
+        manifest_secrets::ManifestSecrets,
+        plan_report,
+        progress::Progress,
+        report::Report,
         terminal,
     },
     manifest::{Applied, ApplyError, Manifest, Plan, StepDeed, Workplace, apply},
     store::{Layout, RenewalLock, Store, files},
-    x509::moment_text,
 };
 
 /// What is made so.
@@ -69,14 +75,8 @@ pub(crate) fn run(pki: &Path, arguments: &Apply, global: &Global) -> Result<Repo
         return Ok(apply_report::report(&first, None));
     }
     ask(&first, arguments)?;
-    let holder = format!(
-        "{}, process {}, since {}",
-        actor().who(),
-        std::process::id(),
-        moment_text(now)
-    );
     files::make_folder(pki)?;
-    let _lock = RenewalLock::take(&Layout::new(pki), &holder)?;
+    let _lock = RenewalLock::take(&Layout::new(pki), &renewal_holder(now))?;
     let mut current = first;
     for _ in 0..ATTEMPTS {
         let writer = actor().with_plan(current.fingerprint());

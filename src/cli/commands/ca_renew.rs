@@ -13,7 +13,14 @@ use crate::{
         CertifiedBy, Outliving, RenewedAuthority, SigningAuthority, certified_by, itself,
         named_certificate, outliving, renew_authority, same_life,
     },
-    cli::{actor::actor, failure::Advised, render, report::Report},
+    cli::{
+        actor::actor,
+        failure::{Advised, one_line},
+        manifest_file,
+        render::{self, GREEN},
+        renewal::{News, Outcome, Policy, Wishes, tell, waiting_json},
+        report::Report,
+    },
     store::{AuthorityFile, RefreshedChains, Store, StoreName},
     x509::{Validity, moment_text},
 };
@@ -40,6 +47,10 @@ pub(crate) struct CaRenew {
     /// else its issuer's; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// The manifest that says how the servers of what the CA signed are told of the new chain;
+    /// pki.toml in this folder if left out and there is one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
 }
 
 pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
@@ -48,7 +59,12 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
         days,
         allow_shorter,
         passphrase_file,
+        manifest,
     } = arguments;
+    let policy = match Policy::of_manifest(manifest.as_ref(), Wishes::default())? {
+        Err(wrong) => return Ok(manifest_file::faulty(wrong)),
+        Ok(policy) => policy,
+    };
     let now = OffsetDateTime::now_utc();
     let mut store = Store::open(pki, &actor(), now)?;
     let authority = itself(store.inventory(), name.as_ref())?;
@@ -95,8 +111,16 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
     };
     let RenewedAuthority { filed, refreshed } =
         renew_authority(&mut store, &authority, &signer, validity, now)?;
+    let told = tell(
+        &mut store,
+        pki,
+        &policy,
+        News::Chains,
+        &refreshed.certificates,
+        now,
+    )?;
     let text = format!(
-        "{}{}",
+        "{}{}{}",
         render::certificate_text(
             kind,
             &filed.certificate,
@@ -107,7 +131,8 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
                 .files
                 .iter()
                 .map(|file| (file.as_path(), "certificate; the key is the same"))
-        )
+        ),
+        told_text(&told)
     );
     let fields = json!({
         "name": name.to_string(),
@@ -116,6 +141,9 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
             "not_after": moment_text(last.not_after()),
         },
         "refreshed": names_json(&refreshed.certificates),
+        "in_use": told.in_use.iter().map(waiting_json).collect::<Vec<_>>(),
+        "exports": told.exports,
+        "failures": told.failures.iter().map(one_line).collect::<Vec<_>>(),
     });
     let document = render::with_fields(render::filed_json(&filed), fields);
     if signer.path().is_empty() {
@@ -126,7 +154,9 @@ pub(crate) fn run(pki: &Path, arguments: &CaRenew) -> Result<Report> {
     }
     Ok(Report::new("ca.renew", document, text)
         .notes(notes)
-        .notes(refreshed_note(&refreshed)))
+        .notes(refreshed_note(&refreshed, &told))
+        .notes(told.notes)
+        .failures(told.failures))
 }
 
 /// That the next certificate of a CA ends before what it signed.
@@ -147,9 +177,26 @@ fn ends_first(name: &StoreName, validity: Validity, later: &Outliving) -> String
     )
 }
 
-/// What servers have to be told after chain files changed.
-pub(crate) fn refreshed_note(refreshed: &RefreshedChains) -> Option<String> {
-    let count = refreshed.certificates.len();
+/// What servers took, and which files were written again.
+pub(crate) fn told_text(told: &Outcome) -> String {
+    let in_use = told.in_use.iter().map(|one| {
+        format!(
+            "{GREEN}✓{GREEN:#} {}: its servers have the new chain\n",
+            one.name
+        )
+    });
+    let exports = told.exports.iter();
+    let exports = render::files_text(exports.map(|file| (file.as_path(), "exported again")));
+    in_use.chain([exports]).collect()
+}
+
+/// What servers have to be told after chain files changed, beyond what was told.
+pub(crate) fn refreshed_note(refreshed: &RefreshedChains, told: &Outcome) -> Option<String> {
+    let is_told = |name: &StoreName| {
+        told.not_taken.contains(name) || told.in_use.iter().any(|one| one.name == *name)
+    };
+    let others = refreshed.certificates.iter().filter(|name| !is_told(name));
+    let count = others.count();
     (count > 0).then(|| {
         format!(
             "the chain files of {} are new: reload what serves them",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    ca_renew::{names_json, refreshed_note},
+    ca_renew::{names_json, refreshed_note, told_text},
     reissue::{self, Reissue},
     signing::{NewKey, open_this},
     subject::SubjectFlags,
@@ -22,7 +22,15 @@ use crate::{
         },
         same_life,
     },
-    cli::{actor::actor, args::Global, render, report::Report, rollover, terminal},
+    cli::{
+        actor::actor,
+        args::Global,
+        failure::one_line,
+        manifest_file, render,
+        renewal::{self, News, Policy, Wishes},
+        report::Report,
+        rollover, terminal,
+    },
     key::KeySpec,
     store::{Inventory, Layout, RefreshedChains, Store, StoreName},
     x509::Validity,
@@ -106,7 +114,7 @@ pub(crate) struct RolloverNext {
     /// Retire the old key though certificates under it are in use
     #[arg(long)]
     pub(crate) with_certificates_in_use: bool,
-    /// The manifest that says which certificates have servers, for the step reissue; pki.toml in this
+    /// The manifest that says how servers are told of new certificates and chains; pki.toml in this
     /// folder if left out and there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
@@ -191,6 +199,10 @@ fn shown(
 }
 
 fn run_next(global: &Global, arguments: &RolloverNext) -> Result<Report> {
+    let policy = match Policy::of_manifest(arguments.manifest.as_ref(), Wishes::default())? {
+        Err(wrong) => return Ok(manifest_file::faulty(wrong)),
+        Ok(policy) => policy,
+    };
     let now = OffsetDateTime::now_utc();
     let mut store = Store::open(&global.pki, &actor(), now)?;
     let old = itself(store.inventory(), arguments.name.as_ref())?;
@@ -205,7 +217,8 @@ fn run_next(global: &Global, arguments: &RolloverNext) -> Result<Report> {
     let taken = match found.next(now) {
         None => {
             let over = Taken::default();
-            let report = next_report(&store, &found.name, &over, arguments, now)?;
+            let told = renewal::Outcome::default();
+            let report = next_report(&store, &found.name, &over, told, arguments, now)?;
             return Ok(report.note("the rollover is over: nothing is left to do"));
         }
         Some(RolloverStep::Prepare) => prepare_next(&mut store, arguments, &found, now)?,
@@ -237,7 +250,16 @@ fn run_next(global: &Global, arguments: &RolloverNext) -> Result<Report> {
             Taken::step(RolloverStep::Retire, Vec::new(), refreshed)
         }
     };
-    next_report(&store, &found.name, &taken, arguments, now)
+    let refreshed = &taken.refreshed.certificates;
+    let told = renewal::tell(
+        &mut store,
+        &global.pki,
+        &policy,
+        News::Chains,
+        refreshed,
+        now,
+    )?;
+    next_report(&store, &found.name, &taken, told, arguments, now)
 }
 
 /// The step that was taken, and what came of it.
@@ -358,6 +380,7 @@ fn next_report(
     store: &Store,
     name: &StoreName,
     taken: &Taken,
+    told: renewal::Outcome,
     arguments: &RolloverNext,
     now: OffsetDateTime,
 ) -> Result<Report> {
@@ -381,13 +404,24 @@ fn next_report(
         let what = if is_key { "private key" } else { "certificate" };
         (file.as_path(), what)
     });
-    report.text = format!("{}{}", render::files_text(described), report.text);
+    report.text = format!(
+        "{}{}{}",
+        render::files_text(described),
+        told_text(&told),
+        report.text
+    );
     let documents: Vec<Value> = made.iter().map(render::filed_json).collect();
     let fields = json!({
         "done": step.map(RolloverStep::word),
         "made": documents,
         "refreshed": names_json(&refreshed.certificates),
+        "in_use": told.in_use.iter().map(renewal::waiting_json).collect::<Vec<_>>(),
+        "exports": told.exports,
+        "failures": told.failures.iter().map(one_line).collect::<Vec<_>>(),
     });
     report.json = render::with_fields(report.json, fields);
-    Ok(report.notes(refreshed_note(refreshed)))
+    Ok(report
+        .notes(refreshed_note(refreshed, &told))
+        .notes(told.notes)
+        .failures(told.failures))
 }

@@ -29,6 +29,7 @@ pub(crate) mod plan;
 pub(crate) mod probe;
 pub(crate) mod rehearse;
 pub(crate) mod reissue;
+pub(crate) mod reload;
 pub(crate) mod render;
 pub(crate) mod renew;
 pub(crate) mod revoke;
@@ -39,6 +40,8 @@ pub(crate) mod status;
 mod subject;
 pub(crate) mod target;
 pub(crate) mod target_check;
+pub(crate) mod trust;
+mod trust_bundle;
 pub(crate) mod verify;
 
 use anyhow::Result;
@@ -66,12 +69,14 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Sign(arguments) => sign::run(pki, arguments),
         Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
         Command::Renew(arguments) => renew::run(pki, arguments),
+        Command::Reload(arguments) => reload::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Lint(arguments) => lint::run(pki, arguments),
         Command::Probe(arguments) => probe::run(pki, arguments),
         Command::Rehearse(arguments) => rehearse::run(pki, arguments),
         Command::Export(arguments) => export::run(pki, arguments),
+        Command::Trust(arguments) => trust::run(pki, arguments),
         Command::List(arguments) => list::run(pki, arguments, cli.global.form()),
         Command::Manifest(arguments) => manifest::run(pki, arguments),
         Command::Apply(arguments) => apply::run(pki, arguments, &cli.global),

@@ -16,7 +16,7 @@ use crate::{
         waiting,
     },
     cli::{
-        actor::actor,
+        actor::{actor, renewal_holder},
         failure::{Advised, UsageError},
         manifest_file,
         renewal::{Outcome, Policy, Wishes, export, make, planned, publish_lists, report, take},
@@ -27,7 +27,6 @@ use crate::{
     inspect::verify::Host,
     probe::Endpoint,
     store::{Inventory, Layout, RenewalLock, Shelf, State, Store, StoreError, StoreName},
-    x509::moment_text,
 };
 
 /// Which certificates are renewed, and what follows.
@@ -109,13 +108,7 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         return Ok(planned(&due, &refused, &waiting, &lists, now));
     }
     let actor = actor();
-    let holder = format!(
-        "{}, process {}, since {}",
-        actor.who(),
-        std::process::id(),
-        moment_text(now)
-    );
-    let _lock = match RenewalLock::take(&Layout::new(pki), &holder) {
+    let _lock = match RenewalLock::take(&Layout::new(pki), &renewal_holder(now)) {
         // Two timers: the other one does what this one was to do.
         Err(error @ StoreError::RenewalRuns { .. }) if !arguments.asks_for_certain() => {
             let nothing = Outcome::default();
@@ -129,10 +122,17 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
     make(&mut store, &policy, due, now, &mut outcome);
     let concerns = |name: &StoreName| arguments.concerns(name);
     // What was made is told even if the inventory fails on the way.
-    if let Err(error) = take(&mut store, pki, &policy, concerns, now, &mut outcome) {
+    if let Err(error) = take(
+        &mut store,
+        pki,
+        &policy,
+        |one| concerns(&one.name),
+        now,
+        &mut outcome,
+    ) {
         outcome.failures.push(error);
     }
-    export(&mut store, &policy, now, &mut outcome);
+    export(&mut store, &policy, concerns, now, &mut outcome);
     match lists(store.inventory(), arguments, now) {
         Ok(names) => publish_lists(&mut store, &policy, &names, now, &mut outcome),
         Err(error) => outcome.failures.push(error),
@@ -185,8 +185,10 @@ fn selected(
     };
     chosen.retain(|one| {
         let is_due = policy.reason(&one.name, &one.row, now).is_some();
-        let renewed_already =
-            |other: &Waiting| other.name == one.name && other.activation.replaces.is_some();
+        let renewed_already = |other: &Waiting| {
+            let replaces = other.activation.replaces;
+            other.name == one.name && replaces.is_some() && !other.activation.is_of_chain()
+        };
         is_due || !waiting.iter().any(renewed_already)
     });
     waiting.retain(|one| !chosen.iter().any(|other| other.name == one.name));

@@ -3,8 +3,10 @@
 
 mod policy;
 mod report;
+mod tell;
 mod work;
 
 pub(crate) use policy::{Policy, Wishes};
-pub(crate) use report::{Outcome, planned, report};
+pub(crate) use report::{Outcome, planned, report, waiting_json};
+pub(crate) use tell::{News, tell};
 pub(crate) use work::{export, make, publish_lists, take};

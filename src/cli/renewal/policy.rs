@@ -5,15 +5,22 @@ use std::path::{Path, PathBuf};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    authority::{AuthorityError, KeyChoice, Reason, RenewalWindow, SeenAt, Servers, Waiting},
+    authority::{
+        AuthorityError, KeyChoice, Reason, Reload, RenewalWindow, SeenAt, Servers, Waiting,
+    },
     cli::{manifest_file, manifest_secrets::ManifestSecrets},
     hook::HookCommand,
     inspect::verify::Host,
-    manifest::{ApplyError, Custody, DesiredCertificate, Manifest, export_again, refused},
+    manifest::{
+        ApplyError, Custody, DesiredCertificate, Manifest, ManifestError, export_again, refused,
+    },
     probe::Endpoint,
-    store::{Row, Store, StoreName},
+    store::{ActivationNeed, Row, Store, StoreName},
     target::Library,
 };
+
+/// The time for a reload, and then its servers, where a command does not ask for it.
+const USUAL_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What the command line says of every certificate that it concerns.
 #[derive(Debug)]
@@ -32,6 +39,21 @@ pub(crate) struct Wishes {
     pub(crate) passphrase_file: Option<PathBuf>,
     /// The most that a command may take, and then each endpoint.
     pub(crate) timeout: std::time::Duration,
+}
+
+impl Default for Wishes {
+    /// What a command has that leaves all to the manifest.
+    fn default() -> Self {
+        Self {
+            within: None,
+            key: None,
+            reload: None,
+            probe: None,
+            server_name: None,
+            passphrase_file: None,
+            timeout: USUAL_TIMEOUT,
+        }
+    }
 }
 
 /// What holds for each certificate.
@@ -56,8 +78,59 @@ impl Policy {
         }
     }
 
+    /// With the manifest that a command names, else `pki.toml` of this folder if it is there; inside,
+    /// what is wrong with the manifest.
+    ///
+    /// # Errors
+    /// A manifest that cannot be read.
+    pub(crate) fn of_manifest(
+        named: Option<&PathBuf>,
+        wishes: Wishes,
+    ) -> anyhow::Result<Result<Self, ManifestError>> {
+        let file = manifest_file::named_or_usual(named);
+        let read = file.as_deref().map(manifest_file::read).transpose()?;
+        Ok(read
+            .transpose()
+            .map(|manifest| Self::new(wishes, manifest.zip(file.as_deref()))))
+    }
+
+    /// Whether there are servers that have to take a new generation.
+    pub(crate) fn need(&self, name: &StoreName) -> ActivationNeed {
+        if self.has_servers(name) {
+            ActivationNeed::Servers
+        } else {
+            ActivationNeed::Nothing
+        }
+    }
+
     fn desired(&self, name: &StoreName) -> Option<&DesiredCertificate> {
         self.manifest.as_ref()?.certificate(name)
+    }
+
+    /// Whether there is a manifest.
+    pub(crate) fn has_manifest(&self) -> bool {
+        self.manifest.is_some()
+    }
+
+    /// The names of the manifest's certificates.
+    pub(crate) fn names(&self) -> Vec<StoreName> {
+        let certificates = self.manifest.iter().flat_map(Manifest::certificates);
+        certificates.map(|one| one.name.clone()).collect()
+    }
+
+    /// The names of the manifest's certificates that are exported.
+    pub(crate) fn exported(&self) -> Vec<StoreName> {
+        let certificates = self.manifest.iter().flat_map(Manifest::certificates);
+        certificates
+            .filter(|certificate| !certificate.exports.is_empty())
+            .map(|certificate| certificate.name.clone())
+            .collect()
+    }
+
+    /// What makes the servers of a certificate read it again.
+    pub(crate) fn reload(&self, name: &StoreName) -> Option<Reload> {
+        let reload = self.desired(name)?.reload.as_ref()?;
+        Some(reload.within(&self.folder))
     }
 
     /// When a certificate is due; never by itself where there is a manifest that does not have it.
@@ -114,9 +187,11 @@ impl Policy {
         } = &self.wishes;
         let desired = self.desired(&one.name);
         let mut servers = desired
-            .map(|desired| desired.servers(&one.certificate))
+            .map(|desired| desired.servers(&one.certificate, &self.folder))
             .unwrap_or_default();
-        servers.reload = reload.clone().or(servers.reload);
+        if let Some(command) = reload.clone() {
+            servers.reload = Some(Reload::Command(command));
+        }
         if let Some(endpoint) = probe.clone() {
             servers.seen_at = Some(match server_name.clone() {
                 Some(server_name) => SeenAt {

@@ -91,7 +91,11 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
             format!("{GREEN}in use{GREEN:#}"),
             render::day(one.certificate.not_after()),
             abbreviated(&render::serial(&one.certificate)),
-            "left by an earlier renewal".to_owned(),
+            if one.activation.is_of_chain() {
+                "its chain is new".to_owned()
+            } else {
+                "left by an earlier renewal".to_owned()
+            },
         ]);
     }
     let mut text = if table.is_empty() {
@@ -158,7 +162,11 @@ pub(crate) fn planned(
         table.row([
             one.name.to_string(),
             "reload".to_owned(),
-            format!("renewed on {since}, and its servers do not have it yet"),
+            if one.activation.is_of_chain() {
+                format!("its chain is new since {since}, and its servers do not have that yet")
+            } else {
+                format!("renewed on {since}, and its servers do not have it yet")
+            },
         ]);
     }
     for name in lists {
@@ -237,10 +245,11 @@ fn previous_json(due: &Due, now: OffsetDateTime) -> Value {
     })
 }
 
-fn waiting_json(one: &Waiting) -> Value {
+pub(crate) fn waiting_json(one: &Waiting) -> Value {
     json!({
         "name": one.name.to_string(),
         "serial": render::serial(&one.certificate),
         "renewed_at": moment_text(one.activation.started_at),
+        "only_chain": one.activation.is_of_chain(),
     })
 }

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::{Outcome, Policy};
 use crate::{
     authority::{
-        AuthorityError, Due, LeafOrder, PublishedList, Reason, activate, issue_all, itself,
-        publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
+        AuthorityError, Due, LeafOrder, PublishedList, Reason, Waiting, activate, issue_all,
+        itself, publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
     cli::commands::{
         crl,
@@ -88,11 +88,7 @@ fn make_group(
     let mut ordered: Vec<Due> = Vec::new();
     let mut orders: Vec<LeafOrder> = Vec::new();
     for one in group {
-        let need = if policy.has_servers(&one.name) {
-            ActivationNeed::Servers
-        } else {
-            ActivationNeed::Nothing
-        };
+        let need = policy.need(&one.name);
         match renewal(store, &signer, &one, policy.key(&one.name), need, now) {
             Ok(order) => {
                 ordered.push(one);
@@ -128,27 +124,34 @@ fn names(group: &[Due]) -> String {
 }
 
 /// Has the servers take what was published, by this run or by an earlier one that was killed;
-/// `concerns` says which certificates this run is about.
+/// `concerns` says which of it this run is about.
 pub(crate) fn take(
     store: &mut Store,
     pki: &Path,
     policy: &Policy,
-    concerns: impl Fn(&StoreName) -> bool,
+    concerns: impl Fn(&Waiting) -> bool,
     now: OffsetDateTime,
     outcome: &mut Outcome,
 ) -> Result<()> {
     let mut ready = Vec::new();
+    let mut without_servers = Vec::new();
     for one in waiting(store.inventory())? {
-        if !concerns(&one.name) {
+        if !concerns(&one) {
             continue;
         }
         let mut servers = policy.servers(&one);
         servers.refused = policy.refused(store, &one, now)?;
         match servers.need() {
             ActivationNeed::Servers => ready.push((one, servers)),
+            ActivationNeed::Nothing if one.activation.is_of_chain() => {
+                without_servers.push(one.activation.id);
+            }
             ActivationNeed::Nothing => outcome.untold.push(one),
         }
     }
+    // It was said when the chains changed that servers have to be reloaded, and nobody here knows
+    // which.
+    store.forget_chain_readers(&without_servers)?;
     let pki = std::path::absolute(pki).context("--pki")?;
     for taken in activate(store, ready, &pki, policy.timeout(), now) {
         match taken {
@@ -211,22 +214,19 @@ fn publish_list(
     Ok(Published::List(Box::new(list)))
 }
 
-/// Writes the files in foreign formats again whose certificate is in use now.
+/// Writes the files in foreign formats again that are of another certificate than the one in use now,
+/// or have another chain.
 pub(crate) fn export(
     store: &mut Store,
     policy: &Policy,
+    concerns: impl Fn(&StoreName) -> bool,
     now: OffsetDateTime,
     outcome: &mut Outcome,
 ) {
-    let renewed = outcome.renewed.iter().map(|(due, _)| &due.name);
-    let mut names: Vec<StoreName> = renewed
-        .chain(outcome.in_use.iter().map(|one| &one.name))
-        .filter(|name| !outcome.not_taken.contains(name))
-        .cloned()
-        .collect();
-    names.sort();
-    names.dedup();
-    for name in names {
+    for name in policy.exported() {
+        if !concerns(&name) || outcome.not_taken.contains(&name) {
+            continue;
+        }
         for written in policy.export(store, &name, now) {
             match written {
                 Ok(file) => outcome.exports.push(file),

@@ -72,7 +72,8 @@ pub(super) fn export(
 }
 
 /// Writes the files in foreign formats again that were written for an older generation of a
-/// certificate; what was never written is left to a plan.
+/// certificate, or with another chain; what was never written, or not as it is wished now, is left
+/// to a plan.
 pub fn export_again(
     store: &mut Store,
     wanted: &DesiredCertificate,
@@ -80,21 +81,25 @@ pub fn export_again(
     folder: &Path,
     now: OffsetDateTime,
 ) -> Vec<Result<PathBuf, ApplyError>> {
-    let outdated = |store: &Store, wanted_export: &Export| -> Result<bool, StoreError> {
+    let outdated = |store: &Store, Export { file, format }: &Export| -> Result<bool, ApplyError> {
         let inventory = store.inventory();
         let current = inventory.current(Shelf::Certificates, &wanted.name)?;
-        let recorded = inventory.export(&wanted_export.file.to_string_lossy())?;
-        Ok(match (current, recorded) {
-            (Some(current), Some(recorded)) => recorded.certificate != current.id,
-            _ => false,
-        })
+        let recorded = inventory.export(&file.to_string_lossy())?;
+        let (Some(current), Some(recorded)) = (current, recorded) else {
+            return Ok(false);
+        };
+        if recorded.certificate != current.id {
+            return Ok(true);
+        }
+        let (_, chain) = with_chain(store, current.id, &wanted.name)?;
+        Ok(format.is_wish_of(&recorded.settings) && recorded.settings != format.settings(&chain))
     };
     let mut answers = Vec::new();
     for one in &wanted.exports {
         match outdated(store, one) {
             Ok(false) => {}
             Ok(true) => answers.push(export(store, &wanted.name, one, secrets, folder, now)),
-            Err(error) => answers.push(Err(error.into())),
+            Err(error) => answers.push(Err(error)),
         }
     }
     answers

@@ -24,7 +24,7 @@ use crate::{
         AuthorityError, Filed, PublishedList, Servers, Taken, Waiting, activate,
         publish_revocation_list, waiting,
     },
-    store::{Revocation, Store, StoreName},
+    store::{ActivationNeed, Revocation, Store, StoreName},
     target::Library,
 };
 
@@ -210,13 +210,19 @@ fn take(
 ) -> Result<Vec<Taken>, ApplyError> {
     let library = Library::new(Some(workplace.pki.join("templates")));
     let mut ready: Vec<(Waiting, Servers)> = Vec::new();
+    let mut without_servers = Vec::new();
     for one in waiting(store.inventory())? {
         if let Some(wanted) = manifest.certificate(&one.name) {
-            let mut servers = wanted.servers(&one.certificate);
+            if one.activation.is_of_chain() && wanted.activation() == ActivationNeed::Nothing {
+                without_servers.push(one.activation.id);
+                continue;
+            }
+            let mut servers = wanted.servers(&one.certificate, workplace.folder);
             servers.refused = refused(store.inventory(), &library, wanted, &one, now)?;
             ready.push((one, servers));
         }
     }
+    store.forget_chain_readers(&without_servers)?;
     Ok(activate(
         store,
         ready,

@@ -8,7 +8,7 @@ use crate::{
     authority::{AuthorityError, KeyChoice, leaf_kind},
     key::KeySpec,
     manifest::DesiredCertificate,
-    store::{CertificateFile, Inventory, Row, Shelf, Status},
+    store::{ActivationNeed, CertificateFile, Inventory, Row, Shelf, Status},
     x509::{Certificate, Name, RevocationReason, San, SanSet, name_matching::names_match},
 };
 
@@ -80,13 +80,23 @@ impl Planner<'_> {
                     };
                     self.step(name, deed, reasons);
                 }
-                if self.activations.contains(&row.id) {
+                let waits = self.activations.get(&row.id);
+                // Chains that nobody serves are read by nobody who has to be told.
+                let waits = waits.filter(|one| {
+                    !one.is_of_chain() || wanted.activation() == ActivationNeed::Servers
+                });
+                if let Some(activation) = waits {
+                    let reason = if activation.is_of_chain() {
+                        Reason::ChainNotTaken
+                    } else {
+                        Reason::NotTaken
+                    };
                     let certificate = Box::new(wanted.clone());
                     let deed = StepDeed::Activate {
                         id: row.id,
                         certificate,
                     };
-                    self.step(name, deed, vec![Reason::NotTaken]);
+                    self.step(name, deed, vec![reason]);
                 }
                 self.exports(wanted, Some((&row, &certificate)))
             }

@@ -1,13 +1,16 @@
 //! Desired minus actual.
 
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use time::{Duration, OffsetDateTime};
 
 use crate::{
     authority::{AuthorityError, Reason as DueReason},
     manifest::Manifest,
-    store::{AuthorityId, Inventory, Layout, RecordId, Soundness, StoreName},
+    store::{Activation, AuthorityId, Inventory, Layout, RecordId, Soundness, StoreName},
 };
 
 use super::{
@@ -45,8 +48,8 @@ pub fn plan(
             Some(Soundness::of(surroundings.layout, inventory)?),
             inventory
                 .activations()?
-                .iter()
-                .map(|activation| activation.id)
+                .into_iter()
+                .map(|activation| (activation.id, activation))
                 .collect(),
             InventoryState::of(inventory)?,
         ),
@@ -89,7 +92,7 @@ pub(super) struct Planner<'a> {
     pub(super) known: KnownAuthorities,
     pub(super) soundness: Option<Soundness<'a>>,
     /// What is published and not known to be served.
-    pub(super) activations: HashSet<RecordId>,
+    pub(super) activations: HashMap<RecordId, Activation>,
     steps: Vec<Step>,
     conflicts: Vec<Conflict>,
     /// The CAs of which this plan revokes something.

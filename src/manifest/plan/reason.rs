@@ -118,6 +118,8 @@ pub enum Reason {
     ListFileMissing,
     /// Its servers are not known to have taken it.
     NotTaken,
+    /// Its servers are not known to have read its new chain.
+    ChainNotTaken,
     /// The manifest does not have it, and asks that what it does not have is revoked.
     Removed {
         /// Which generation of its name it is.
@@ -158,6 +160,7 @@ impl Reason {
             Self::ExportOldChain(_) => "export_old_chain",
             Self::ExportDiffers(_) => "export_differs",
             Self::NotTaken => "not_taken",
+            Self::ChainNotTaken => "chain_not_taken",
             Self::Removed { .. } => "removed",
         }
     }
@@ -226,6 +229,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::NotTaken => formatter.write_str("its servers have not taken it yet"),
+            Self::ChainNotTaken => formatter.write_str("its servers do not have its new chain yet"),
             Self::Removed { generation, serial } => {
                 let start = serial.get(..SERIAL_START).unwrap_or(serial);
                 let more = if start.len() < serial.len() {

@@ -16,7 +16,7 @@ use super::{
     defaults::{self, Defaults},
     export,
     fields::Fields,
-    subject, target,
+    reload, subject, target,
 };
 
 /// What a table's head says.
@@ -63,7 +63,7 @@ pub(super) fn read(
     let renewal = defaults::renewal(fields, problems).unwrap_or(defaults.renewal);
     let renewal_key = defaults::renewal_key(fields, problems).unwrap_or(defaults.renewal_key);
     let reload = match fields.value("reload") {
-        Some(_) => defaults::reload(fields, problems),
+        Some(_) => reload::read(fields, problems),
         None => defaults.reload.clone(),
     };
     let probe = probe(fields, problems);

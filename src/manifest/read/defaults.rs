@@ -1,8 +1,7 @@
 //! `[defaults]`
 
 use crate::{
-    authority::{KeyChoice, RenewalWindow},
-    hook::HookCommand,
+    authority::{KeyChoice, Reload, RenewalWindow},
     key::KeySpec,
     manifest::{certificate::DesiredCertificate, desired::Removed, keys, source::Problems},
     store::StoreName,
@@ -11,7 +10,7 @@ use crate::{
 
 use super::{
     fields::{Fields, Value},
-    subject,
+    reload, subject,
 };
 
 /// The longest life that can be ordered, in days: what `--days` takes too.
@@ -25,7 +24,7 @@ pub(super) struct Defaults {
     pub(super) days: u32,
     pub(super) renewal: RenewalWindow,
     pub(super) renewal_key: KeyChoice,
-    pub(super) reload: Option<HookCommand>,
+    pub(super) reload: Option<Reload>,
     pub(super) crl_days: Option<u32>,
     pub(super) removed: Removed,
     pub(super) subject: SubjectParts,
@@ -62,7 +61,7 @@ impl Defaults {
             days: days(&fields, "days", problems).unwrap_or(usual.days),
             renewal: renewal(&fields, problems).unwrap_or_default(),
             renewal_key: renewal_key(&fields, problems).unwrap_or_default(),
-            reload: reload(&fields, problems),
+            reload: reload::read(&fields, problems),
             crl_days: days(&fields, "crl_days", problems),
             removed: fields
                 .value("removed")
@@ -97,27 +96,6 @@ pub(super) fn renewal_key(fields: &Fields<'_>, problems: &mut Problems<'_>) -> O
     } else {
         KeyChoice::New
     })
-}
-
-/// `"systemctl reload nginx"` goes to a shell, `["systemctl", "reload", "nginx"]` does not.
-pub(super) fn reload(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<HookCommand> {
-    let value = fields.value("reload")?;
-    if !value.is_array() {
-        return value
-            .filled(problems)
-            .map(|line| HookCommand::Shell(line.to_owned()));
-    }
-    let items = value.list(problems);
-    let words: Vec<String> = items
-        .iter()
-        .filter_map(|item| item.string(problems).map(str::to_owned))
-        .collect();
-    if words.first().is_none_or(String::is_empty) {
-        let remedy = "write the program first: [\"systemctl\", \"reload\", \"nginx\"]";
-        value.refuse("`reload` names no program", remedy, problems);
-        return None;
-    }
-    Some(HookCommand::Program(words))
 }
 
 pub(super) fn store_name(value: &Value<'_>, problems: &mut Problems<'_>) -> Option<StoreName> {

@@ -349,6 +349,11 @@ impl<'t> Value<'t> {
         self.written().is_array()
     }
 
+    /// Whether it is a table.
+    pub(super) fn is_table(&self) -> bool {
+        self.written().is_table()
+    }
+
     /// Whether it is a string.
     pub(super) fn is_string(&self) -> bool {
         self.written().is_str()

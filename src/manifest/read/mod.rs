@@ -6,6 +6,7 @@ mod defaults;
 mod export;
 mod fields;
 mod places;
+mod reload;
 mod subject;
 mod target;
 

@@ -21,8 +21,17 @@ pub struct Activation {
     pub id: RecordId,
     /// Since when.
     pub started_at: OffsetDateTime,
-    /// What its servers served before; none if it took the place of nothing that may be served.
+    /// What its servers served before; none if it took the place of nothing that may be served. It
+    /// is the certificate itself where only its chain files are new.
     pub replaces: Option<RecordId>,
+}
+
+impl Activation {
+    /// Whether its servers have the certificate, and only its chain files are newer than what they
+    /// read.
+    pub fn is_of_chain(&self) -> bool {
+        self.replaces == Some(self.id)
+    }
 }
 
 impl Inventory {
@@ -122,6 +131,59 @@ impl Inventory {
             log.append(Deed::Activate, Some(id), &details.into())?;
             Ok(())
         })
+    }
+
+    /// Notes that the chain files of current certificates are newer than what their servers read.
+    /// What waits for its servers anyhow goes on to wait as it does.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub(in crate::store) fn await_chain_readers(
+        &self,
+        ids: &[RecordId],
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let transaction = self
+            .connection
+            .unchecked_transaction()
+            .map_err(|error| fault(&self.path, error))?;
+        for id in ids {
+            transaction
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO activation (certificate_id, started_at, replaces)
+                     VALUES (?1, ?2, ?1)",
+                )
+                .and_then(|mut insert| insert.execute(params![id.0, seconds(now)]))
+                .map_err(|error| fault(&self.path, error))?;
+        }
+        transaction
+            .commit()
+            .map_err(|error| fault(&self.path, error))
+    }
+
+    /// Forgets that chain files are newer than what servers read, of certificates that have none.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub(in crate::store) fn forget_chain_readers(
+        &self,
+        ids: &[RecordId],
+    ) -> Result<(), StoreError> {
+        let transaction = self
+            .connection
+            .unchecked_transaction()
+            .map_err(|error| fault(&self.path, error))?;
+        for id in ids {
+            transaction
+                .prepare_cached(
+                    "DELETE FROM activation WHERE certificate_id = ?1 AND replaces = ?1",
+                )
+                .and_then(|mut delete| delete.execute(params![id.0]))
+                .map_err(|error| fault(&self.path, error))?;
+        }
+        transaction
+            .commit()
+            .map_err(|error| fault(&self.path, error))
     }
 
     /// What was published and is not yet known to be served, in the order of its making.

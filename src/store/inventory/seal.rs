@@ -233,7 +233,8 @@ fn seal(
 }
 
 /// Whether servers have yet to take another generation of the same name. They have to be told of
-/// this one then, whoever makes it.
+/// this one then, whoever makes it. A generation of which only the chain files are new is none that
+/// they have to take.
 fn replaces_what_waits(connection: &Connection, path: &Path, id: i64) -> Result<bool, StoreError> {
     connection
         .prepare_cached(
@@ -242,6 +243,7 @@ fn replaces_what_waits(connection: &Connection, path: &Path, id: i64) -> Result<
                 JOIN certificate AS old
                     ON old.name = this.name AND old.shelf = this.shelf AND old.id <> this.id
                 JOIN activation ON activation.certificate_id = old.id
+                    AND activation.replaces IS NOT activation.certificate_id
                 WHERE this.id = ?)",
         )
         .and_then(|mut select| select.query_row([id], |row| row.get(0)))

@@ -1,5 +1,6 @@
 //! `certmint export`
 
+mod bundle;
 mod jks;
 mod kubernetes;
 mod pkcs12;
@@ -11,7 +12,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 pub(crate) use self::pkcs12::{ExportP12, Reader};
-use self::{jks::ExportJks, kubernetes::ExportK8s};
+use self::{bundle::ExportBundle, jks::ExportJks, kubernetes::ExportK8s};
 use super::signing::open_key;
 use crate::{
     authority::{chain_above, is_self_signed},
@@ -63,6 +64,13 @@ kubectl apply -f FILE makes or replaces them. The file of a secret holds the pri
   certmint export pem --serial 5A01C3F49B7E --out old.crt
   certmint export pem flb --part fullchain --out flb.pem")]
     Pem(ExportPem),
+    /// Write a folder for whoever uses a client certificate: PKCS#12, CA, steps, a one-time password
+    #[command(after_help = "Examples:
+  certmint export bundle client01 --out client01
+  certmint export bundle client01 --out client01 --for ios --password-out client01.pass
+
+The password goes to its owner by another way than the folder. See docs/clients.md.")]
+    Bundle(ExportBundle),
 }
 
 /// Which certificate.
@@ -126,6 +134,7 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
         Export::P12(p12) => pkcs12::run(pki, p12),
         Export::Jks(jks) => jks::run(pki, jks),
         Export::K8s(k8s) => kubernetes::run(pki, k8s),
+        Export::Bundle(bundle) => bundle::run(pki, bundle),
         Export::P7b(ExportChain { which, out }) => {
             output::refuse_unwritable(out)?;
             let (leaf, chain) = find(pki, which)?;

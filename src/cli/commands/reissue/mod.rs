@@ -1,38 +1,39 @@
 //! `certmint reissue`
 
+mod report;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{ArgGroup, Args};
-use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use self::report::{Outcome, planned, preview, report};
 use super::{
+    ca_renew::refreshed_note,
     crl::{list_json, list_text, publish_without_asking},
     revoke::Reason,
     signing::{name_of, open_key, open_this},
 };
 use crate::{
     authority::{
-        Filed, KeyChoice, NotHere, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection,
-        SigningAuthority, itself, named_certificate, reissue, renew_authority, same_life,
-        select_for_reissue, waiting,
+        Filed, KeyChoice, Reissuable, ReissuableAuthority, ReissueScope, ReissueSelection,
+        RenewedAuthority, SigningAuthority, itself, named_certificate, reissue, renew_authority,
+        same_life, select_for_reissue, waiting,
     },
     cli::{
         actor::actor,
         args::Global,
-        failure, manifest_file,
+        manifest_file,
         progress::Progress,
-        read,
-        render::{self, GREEN},
+        read, render,
+        renewal::{self, News, Policy, Wishes},
         report::Report,
-        table::Table,
         terminal,
     },
     key::KeyFile,
-    manifest::DesiredCertificate,
     store::{Authority, Revocation, Row, Shelf, Store, StoreName, files},
-    x509::{RevocationReason, moment_text},
+    x509::RevocationReason,
 };
 
 /// What is made anew.
@@ -158,18 +159,11 @@ pub(crate) fn run_in(
     arguments: &Reissue,
     now: OffsetDateTime,
 ) -> Result<Report> {
-    let file = manifest_file::named_or_usual(arguments.manifest.as_ref());
-    let manifest = match file.as_deref().map(manifest_file::read).transpose()? {
-        Some(Err(wrong)) => return Ok(manifest_file::faulty(wrong)),
-        Some(Ok(manifest)) => Some(manifest),
-        None => None,
+    let policy = match Policy::of_manifest(arguments.manifest.as_ref(), Wishes::default())? {
+        Err(wrong) => return Ok(manifest_file::faulty(wrong)),
+        Ok(policy) => policy,
     };
-    let need = |name: &StoreName| {
-        let wanted = manifest.as_ref().and_then(|one| one.certificate(name));
-        wanted
-            .map(DesiredCertificate::activation)
-            .unwrap_or_default()
-    };
+    let need = |name: &StoreName| policy.need(name);
     let selection = select_for_reissue(store.inventory(), &arguments.scope(store)?, now)?;
     if arguments.dry_run || selection.is_empty() {
         return Ok(planned(&selection));
@@ -187,9 +181,14 @@ pub(crate) fn run_in(
         let below = selection.authorities.iter();
         for one in below.filter(|one| one.signer.id == signer.id) {
             match renew_one(store, one, opened, now) {
-                Ok(filed) => outcome
-                    .made
-                    .push((name_of(&one.authority)?, one.row.clone(), filed)),
+                Ok(RenewedAuthority { filed, refreshed }) => {
+                    outcome
+                        .refreshed
+                        .certificates
+                        .extend(refreshed.certificates);
+                    let name = name_of(&one.authority)?;
+                    outcome.made.push((name, one.row.clone(), filed));
+                }
                 Err(error) => outcome.failed(&name_of(&one.authority)?, error),
             }
         }
@@ -219,8 +218,31 @@ pub(crate) fn run_in(
     if arguments.revoke {
         revoke_replaced(store, arguments, &mut outcome, now)?;
     }
+    // Nothing that was made is untold, whatever the servers do.
+    let names: Vec<StoreName> = outcome.made.iter().map(|(name, ..)| name.clone()).collect();
+    let mut chains = outcome.refreshed.certificates.clone();
+    chains.retain(|name| !names.contains(name));
+    for (news, names) in [(News::Certificates, &names), (News::Chains, &chains)] {
+        match renewal::tell(store, &global.pki, &policy, news, names, now) {
+            Ok(told) => {
+                if news == News::Chains {
+                    outcome
+                        .notes
+                        .extend(refreshed_note(&outcome.refreshed, &told));
+                }
+                outcome.notes.extend(told.notes);
+                outcome.failures.extend(told.failures);
+                outcome.not_taken.extend(told.not_taken);
+                let in_use = told.in_use.into_iter().map(|one| one.name);
+                outcome.in_use.extend(in_use);
+                outcome.exports.extend(told.exports);
+            }
+            Err(error) => outcome.failures.push(error),
+        }
+    }
+    outcome.notes.dedup();
     let mut waiting = waiting(store.inventory())?;
-    waiting.retain(|one| outcome.made.iter().any(|(name, ..)| *name == one.name));
+    waiting.retain(|one| names.contains(&one.name));
     outcome.waiting = waiting.into_iter().map(|one| one.name).collect();
     Ok(report(outcome, &selection))
 }
@@ -248,32 +270,16 @@ fn renew_one(
     one: &ReissuableAuthority,
     signer: &SigningAuthority,
     now: OffsetDateTime,
-) -> Result<Filed> {
+) -> Result<RenewedAuthority> {
     let last = named_certificate(&one.authority)?;
     let validity = same_life(&last, now)?;
-    Ok(renew_authority(store, &one.authority, signer, validity, now)?.filed)
-}
-
-/// What came of it.
-#[derive(Default)]
-struct Outcome {
-    /// What was made, and what it took the place of.
-    made: Vec<(StoreName, Row, Filed)>,
-    /// Those of them whose servers have yet to be told.
-    waiting: Vec<StoreName>,
-    /// How many of those that were replaced were revoked.
-    revoked: usize,
-    lists: Vec<Value>,
-    list_text: String,
-    notes: Vec<String>,
-    failures: Vec<anyhow::Error>,
-}
-
-impl Outcome {
-    fn failed(&mut self, name: &StoreName, error: anyhow::Error) {
-        self.failures
-            .push(error.context(format!("could not make {name} anew")));
-    }
+    Ok(renew_authority(
+        store,
+        &one.authority,
+        signer,
+        validity,
+        now,
+    )?)
 }
 
 /// Revokes what was replaced, and makes the lists that say so.
@@ -313,149 +319,4 @@ fn revoke_replaced(
     outcome.notes.extend(made.notes);
     outcome.failures.extend(made.failures);
     Ok(())
-}
-
-/// What would be made anew.
-fn preview(selection: &ReissueSelection) -> String {
-    let mut table = Table::new(["NAME", "DEED", "SIGNED BY", "NOT AFTER"]);
-    let mut row = |name: String, deed: &str, signer: &Authority, row: &Row| {
-        let signer = signer.name.as_ref().map(StoreName::to_string);
-        table.row([
-            name,
-            deed.to_owned(),
-            signer.unwrap_or_default(),
-            render::day(row.not_after),
-        ]);
-    };
-    for one in &selection.authorities {
-        let name = one.authority.name.as_ref().map(StoreName::to_string);
-        row(
-            name.unwrap_or_default(),
-            "renew, a CA",
-            &one.signer,
-            &one.row,
-        );
-    }
-    for one in &selection.certificates {
-        row(one.name.to_string(), "reissue", &one.signer, &one.row);
-    }
-    if table.is_empty() {
-        return "nothing to make anew\n".to_owned();
-    }
-    table.to_string()
-}
-
-fn planned(selection: &ReissueSelection) -> Report {
-    let name = |name: &StoreName, row: &Row, signer: &Authority| {
-        json!({
-            "name": name.to_string(),
-            "replaces": row_json(row),
-            "signer": signer.name.as_ref().map(StoreName::to_string),
-        })
-    };
-    let authorities: Vec<Value> = selection
-        .authorities
-        .iter()
-        .filter_map(|one| Some(name(one.authority.name.as_ref()?, &one.row, &one.signer)))
-        .collect();
-    let certificates: Vec<Value> = selection
-        .certificates
-        .iter()
-        .map(|one| name(&one.name, &one.row, &one.signer))
-        .collect();
-    let document = json!({
-        "authorities": authorities,
-        "certificates": certificates,
-        "not_here": not_here_json(selection),
-    });
-    Report::new("reissue.plan", document, preview(selection)).notes(not_here_notes(selection))
-}
-
-fn report(outcome: Outcome, selection: &ReissueSelection) -> Report {
-    let Outcome {
-        made,
-        waiting,
-        revoked,
-        lists,
-        list_text,
-        notes,
-        failures,
-    } = outcome;
-    let mut table = Table::new(["NAME", "DEED", "NOT AFTER", "SERIAL"]);
-    for (name, _, filed) in &made {
-        table.row([
-            name.to_string(),
-            format!("{GREEN}made anew{GREEN:#}"),
-            render::day(filed.certificate.not_after()),
-            render::serial(&filed.certificate),
-        ]);
-    }
-    let mut text = if table.is_empty() {
-        String::new()
-    } else {
-        table.to_string()
-    };
-    text.push_str(&list_text);
-    let reissued: Vec<Value> = made
-        .iter()
-        .map(|(name, row, filed)| {
-            let fields = json!({ "name": name.to_string(), "replaces": row_json(row) });
-            render::with_fields(render::filed_json(filed), fields)
-        })
-        .collect();
-    let document = json!({
-        "reissued": reissued,
-        "waiting": waiting.iter().map(StoreName::to_string).collect::<Vec<_>>(),
-        "revoked": revoked,
-        "lists": lists,
-        "not_here": not_here_json(selection),
-        "failures": failures.iter().map(failure::one_line).collect::<Vec<_>>(),
-    });
-    let reload = (made.len() > waiting.len()).then(|| {
-        let which = if waiting.is_empty() {
-            "these"
-        } else {
-            "the other"
-        };
-        format!("reload what serves {which} certificates")
-    });
-    let tell = (!waiting.is_empty()).then(|| {
-        format!(
-            "the servers of {} have yet to take them: certmint renew tells them",
-            render::certificates(waiting.len())
-        )
-    });
-    Report::new("reissue", document, text)
-        .notes(notes)
-        .notes(not_here_notes(selection))
-        .notes(tell)
-        .notes(reload)
-        .failures(failures)
-}
-
-fn row_json(row: &Row) -> Value {
-    json!({
-        "serial": render::hexadecimal(&row.serial).to_uppercase(),
-        "subject": row.subject,
-        "not_after": moment_text(row.not_after),
-    })
-}
-
-fn not_here_json(selection: &ReissueSelection) -> Vec<Value> {
-    let one = |(row, why): &(Row, NotHere)| {
-        render::with_fields(row_json(row), json!({ "reason": why.reason() }))
-    };
-    selection.not_here.iter().map(one).collect()
-}
-
-fn not_here_notes(selection: &ReissueSelection) -> Vec<String> {
-    let one = |(row, why): &(Row, NotHere)| {
-        format!(
-            "{} (serial number {}) {}",
-            row.subject,
-            render::hexadecimal(&row.serial).to_uppercase(),
-            why.reason()
-        )
-    };
-    selection.not_here.iter().map(one).collect()
 }
