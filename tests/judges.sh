@@ -89,6 +89,7 @@ FILES=(
     "/usr/lib/postfix/sbin/smtpd postfix an SMTP server, which speaks STARTTLS"
     "/usr/lib/dovecot/imap-login dovecot-imapd an IMAP server, which speaks STARTTLS"
     "/usr/share/postgresql-common/pg_wrapper postgresql PostgreSQL, which has a TLS of its own"
+    "/usr/share/tomcat10/bin/catalina.sh tomcat10-common Tomcat on its connector"
 )
 
 missing=()

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::{Environment, Error, ErrorKind, Value, value::Kwargs};
 
+use crate::formats::kubernetes::{NameError, Namespace, ObjectName};
 use crate::x509::escape_control;
 
 /// Adds the filters that every target's templates have.
@@ -12,6 +13,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("json", json);
     environment.add_filter("comment", comment);
     environment.add_filter("slug", slug);
+    environment.add_filter("object_name", object_name);
+    environment.add_filter("namespace", namespace);
     environment.add_filter("identifier", identifier);
 }
 
@@ -104,4 +107,20 @@ fn slug(text: &str) -> String {
             _ => '-',
         })
         .collect()
+}
+
+/// A text that is a name of an object of Kubernetes; any other is refused.
+fn object_name(text: &str) -> Result<String, Error> {
+    let name: Result<ObjectName, _> = text.parse();
+    name.map(|name| name.to_string()).map_err(no_name)
+}
+
+/// A text that is a namespace of Kubernetes; any other is refused.
+fn namespace(text: &str) -> Result<String, Error> {
+    let name: Result<Namespace, _> = text.parse();
+    name.map(|name| name.to_string()).map_err(no_name)
+}
+
+fn no_name(fault: NameError) -> Error {
+    Error::new(ErrorKind::InvalidOperation, fault.to_string())
 }

@@ -302,6 +302,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Refused(401, "NotAuthenticated", "the request is not signed")
         if self.command == "GET" and self.path == ROOT:
             return self.answer(200, balancer(), etag="1")
+        if self.command == "GET" and self.path == f"{ROOT}/certificates":
+            return self.answer(200, list(balancer()["certificates"].values()))
         if self.command == "GET" and (match := re.fullmatch(r"/20170115/loadBalancerWorkRequests/([0-9]+)", self.path)):
             return self.work_request(match[1])
         for method, path, operation, kind, act in OPERATIONS:

@@ -52,7 +52,7 @@ impl Lab {
             machine,
             &format!(
                 "profile=$(mktemp -d -p /run)
-                 timeout --kill-after=5 60 chromium {OPTIONS} --user-data-dir=$profile {words}"
+                 timeout --kill-after=5 120 chromium {OPTIONS} --user-data-dir=$profile {words}"
             ),
         );
         // There is no session bus to talk to.

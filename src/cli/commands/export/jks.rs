@@ -7,7 +7,7 @@ use clap::Args;
 use time::OffsetDateTime;
 
 use super::{
-    by_name, entries, key_of,
+    by_name, by_name_of_trusted, entries, key_of,
     pkcs12::{new_password, warned},
     report, trusted_by, with_chain,
 };
@@ -63,7 +63,10 @@ pub(super) fn run(pki: &Path, arguments: &ExportJks) -> Result<Report> {
     };
     let layout = Layout::new(pki);
     let inventory = Inventory::open_to_read(&layout.inventory())?;
-    let row = by_name(&inventory, name, pki)?;
+    let row = match trust {
+        true => by_name_of_trusted(&inventory, name, pki)?,
+        false => by_name(&inventory, name, pki)?,
+    };
     let (leaf, chain) = with_chain(&inventory, &row)?;
     let now = OffsetDateTime::now_utc();
     if *trust {

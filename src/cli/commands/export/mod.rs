@@ -246,6 +246,14 @@ fn entries(alias: &Alias, trusted: &[Certificate]) -> Vec<TrustedCertificate> {
     TrustedCertificate::each(alias, trusted.iter().map(|one| one.as_der().to_vec()))
 }
 
+/// What is to be trusted by a name: a CA before a certificate of the same name.
+fn by_name_of_trusted(inventory: &Inventory, name: &StoreName, pki: &Path) -> Result<Row> {
+    match inventory.current(Shelf::Authorities, name)? {
+        Some(authority) => Ok(authority),
+        None => by_name(inventory, name, pki),
+    }
+}
+
 fn with_chain(inventory: &Inventory, row: &Row) -> Result<(Certificate, Vec<Certificate>)> {
     let der = inventory
         .certificate_der(row.id)?

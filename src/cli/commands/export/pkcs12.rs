@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 
-use super::{by_name, entries, key_of, report, trusted_by, with_chain};
+use super::{by_name, by_name_of_trusted, entries, key_of, report, trusted_by, with_chain};
 use crate::{
     cli::{output, render, report::Report, secrets, show_openssl},
     formats::{Alias, pkcs12},
@@ -75,7 +75,10 @@ pub(super) fn run(pki: &Path, arguments: &ExportP12) -> Result<Report> {
         ("--password-file", password_file.as_ref()),
     ])?;
     let inventory = Inventory::open_to_read(&layout.inventory())?;
-    let row = by_name(&inventory, name, pki)?;
+    let row = match trust {
+        true => by_name_of_trusted(&inventory, name, pki)?,
+        false => by_name(&inventory, name, pki)?,
+    };
     if *trust {
         return run_trust(&inventory, &row, arguments, &friendly_name);
     }
