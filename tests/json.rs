@@ -275,6 +275,7 @@ fn documents_are_as_documented() {
     }
     for line in [
         "lint www.example",
+        "target check aws-acm www.example",
         "lint own.crt --for aws-acm,apple --ca pki/ca/web.crt",
     ] {
         documentation.check(&world.run(&format!("{line} --json")).document());

@@ -31,6 +31,8 @@ pub struct Servers {
     pub reload: Option<Reload>,
     /// Where it must be seen after that.
     pub seen_at: Option<SeenAt>,
+    /// Why they would refuse it: then nothing is run, and the generation before is put back.
+    pub refused: Option<String>,
 }
 
 /// Where a certificate must be seen.
@@ -97,6 +99,8 @@ pub enum NotTaken {
     Reload(Arc<ReloadError>),
     /// The handshake did not show it.
     Handshake(Box<ProbeError>),
+    /// They would refuse it; they were not told of it.
+    Refused(String),
 }
 
 /// What became of the generation before.
@@ -180,7 +184,17 @@ pub fn activate(
     now: OffsetDateTime,
 ) -> Vec<Taken> {
     let mut groups: Vec<(Option<Reload>, Group)> = Vec::new();
-    for (one, Servers { reload, seen_at }) in waiting {
+    let mut refused = Vec::new();
+    for (one, servers) in waiting {
+        let Servers {
+            reload,
+            seen_at,
+            refused: reason,
+        } = servers;
+        if let Some(reason) = reason {
+            refused.push(keep_away(store, one, reason, now));
+            continue;
+        }
         let is_alone = reload.as_ref().is_some_and(|reload| !reload.is_for_all());
         let same = groups
             .iter_mut()
@@ -199,7 +213,26 @@ pub fn activate(
             };
             activate_group(store, &hook, group, now)
         })
+        .chain(refused)
         .collect()
+}
+
+/// Puts the generation before back without a word to the servers, which never saw this one.
+fn keep_away(store: &mut Store, one: Waiting, reason: String, now: OffsetDateTime) -> Taken {
+    let back = put_back(store, &one, now).and_then(|row| {
+        row.map(|row| store.end_activation(row.id, now))
+            .transpose()
+            .map_err(AuthorityError::from)
+    });
+    Err(AuthorityError::NotTaken {
+        name: one.name,
+        cause: NotTaken::Refused(reason),
+        put_back: match back {
+            Ok(Some(())) => PutBack::Back,
+            Ok(None) => PutBack::Nothing,
+            Err(error) => PutBack::Failed(Box::new(error)),
+        },
+    })
 }
 
 /// Certificates with the same reload.
@@ -345,6 +378,7 @@ impl fmt::Display for NotTaken {
         match self {
             Self::Reload(error) => write!(formatter, "the reload failed: {error}"),
             Self::Handshake(error) => error.fmt(formatter),
+            Self::Refused(reason) => formatter.write_str(reason),
         }
     }
 }

@@ -228,6 +228,10 @@ impl AuthorityError {
             Self::NotTaken { cause, .. } => match cause {
                 NotTaken::Reload(error) => error.hint(),
                 NotTaken::Handshake(error) => error.hint(),
+                NotTaken::Refused(_) => Some(
+                    "change the certificate in the manifest, or leave the target out there"
+                        .to_owned(),
+                ),
             },
             Self::Reload { cause, .. } => cause.hint(),
             Self::EndsWithIssuer { .. } => Some("renew the CA first".to_owned()),

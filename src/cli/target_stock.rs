@@ -154,6 +154,7 @@ impl PkiStock {
             crl_pem: list.as_deref().map(pem).transpose()?,
             crl_file: list.as_deref().map(text).transpose()?,
             common_name: common_name(&certificate),
+            plain_subject: plain(certificate.subject().to_string()),
             subject: certificate.subject().to_string(),
             fingerprint: hexadecimal(&certificate.fingerprint_sha256()),
         })
@@ -261,6 +262,21 @@ fn pem(path: &Path) -> Result<String> {
 fn kind(key: &PublicKey) -> String {
     crate::key::KeySpec::of(key.algorithm())
         .map_or_else(|| key.algorithm().to_string(), |spec| spec.to_string())
+}
+
+/// A subject whose text is the same in nginx, Apache and HAProxy (RFC 4514 and RFC 2253): nothing in
+/// it is escaped or beyond ASCII, and all know the names of its parts.
+fn plain(subject: String) -> Option<String> {
+    let is_plain = |part: &str| {
+        part.split_once('=').is_some_and(|(kind, value)| {
+            ["C", "ST", "L", "O", "OU", "CN", "DC"].contains(&kind)
+                && !value.is_empty()
+                && value
+                    .chars()
+                    .all(|letter| letter.is_ascii_alphanumeric() || " .-_@/:()".contains(letter))
+        })
+    };
+    Some(subject).filter(|subject| subject.split(',').all(is_plain))
 }
 
 /// The name that people know a certificate by.

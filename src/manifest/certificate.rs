@@ -69,6 +69,7 @@ impl DesiredCertificate {
     /// where the manifest's paths start.
     pub fn servers(&self, made: &Certificate, folder: &Path) -> Servers {
         Servers {
+            refused: None,
             reload: self.reload.as_ref().map(|reload| reload.within(folder)),
             seen_at: self.probe.clone().map(|probe| match probe.server_name {
                 Some(server_name) => SeenAt {

@@ -15,6 +15,7 @@ use super::{
     authority::DesiredAuthority,
     certificate::DesiredCertificate,
     contradiction::{Contradiction, Table},
+    refused::wishes_refused,
     subject::written_name,
 };
 
@@ -229,6 +230,16 @@ impl<'m> Rules<'m> {
         let Some(above) = self.issuer(certificate, "ca", &certificate.authority) else {
             return;
         };
+        for (target, finding) in wishes_refused(certificate, Some(above.key)) {
+            let what = format!(
+                "target {target} refuses it: {} ({}; {})",
+                finding.what(),
+                finding.rule().id(),
+                finding.rule().source()
+            );
+            let remedy = "write key = \"…\" with another kind of key, or leave the target out";
+            self.broken_below(above, certificate, "targets", what, remedy.to_owned());
+        }
         self.life(certificate, *days, above);
         // A circle is told at the CA.
         for ca in self.path_to_root(above).unwrap_or_default() {

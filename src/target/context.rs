@@ -208,6 +208,7 @@ fn authority(stock: &AuthorityStock, places: &Whereabouts, asked: &Asked) -> Val
         .fact("verify_pem", stock.verify_pem.clone())
         .fact("is_root", stock.is_root)
         .fact("depth", stock.depth)
+        .fact("plain_subject", stock.plain_subject.clone())
         .fact("common_name", stock.common_name.clone())
         .fact("subject", stock.subject.clone())
         .fact("fingerprint", stock.fingerprint.clone());

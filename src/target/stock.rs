@@ -72,6 +72,9 @@ pub struct AuthorityStock {
     pub common_name: String,
     /// Its subject.
     pub subject: String,
+    /// Its subject where every server writes it alike: letters, digits and few marks, of the usual
+    /// parts.
+    pub plain_subject: Option<String>,
     /// SHA-256 of its DER, in hexadecimal.
     pub fingerprint: String,
 }

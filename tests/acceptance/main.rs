@@ -10,13 +10,17 @@
 )]
 
 mod clients;
+mod command;
 #[path = "../judge/mod.rs"]
 mod judge;
+mod manifest;
 mod pairs;
 mod paper;
 mod sample;
 mod servers;
 mod table;
+#[path = "../world/mod.rs"]
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 

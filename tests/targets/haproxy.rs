@@ -7,14 +7,14 @@ use crate::{
 
 const WEBS: [(&str, &str); 2] = [("web1", "10.0.20.1"), ("web2", "10.0.20.2")];
 
-/// What HAProxy says of its second backend.
-fn until_second_is(site: &Site, state: &str) {
+/// What HAProxy says of its backends, in their order.
+fn until_states_are(site: &Site, state: &str) {
     site.lab.write(
         "ask.py",
         "import socket, sys\ns = socket.socket(socket.AF_UNIX)\ns.connect('/run/haproxy/admin.sock')\n\
          s.sendall(b'show stat\\n')\n\
          said = b''.join(iter(lambda: s.recv(65536), b'')).decode()\n\
-         print(*[line.split(',')[17] for line in said.splitlines() if ',backend2,' in line])\n",
+         print(*[line.split(',')[17] for line in said.splitlines() if line.split(',')[1:2] and line.split(',')[1].startswith('backend')])\n",
     );
     let python = judge::python();
     let python = python.get_program().to_str().unwrap();
@@ -24,26 +24,36 @@ fn until_second_is(site: &Site, state: &str) {
         });
 }
 
-/// The load balancer of article A: it ends TLS and encrypts again, and verifies what is behind it.
+/// The load balancer of article A: it ends TLS and encrypts again, and verifies what is behind it:
+/// the right name from another CA is taken out, and another name from the right CA.
 #[test]
 fn haproxy_verifies_its_backends() {
-    let site = Site::new(&WEBS);
+    let site = Site::new(&[WEBS[0], WEBS[1], ("web3", "10.0.20.3")]);
     let lab = &site.lab;
-    for (web, _) in WEBS {
+    for web in ["web1", "web2", "web3"] {
         site.web(web, "apache2", "apache", "");
     }
+    site.replace_backend("web2", "apache2", "other", "backend");
+    site.replace_backend("web3", "apache2", "pki", "wrong");
     lab.write(
         "pki.toml",
         format!(
             "[ca.ca]\ncommon_name = \"testca.com\"\n\n[server.flb]\nsan = [\"{SITE}\"]\ntargets = [\"haproxy\"]\n\n\
-             [server.flb.target.haproxy]\nbackends = [\"10.0.20.1:443\", \"10.0.20.2:443\"]\n\
+             [server.flb.target.haproxy]\nbackends = [\"10.0.20.1:443\", \"10.0.20.2:443\", \"10.0.20.3:443\"]\n\
              backend_name = \"{BACKEND}\"\n"
         ),
     );
     site.install("front", "haproxy", "flb", "");
     site.start("front", "haproxy", "flb");
-    site.until_answers(&["web1", "web2"]);
-    until_second_is(&site, "UP");
+    until_states_are(&site, "UP DOWN DOWN");
+    for _ in 0..3 {
+        page_of(&site.get(""), "web1");
+    }
+    for web in ["web2", "web3"] {
+        site.replace_backend(web, "apache2", "pki", "backend");
+    }
+    until_states_are(&site, "UP UP UP");
+    site.until_answers(&["web1", "web2", "web3"]);
     let pages: Vec<String> = (0..4).map(|_| site.get("").stdout).collect();
     assert!(
         pages.windows(2).all(|two| two[0] != two[1]),
@@ -51,15 +61,6 @@ fn haproxy_verifies_its_backends() {
     );
     let version = site.get("-o /dev/null -w '%{http_version}'").stdout;
     assert!(version.starts_with('2'), "{version}");
-    // The right name from another CA, then another name from the right CA.
-    for (pki, name) in [("other", "backend"), ("pki", "wrong")] {
-        site.replace_backend("web2", "apache2", pki, name);
-        until_second_is(&site, "DOWN");
-        site.until_answers(&["web1"]);
-        site.replace_backend("web2", "apache2", "pki", "backend");
-        until_second_is(&site, "UP");
-    }
-    site.until_answers(&["web1", "web2"]);
 }
 
 #[test]
@@ -90,6 +91,56 @@ fn haproxy_wants_a_certificate_of_its_clients_and_shows_its_own() {
     );
 }
 
+/// A CA below another: its clients send their intermediate, HAProxy too as the client of Apache, and
+/// the lists are of both.
+#[test]
+fn haproxy_and_apache_verify_clients_up_to_the_root() {
+    let site = Site::new(&[("web1", "10.0.20.1")]);
+    site.people();
+    site.web("web1", "apache2", "apache", "--set clients_ca=people");
+    site.install(
+        "front",
+        "haproxy",
+        "flb",
+        &format!(
+            "--set backends=10.0.20.1:443 --set backend_name={BACKEND} --set backend_client=ann \
+             --set clients_ca=people"
+        ),
+    );
+    site.start("front", "haproxy", "flb");
+    let behind = |name: &str| {
+        site.lab.curl(
+            "client",
+            &format!(
+                "--cacert pki/ca/ca.crt --cert pki/certs/{name}/{name}.fullchain.crt \
+                 --key pki/certs/{name}/{name}.key --connect-to ::web1:443 https://{BACKEND}/"
+            ),
+        )
+    };
+    page_of(&behind("ann"), "web1");
+    broken(&behind("bob"));
+    refused(&behind("joe"), "403");
+    page_of(&site.get_as("pki", "ann"), "web1");
+    broken(&site.get_as("pki", "bob"));
+    refused(&site.get_as("pki", "joe"), "403");
+    broken(&site.get_as("other", "joe"));
+    // Optional: none is let in, another's is not.
+    site.install(
+        "web1",
+        "apache",
+        "backend",
+        "--set document_root=/srv/www --set clients_ca=people --set client_verification=optional",
+    );
+    site.lab.restart("web1", "apache2", 443);
+    let told = site.lab.curl(
+        "client",
+        &format!("--cacert pki/ca/ca.crt --connect-to ::web1:443 https://{BACKEND}/"),
+    );
+    page_of(&told, "web1");
+    page_of(&behind("ann"), "web1");
+    refused(&behind("joe"), "403");
+}
+
 /// The load balancer of article B: TLS goes through, so that nginx sees the client's certificate.
 #[test]
 fn haproxy_passes_tcp_through() {
@@ -111,7 +162,7 @@ fn haproxy_passes_tcp_through() {
         "--set backends=10.0.20.1:443,10.0.20.2:443",
     );
     site.start("front", "haproxy", "flb");
-    until_second_is(&site, "UP");
+    until_states_are(&site, "UP UP");
     refused(&site.get(""), "400");
     refused(&site.get_as("pki", "eve"), "400");
     let told = site.get_as("pki", "joe");
@@ -123,7 +174,7 @@ fn haproxy_passes_tcp_through() {
          cp pki/certs/backend/backend.fullchain.crt /etc/site/flb.fullchain.crt
          systemctl restart nginx",
     );
-    until_second_is(&site, "DOWN");
+    until_states_are(&site, "UP DOWN");
     for _ in 0..2 {
         page_of(&site.get_as("pki", "joe"), "web1");
     }

@@ -40,6 +40,19 @@ impl Site {
         site
     }
 
+    /// A CA `people` below the root, with the clients `ann` and `bob`, who is revoked.
+    pub(crate) fn people(&self) {
+        self.lab.ok(
+            "client",
+            "set -e
+             certmint ca intermediate people --cn People --key p256 --no-passphrase
+             certmint issue client ann --ca people --key p256
+             certmint issue client bob --ca people --key p256
+             certmint revoke bob --yes
+             certmint crl people",
+        );
+    }
+
     /// Renders a target, with its files, into a folder of that name for the folder `/etc/site` of a
     /// machine, and takes it there.
     pub(crate) fn install(&self, machine: &str, target: &str, name: &str, more: &str) {
@@ -102,7 +115,7 @@ impl Site {
     /// Asks with the certificate of a client.
     pub(crate) fn get_as(&self, pki: &str, name: &str) -> Told {
         self.get(&format!(
-            "--cert {pki}/certs/{name}/{name}.crt --key {pki}/certs/{name}/{name}.key"
+            "--cert {pki}/certs/{name}/{name}.fullchain.crt --key {pki}/certs/{name}/{name}.key"
         ))
     }
 

@@ -39,6 +39,7 @@ pub(crate) mod signing;
 pub(crate) mod status;
 mod subject;
 pub(crate) mod target;
+pub(crate) mod target_check;
 pub(crate) mod trust;
 mod trust_bundle;
 pub(crate) mod verify;

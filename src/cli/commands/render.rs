@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::{
+    acceptance,
     cli::{
-        failure::UsageError,
+        acceptance::Subject,
+        failure::{Advised, UsageError},
         manifest_file, rendered,
         report::Report,
         target_stock::{Keys, PkiStock},
     },
     manifest::Manifest,
-    store::StoreName,
+    store::{Inventory, Layout, StoreName},
     target::{Library, Rendered, Settings, Target, Whereabouts, Written},
 };
 
@@ -57,6 +60,9 @@ pub(crate) struct Render {
     /// Folder on the destination where the rendered files lie; left out: --out
     #[arg(long, value_name = "DIR")]
     here: Option<String>,
+    /// Write it though the destination refuses the certificate ('certmint target check' says why)
+    #[arg(long)]
+    refused_too: bool,
     /// Replace files in --out that are there and differ
     #[arg(long, requires = "out")]
     replace: bool,
@@ -111,6 +117,9 @@ fn one(
         here: arguments.here.clone(),
     };
     let settings = target.settings(&settings)?;
+    if !arguments.refused_too {
+        refuse(pki, &target, name)?;
+    }
     let files = work.rendered(pki, &settings, arguments)?;
     let Some(out) = &arguments.out else {
         let (document, text) = rendered::show(&target, name, &files);
@@ -128,6 +137,38 @@ fn one(
         Some(reload) => report.note(format!("after a renewal: {reload}")),
         None => report,
     })
+}
+
+/// Refuses what the destination would refuse, as far as rules are known for it.
+fn refuse(pki: &Path, target: &Target, name: &StoreName) -> Result<()> {
+    let rules = target.accepts.as_deref().unwrap_or(&target.name);
+    let Ok(destination) = acceptance::find(rules) else {
+        return Ok(());
+    };
+    let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
+    let Some(subject) = Subject::of_name(pki, &inventory, name, None)? else {
+        return Ok(());
+    };
+    let case = subject.case(OffsetDateTime::now_utc());
+    let findings = acceptance::judge(&[destination], &case);
+    let Some(first) = findings.iter().find(|finding| finding.refuses()) else {
+        return Ok(());
+    };
+    Err(Advised {
+        message: format!(
+            "{} refuses {name}: {} ({}; {})",
+            target.name,
+            first.what(),
+            first.rule().id(),
+            first.rule().source()
+        ),
+        hint: format!(
+            "{}; 'certmint target check {} {name}' tells all, --refused-too goes on",
+            first.remedy(),
+            target.name
+        ),
+    }
+    .into())
 }
 
 /// Each target of each certificate of the manifest; what cannot be rendered does not keep the rest
@@ -160,6 +201,9 @@ fn all(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -> Result<Re
                             .as_ref()
                             .map(|here| format!("{}/{place}", here.trim_end_matches('/'))),
                     };
+                    if !arguments.refused_too {
+                        refuse(pki, &target, name)?;
+                    }
                     let files = work.rendered(pki, &target.settings(&settings)?, arguments)?;
                     rendered::write(&out, &target, name, &files, arguments.replace)
                 });

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::render::Templates;
+use super::{render::Templates, target_check};
 use crate::{
     cli::{output, render, report::Report},
     store::files,
@@ -29,6 +29,13 @@ pub(crate) enum TargetCommand {
 A copy in PKI/templates/NAME, or in --templates DIR, is taken instead of ours: change it as you like.
 A copy under another name is a target of your own.")]
     Show(TargetShow),
+    /// Tell what a target refuses of a certificate, before it is there
+    #[command(after_help = "Examples:
+  certmint target check nginx flb
+  certmint target check aws-acm flb --replaces imported.crt --host www.2026testsite.com
+
+docs/acceptance.md has every rule with its source. Exit code 3 when something is refused or warned of.")]
+    Check(Box<target_check::TargetCheck>),
 }
 
 /// `certmint target list`
@@ -54,6 +61,7 @@ pub(crate) fn run(pki: &Path, arguments: &TargetCommand) -> Result<Report> {
     match arguments {
         TargetCommand::List(arguments) => list(pki, arguments),
         TargetCommand::Show(arguments) => show(pki, arguments),
+        TargetCommand::Check(arguments) => target_check::run(pki, arguments),
     }
 }
 

@@ -5,13 +5,18 @@ use std::path::{Path, PathBuf};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    authority::{KeyChoice, Reason, Reload, RenewalWindow, SeenAt, Servers, Waiting},
+    authority::{
+        AuthorityError, KeyChoice, Reason, Reload, RenewalWindow, SeenAt, Servers, Waiting,
+    },
     cli::{manifest_file, manifest_secrets::ManifestSecrets},
     hook::HookCommand,
     inspect::verify::Host,
-    manifest::{ApplyError, Custody, DesiredCertificate, Manifest, ManifestError, export_again},
+    manifest::{
+        ApplyError, Custody, DesiredCertificate, Manifest, ManifestError, export_again, refused,
+    },
     probe::Endpoint,
     store::{ActivationNeed, Row, Store, StoreName},
+    target::Library,
 };
 
 /// The time for a reload, and then its servers, where a command does not ask for it.
@@ -197,6 +202,20 @@ impl Policy {
             });
         }
         servers
+    }
+
+    /// Why the targets that the manifest has for a published certificate would refuse it.
+    pub(crate) fn refused(
+        &self,
+        store: &Store,
+        one: &Waiting,
+        now: OffsetDateTime,
+    ) -> Result<Option<String>, AuthorityError> {
+        let library = Library::new(Some(store.layout().root().join("templates")));
+        match self.desired(&one.name) {
+            Some(desired) => refused(store.inventory(), &library, desired, one, now),
+            None => Ok(None),
+        }
     }
 
     /// The file with the passphrase of a CA's key: the manifest's, else the command line's.

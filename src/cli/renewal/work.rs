@@ -139,7 +139,8 @@ pub(crate) fn take(
         if !concerns(&one) {
             continue;
         }
-        let servers = policy.servers(&one);
+        let mut servers = policy.servers(&one);
+        servers.refused = policy.refused(store, &one, now)?;
         match servers.need() {
             ActivationNeed::Servers => ready.push((one, servers)),
             ActivationNeed::Nothing if one.activation.is_of_chain() => {

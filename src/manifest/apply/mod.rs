@@ -18,13 +18,14 @@ use std::{path::Path, time::Duration};
 use time::OffsetDateTime;
 
 use self::signers::Signers;
-use super::{Manifest, Plan, Step, StepDeed};
+use super::{Manifest, Plan, Step, StepDeed, refused};
 use crate::{
     authority::{
         AuthorityError, Filed, PublishedList, Servers, Taken, Waiting, activate,
         publish_revocation_list, waiting,
     },
     store::{ActivationNeed, Revocation, Store, StoreName},
+    target::Library,
 };
 
 pub use error::ApplyError;
@@ -207,6 +208,7 @@ fn take(
     workplace: &Workplace<'_>,
     now: OffsetDateTime,
 ) -> Result<Vec<Taken>, ApplyError> {
+    let library = Library::new(Some(workplace.pki.join("templates")));
     let mut ready: Vec<(Waiting, Servers)> = Vec::new();
     let mut without_servers = Vec::new();
     for one in waiting(store.inventory())? {
@@ -215,7 +217,8 @@ fn take(
                 without_servers.push(one.activation.id);
                 continue;
             }
-            let servers = wanted.servers(&one.certificate, workplace.folder);
+            let mut servers = wanted.servers(&one.certificate, workplace.folder);
+            servers.refused = refused(store.inventory(), &library, wanted, &one, now)?;
             ready.push((one, servers));
         }
     }

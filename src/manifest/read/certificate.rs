@@ -4,6 +4,7 @@ use crate::{
     manifest::{
         certificate::{DesiredCertificate, Probe},
         keys,
+        refused::meant,
         source::Problems,
     },
     profile::{LeafKind, LongLife},
@@ -174,6 +175,12 @@ fn targets(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<String> {
             item.refuse(
                 format!("{target:?} is no name of a target"),
                 remedy,
+                problems,
+            );
+        } else if let Some(near) = meant(target) {
+            item.refuse(
+                format!("there is no target {target:?}"),
+                format!("did you mean {near:?}? One of your own needs a name that is less like it"),
                 problems,
             );
         } else if targets.iter().any(|before| before == target) {
