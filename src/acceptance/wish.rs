@@ -4,7 +4,7 @@ use crate::key::KeyAlgorithm;
 
 use super::{
     Destination, Finding,
-    checks::{authority, key, replacing},
+    checks::{authority, key},
     finding::Trouble,
     rules::aws,
 };
@@ -16,8 +16,6 @@ pub struct Wish<'a> {
     pub key: &'a KeyAlgorithm,
     /// The kind of its CA's key.
     pub authority_key: Option<&'a KeyAlgorithm>,
-    /// The kind of the key of the certificate that it replaces.
-    pub replaced_key: Option<&'a KeyAlgorithm>,
 }
 
 /// The question that a rule asks of a wish.
@@ -36,10 +34,6 @@ const QUESTIONS: &[(&str, Question)] = &[
         let above = wish.authority_key?;
         (authority::family(wish.key) != authority::family(above))
             .then(|| authority::other_family(wish.key, above))
-    }),
-    ("aws-acm-reimport-key", |wish| {
-        let before = wish.replaced_key?;
-        (before != wish.key).then(|| replacing::changed_key(before, wish.key))
     }),
 ];
 

@@ -1,6 +1,6 @@
 //! What HAProxy answers.
 
-use super::{HaProxyError, LoadedFile, Stored};
+use super::{HaProxyError, LoadedFile};
 
 /// The most of an answer that is told, in characters.
 const TOLD: usize = 300;
@@ -65,15 +65,9 @@ pub(super) fn field<'answer>(answer: &'answer str, name: &str) -> Option<&'answe
 }
 
 /// Why a command was refused, of an answer that is not the one that was hoped for.
-pub(super) fn refusal(
-    kind: Stored,
-    file: &LoadedFile,
-    deed: &'static str,
-    answer: &str,
-) -> HaProxyError {
+pub(super) fn refusal(file: &LoadedFile, deed: &'static str, answer: &str) -> HaProxyError {
     HaProxyError::Refused {
         deed,
-        kind,
         file: file.clone(),
         said: told(answer),
     }

@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use super::{Address, LoadedFile, Stored};
+use super::{Address, LoadedFile};
 
 /// A runtime socket that could not be asked, or that refused.
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +49,8 @@ pub enum HaProxyError {
         address: Address,
     },
     /// A file that its configuration does not have.
-    #[error("HAProxy has loaded no {kind} {file}; it has {}", listed(.known))]
+    #[error("HAProxy has loaded no certificate {file}; it has {}", listed(.known))]
     NotLoaded {
-        /// What it is.
-        kind: Stored,
         /// Its name.
         file: LoadedFile,
         /// The names that it has.
@@ -65,16 +63,12 @@ pub enum HaProxyError {
         address: Address,
         /// The file of the other transaction.
         other: String,
-        /// What it is.
-        kind: Stored,
     },
     /// HAProxy does not take it.
-    #[error("HAProxy refused to {deed} the {kind} {file}: {said}")]
+    #[error("HAProxy refused to {deed} the certificate {file}: {said}")]
     Refused {
         /// `set` or `commit`.
         deed: &'static str,
-        /// What it is.
-        kind: Stored,
         /// Its name.
         file: LoadedFile,
         /// What HAProxy said.
@@ -131,9 +125,8 @@ impl HaProxyError {
                 "give the name that it has there: what stands after 'crt', after 'crt-base' and a slash if that is set"
                     .to_owned(),
             ),
-            Self::Busy { address, other, kind } => Some(format!(
-                "if nobody is at it, end that: echo 'abort ssl {} {other}' | socat - {}",
-                kind.word(),
+            Self::Busy { address, other } => Some(format!(
+                "if nobody is at it, end that: echo 'abort ssl cert {other}' | socat - {}",
                 match address {
                     Address::Unix(path) => path.display().to_string(),
                     Address::Tcp { host, port } if host.contains(':') => {

@@ -12,10 +12,8 @@ mod answer;
 mod error;
 mod loaded_file;
 mod runtime_socket;
-mod stored;
 
 pub use address::Address;
 pub use error::HaProxyError;
 pub use loaded_file::LoadedFile;
 pub use runtime_socket::RuntimeSocket;
-pub use stored::Stored;

@@ -11,7 +11,7 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    Address, HaProxyError, LoadedFile, Stored,
+    Address, HaProxyError, LoadedFile,
     answer::{field, is_committed, names, open_transaction, other_transaction, refusal, set_file},
 };
 
@@ -48,11 +48,11 @@ impl RuntimeSocket {
     /// # Errors
     /// A socket that is not there or not permitted, a file that HAProxy did not load, and what it
     /// does not understand.
-    pub fn set(&self, kind: Stored, file: &LoadedFile, pem: &str) -> Result<(), HaProxyError> {
+    pub fn set(&self, file: &LoadedFile, pem: &str) -> Result<(), HaProxyError> {
         let until = Instant::now() + OTHERS.min(self.timeout);
-        let command = set_command(kind, file, pem);
+        let command = set_command(file, pem);
         loop {
-            let list = self.ask_line(&format!("show ssl {}", kind.word()))?;
+            let list = self.ask_line("show ssl cert")?;
             let mut other = open_transaction(&list)
                 .filter(|other| *other != file.as_str())
                 .map(str::to_owned);
@@ -63,12 +63,12 @@ impl RuntimeSocket {
                     Some(spoilt) => {
                         // It began just now. Its content is wrong, so that it must not be committed.
                         let spoilt = spoilt.to_owned();
-                        self.ask_line(&format!("abort ssl {} {spoilt}", kind.word()))?;
+                        self.ask_line(&format!("abort ssl cert {spoilt}"))?;
                         other = Some(spoilt);
                     }
                     None => match other_transaction(&answer) {
                         Some(open) => other = Some(open.to_owned()),
-                        None => return Err(self.not_set(kind, file, &answer)),
+                        None => return Err(self.not_set(file, &answer)),
                     },
                 }
             }
@@ -76,23 +76,21 @@ impl RuntimeSocket {
                 return Err(HaProxyError::Busy {
                     address: self.address.clone(),
                     other: other.unwrap_or_default(),
-                    kind,
                 });
             }
             thread::sleep(PAUSE);
         }
     }
 
-    fn not_set(&self, kind: Stored, file: &LoadedFile, answer: &str) -> HaProxyError {
+    fn not_set(&self, file: &LoadedFile, answer: &str) -> HaProxyError {
         if answer.contains("not referenced by the configuration") {
-            let list = self.ask_line(&format!("show ssl {}", kind.word()));
+            let list = self.ask_line("show ssl cert");
             return HaProxyError::NotLoaded {
-                kind,
                 file: file.clone(),
                 known: list.map(|list| names(&list)).unwrap_or_default(),
             };
         }
-        refusal(kind, file, "set", answer)
+        refusal(file, "set", answer)
     }
 
     /// Ends a transaction: new connections get what was set.
@@ -100,21 +98,20 @@ impl RuntimeSocket {
     /// # Errors
     /// What HAProxy says against it, such as a key that is not the certificate's. The transaction is
     /// still open then.
-    pub fn commit(&self, kind: Stored, file: &LoadedFile) -> Result<(), HaProxyError> {
-        let answer = self.ask_line(&format!("commit ssl {} {file}", kind.word()))?;
+    pub fn commit(&self, file: &LoadedFile) -> Result<(), HaProxyError> {
+        let answer = self.ask_line(&format!("commit ssl cert {file}"))?;
         if is_committed(&answer) {
             return Ok(());
         }
-        Err(refusal(kind, file, "commit", &answer))
+        Err(refusal(file, "commit", &answer))
     }
 
     /// Takes a transaction back, if there is one.
     ///
     /// # Errors
     /// A socket that gives no answer.
-    pub fn abort(&self, kind: Stored, file: &LoadedFile) -> Result<(), HaProxyError> {
-        self.ask_line(&format!("abort ssl {} {file}", kind.word()))
-            .map(drop)
+    pub fn abort(&self, file: &LoadedFile) -> Result<(), HaProxyError> {
+        self.ask_line(&format!("abort ssl cert {file}")).map(drop)
     }
 
     /// The serial number, in hexadecimal, of a certificate that HAProxy serves.
@@ -122,11 +119,10 @@ impl RuntimeSocket {
     /// # Errors
     /// A socket that gives no answer, and a file that HAProxy did not load.
     pub fn serial(&self, file: &LoadedFile) -> Result<String, HaProxyError> {
-        let kind = Stored::Certificate;
-        let answer = self.ask_line(&format!("show ssl {} {file}", kind.word()))?;
+        let answer = self.ask_line(&format!("show ssl cert {file}"))?;
         field(&answer, "Serial")
             .map(str::to_owned)
-            .ok_or_else(|| refusal(kind, file, "show", &answer))
+            .ok_or_else(|| refusal(file, "show", &answer))
     }
 
     fn ask_line(&self, line: &str) -> Result<String, HaProxyError> {
@@ -223,8 +219,8 @@ impl RuntimeSocket {
 
 /// The command with its payload, which an empty line ends. The buffer never grows, so that no copy
 /// of a key is left behind.
-fn set_command(kind: Stored, file: &LoadedFile, pem: &str) -> Zeroizing<Vec<u8>> {
-    let head = format!("set ssl {} {file} <<\n", kind.word());
+fn set_command(file: &LoadedFile, pem: &str) -> Zeroizing<Vec<u8>> {
+    let head = format!("set ssl cert {file} <<\n");
     let mut command = Zeroizing::new(Vec::with_capacity(head.len() + pem.len() + 2));
     command.extend_from_slice(head.as_bytes());
     for line in pem.lines().filter(|line| !line.trim().is_empty()) {
@@ -242,7 +238,7 @@ mod tests {
     #[test]
     fn an_empty_line_within_does_not_end_the_payload() {
         let file: LoadedFile = "/a.pem".parse().unwrap();
-        let command = set_command(Stored::Certificate, &file, "one\n\ntwo\n \nthree");
+        let command = set_command(&file, "one\n\ntwo\n \nthree");
         assert_eq!(
             command.as_slice(),
             b"set ssl cert /a.pem <<\none\ntwo\nthree\n\n"

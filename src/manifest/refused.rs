@@ -33,7 +33,6 @@ pub(super) fn wishes_refused(
     let wish = Wish {
         key: &key,
         authority_key: authority_key.as_ref(),
-        replaced_key: None,
     };
     wanted
         .targets

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{ReloadError, Turn, pair::Pair};
 use crate::{
-    haproxy::{Address, HaProxyError, LoadedFile, RuntimeSocket, Stored},
+    haproxy::{Address, HaProxyError, LoadedFile, RuntimeSocket},
     store::{
         Store, StoreName,
         files::{self, Secrecy},
@@ -79,7 +79,6 @@ impl HaProxyReload {
         let pair = Pair::of(store, name)?;
         let combined = pair.combined();
         let wanted = self.wanted(store, &pair, &combined)?;
-        let kind = Stored::Certificate;
         let socket = RuntimeSocket::new(self.socket.clone(), timeout);
         let before = wanted
             .iter()
@@ -90,13 +89,13 @@ impl HaProxyReload {
             wanted.iter().try_for_each(Wanted::write)?;
         }
         let taken = socket
-            .set(kind, &self.certificate, &combined)
+            .set(&self.certificate, &combined)
             .map_err(ReloadError::from)
             .and_then(|()| match turn {
                 Turn::Forward => wanted.iter().try_for_each(Wanted::write),
                 Turn::Back => Ok(()),
             })
-            .and_then(|()| Ok(socket.commit(kind, &self.certificate)?))
+            .and_then(|()| Ok(socket.commit(&self.certificate)?))
             .and_then(|()| Ok(self.check(&socket, &pair.certificate)?));
         let Err(cause) = taken else {
             return Ok(());
@@ -107,7 +106,7 @@ impl HaProxyReload {
             ReloadError::HaProxy(HaProxyError::Busy { .. } | HaProxyError::NotReached { .. })
         );
         if is_open {
-            let _ = socket.abort(kind, &self.certificate);
+            let _ = socket.abort(&self.certificate);
         }
         Err(match turn {
             Turn::Forward => put_back(before, cause),
