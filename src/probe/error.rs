@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use crate::x509::X509Error;
+use crate::{inspect::verify::VerifyError, x509::X509Error};
 
 use super::{Endpoint, Refusal, Shown, StartTls};
 
@@ -82,6 +82,14 @@ pub enum ProbeError {
         /// What is wrong with it.
         fault: X509Error,
     },
+    /// The server shows a certificate that path validation cannot read.
+    #[error("{endpoint} shows a certificate that cannot be judged: {fault}")]
+    Unjudged {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// What is wrong with it.
+        fault: VerifyError,
+    },
     /// The server works and shows another certificate than the one that was waited for.
     #[error(
         "{endpoint} still shows another certificate (serial {shown}, not {expected}), {} seconds later",
@@ -138,7 +146,7 @@ impl ProbeError {
                  the server name the one of this certificate?"
                     .to_owned()
             }
-            Self::ServerName(_) | Self::Unreadable { .. } => return None,
+            Self::ServerName(_) | Self::Unreadable { .. } | Self::Unjudged { .. } => return None,
         })
     }
 }

@@ -4,11 +4,11 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     Admission, ChainRemark, Examination, Identity, Judgement, Shown, Staple, StapleError,
-    StapleStatus, chain_remarks,
+    StapleStatus, chain_remarks, staple::is_demanded,
 };
 use crate::{
     inspect::verify::{Check, Severity},
-    x509::{Certificate, oid},
+    x509::{Certificate, moment_text},
 };
 
 /// One thing that was found.
@@ -46,6 +46,8 @@ impl Finding {
 
 /// As the days left are shown in another colour.
 const SOON: Duration = Duration::days(30);
+/// What the clock of a responder may be ahead, as `openssl ocsp` has it.
+const CLOCKS_DIFFER: Duration = Duration::minutes(5);
 
 impl Examination {
     /// What is wrong, as a client sees it that judges the server in this way.
@@ -75,23 +77,26 @@ impl Examination {
     }
 
     /// The stapled OCSP response, if there is one.
-    pub fn staple(&self, judgement: &Judgement) -> Option<Result<Staple, StapleError>> {
+    pub fn staple(
+        &self,
+        judgement: &Judgement,
+        now: OffsetDateTime,
+    ) -> Option<Result<Staple, StapleError>> {
         let der = self.served.staple.as_ref()?;
         let issuer = judgement
             .verdict
             .path
             .get(1)
             .and_then(|link| Certificate::from_der(&link.der).ok());
-        Some(Staple::read(der, &self.served.certificate, issuer.as_ref()))
+        let certificate = &self.served.certificate;
+        Some(Staple::read(der, certificate, issuer.as_ref(), now))
     }
 
     fn staple_finding(&self, judgement: &Judgement, now: OffsetDateTime) -> Option<Finding> {
         const FETCH: &str = "have the server fetch a new response from its responder";
         let failure = |what: String, remedy| Some(Finding::failure("ocsp-staple", what, remedy));
-        let Some(staple) = self.staple(judgement) else {
-            // RFC 7633: the certificate itself demands a response; status_request is feature 5.
-            let features = self.served.certificate.extension(&oid::TLS_FEATURE)?;
-            return features.value.ends_with(&[2, 1, 5]).then(|| {
+        let Some(staple) = self.staple(judgement, now) else {
+            return is_demanded(&self.served.certificate).then(|| {
                 Finding::failure(
                     "ocsp-staple",
                     "the certificate demands a stapled OCSP response (tlsfeature), and there is none",
@@ -138,9 +143,18 @@ impl Examination {
         if staple.authentic == Some(false) {
             return failure(
                 "the stapled OCSP response is not signed by the certificate's issuer, nor by a \
-                 responder that it authorised"
+                 responder that it authorised and whose certificate is in force"
                     .to_owned(),
                 "let the CA's own responder answer",
+            );
+        }
+        if staple.this_update > now + CLOCKS_DIFFER {
+            return failure(
+                format!(
+                    "the stapled OCSP response begins only at {}",
+                    moment_text(staple.this_update)
+                ),
+                "set the clock of the responder, or that of this machine, right",
             );
         }
         let next = staple.next_update.filter(|next| *next < now)?;

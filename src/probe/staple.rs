@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512, digest};
 use der::{Decode as _, asn1::GeneralizedTime};
 use time::OffsetDateTime;
 
@@ -23,8 +24,8 @@ pub struct Staple {
     pub this_update: OffsetDateTime,
     /// Until when the answer is good; the responder always has a newer one where it is left out.
     pub next_update: Option<OffsetDateTime>,
-    /// Whether the certificate's issuer, or a responder that it authorised, signed it (RFC 6960
-    /// §4.2.2.2); unknown where the issuer is not there.
+    /// Whether the certificate's issuer signed it, or a responder that it authorised and whose
+    /// certificate is in force (RFC 6960 §4.2.2.2); unknown where the issuer is not there.
     pub authentic: Option<bool>,
 }
 
@@ -62,11 +63,12 @@ const WHAT: &str = "OCSP response";
 const BASIC: &str = "1.3.6.1.5.5.7.48.1.1";
 const OCSP_SIGNING: &str = "1.3.6.1.5.5.7.3.9";
 const EXPLICIT_0: u8 = 0xa0;
+const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;
 const ENUMERATED: u8 = 0x0a;
 
 impl Staple {
-    /// Reads the response about `certificate`, which `issuer` signed.
+    /// Reads the response about `certificate`, which `issuer` signed, at the moment `now`.
     ///
     /// # Errors
     /// No answer, no response, or one about another certificate.
@@ -74,6 +76,7 @@ impl Staple {
         der: &[u8],
         certificate: &Certificate,
         issuer: Option<&Certificate>,
+        now: OffsetDateTime,
     ) -> Result<Self, StapleError> {
         let outer = Element::only(WHAT, der)?.children(WHAT, SEQUENCE)?;
         match outer.first() {
@@ -100,14 +103,14 @@ impl Staple {
         let [data, algorithm, signature, certificates @ ..] = basic.as_slice() else {
             return Err(malformed("it is not signed"));
         };
-        let mut found = single(data, certificate)?;
+        let mut found = single(data, certificate, issuer)?;
         let signature = signature.content.get(1..).unwrap_or_default();
         found.authentic = issuer.map(|issuer| {
             let mut signers = vec![issuer.clone()];
             signers.extend(
                 responders(certificates)
                     .into_iter()
-                    .filter(|responder| is_authorised(responder, issuer)),
+                    .filter(|responder| is_authorised(responder, issuer, now)),
             );
             signers.iter().any(|signer| {
                 let key = signer.public_key().spki_der();
@@ -118,8 +121,12 @@ impl Staple {
     }
 }
 
-/// Finds the certificate among the answers of `ResponseData`, by its serial number.
-fn single(data: &Element<'_>, certificate: &Certificate) -> Result<Staple, StapleError> {
+/// Finds the certificate among the answers of `ResponseData`.
+fn single(
+    data: &Element<'_>,
+    certificate: &Certificate,
+    issuer: Option<&Certificate>,
+) -> Result<Staple, StapleError> {
     let fields = data.children(WHAT, SEQUENCE)?;
     // version is left out or first; then who answers, when, and the answers.
     let versioned = usize::from(fields.first().is_some_and(|field| field.tag == EXPLICIT_0));
@@ -131,11 +138,7 @@ fn single(data: &Element<'_>, certificate: &Certificate) -> Result<Staple, Stapl
         let [id, status, this_update, more @ ..] = fields.as_slice() else {
             return Err(malformed("an answer is cut off"));
         };
-        let id = id.children(WHAT, SEQUENCE)?;
-        let serial = id
-            .get(3)
-            .ok_or_else(|| malformed("an answer names nothing"))?;
-        if serial.content != certificate.serial_octets() {
+        if !names(id, certificate, issuer)? {
             continue;
         }
         let next_update = more
@@ -158,6 +161,47 @@ fn single(data: &Element<'_>, certificate: &Certificate) -> Result<Staple, Stapl
     Err(StapleError::Another)
 }
 
+/// Whether a `CertID` is this certificate's: by its serial number, the digest of its issuer's name,
+/// and that of its issuer's key where the issuer is known (RFC 6960 §4.1.1).
+fn names(
+    id: &Element<'_>,
+    certificate: &Certificate,
+    issuer: Option<&Certificate>,
+) -> Result<bool, StapleError> {
+    let id = id.children(WHAT, SEQUENCE)?;
+    let [algorithm, name, key, serial, ..] = id.as_slice() else {
+        return Err(malformed("an answer names nothing"));
+    };
+    if serial.content != certificate.serial_octets() {
+        return Ok(false);
+    }
+    let kind = algorithm.children(WHAT, SEQUENCE)?;
+    let kind = kind
+        .first()
+        .ok_or_else(|| malformed("an answer names no digest"))?;
+    let kind = match object_identifier(kind.content)?.to_string().as_str() {
+        "1.3.14.3.2.26" => &SHA1_FOR_LEGACY_USE_ONLY,
+        "2.16.840.1.101.3.4.2.1" => &SHA256,
+        "2.16.840.1.101.3.4.2.2" => &SHA384,
+        "2.16.840.1.101.3.4.2.3" => &SHA512,
+        // A client that cannot make the digest does not find its certificate either.
+        _ => return Ok(false),
+    };
+    let is = |found: &Element<'_>, of: &[u8]| digest(kind, of).as_ref() == found.content;
+    if !is(name, certificate.issuer().as_der()) {
+        return Ok(false);
+    }
+    let Some(issuer) = issuer else {
+        return Ok(true);
+    };
+    let spki = Element::only(WHAT, issuer.public_key().spki_der())?.children(WHAT, SEQUENCE)?;
+    // The BIT STRING without the octet that counts its unused bits.
+    Ok(spki
+        .get(1)
+        .and_then(|bits| bits.content.get(1..))
+        .is_some_and(|bits| is(key, bits)))
+}
+
 fn revoked(status: &Element<'_>) -> Result<StapleStatus, StapleError> {
     let fields = status.children(WHAT, 0xa1)?;
     let at = fields
@@ -171,6 +215,19 @@ fn revoked(status: &Element<'_>) -> Result<StapleStatus, StapleError> {
         at: moment(at.whole)?,
         reason,
     })
+}
+
+/// Whether a certificate demands that a response is sent along (RFC 7633 §4.2.1): the number of the
+/// TLS extension `status_request`, 5, is among its features.
+pub(super) fn is_demanded(certificate: &Certificate) -> bool {
+    certificate
+        .extension(&oid::TLS_FEATURE)
+        .and_then(|features| Element::only("TLS feature", &features.value).ok())
+        .and_then(|features| features.children("TLS feature", SEQUENCE).ok())
+        .is_some_and(|features| {
+            let mut features = features.iter();
+            features.any(|feature| feature.tag == INTEGER && feature.content == [5])
+        })
 }
 
 /// The certificates that the responder sends along; what is none is left out.
@@ -187,8 +244,9 @@ fn responders(certificates: &[Element<'_>]) -> Vec<Certificate> {
         .collect()
 }
 
-/// Whether the issuer lets this one answer in its place.
-fn is_authorised(responder: &Certificate, issuer: &Certificate) -> bool {
+/// Whether the issuer lets this one answer in its place at this moment.
+fn is_authorised(responder: &Certificate, issuer: &Certificate, now: OffsetDateTime) -> bool {
+    let is_in_force = responder.not_before() <= now && now <= responder.not_after();
     let signs = responder
         .extension(&oid::EXTENDED_KEY_USAGE)
         .and_then(|extension| ExtendedKeyUsage::from_extension(extension).ok())
@@ -196,7 +254,7 @@ fn is_authorised(responder: &Certificate, issuer: &Certificate) -> bool {
             let mut purposes = usage.purposes().iter();
             purposes.any(|purpose| purpose.to_string() == OCSP_SIGNING)
         });
-    signs && responder.is_signed_by(issuer)
+    is_in_force && signs && responder.is_signed_by(issuer)
 }
 
 fn moment(der: &[u8]) -> Result<OffsetDateTime, StapleError> {

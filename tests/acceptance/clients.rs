@@ -18,7 +18,7 @@ pub(crate) struct Verdict {
 }
 
 /// A sample that is served.
-struct Served {
+pub(crate) struct Served {
     made: Made,
     port: u16,
 }
@@ -52,7 +52,7 @@ asyncio.run(main())
 ";
 
 /// A server for each sample, in one process.
-struct Servers(Child);
+pub(crate) struct Servers(Child);
 
 impl Drop for Servers {
     fn drop(&mut self) {
@@ -61,7 +61,7 @@ impl Drop for Servers {
     }
 }
 
-fn serve(workshop: &Workshop, samples: Vec<Made>) -> (Servers, Vec<Served>) {
+pub(crate) fn serve(workshop: &Workshop, samples: Vec<Made>) -> (Servers, Vec<Served>) {
     let list: Vec<Value> = samples
         .iter()
         .map(|made| json!([made.path("server.crt"), made.path("server.key")]))
@@ -184,71 +184,85 @@ for ca, host, port in json.load(open(sys.argv[1])):
 print(json.dumps(said))
 ";
 
+pub(crate) fn ask_python(workshop: &Workshop, served: &[Served]) -> Vec<Verdict> {
+    let mut python = judge::python();
+    python.args(["-c", PYTHON]).arg(list(workshop, served));
+    told(python)
+}
+
 #[test]
 fn python_says_the_same() {
-    agree("python", &[], |workshop, served| {
-        let mut python = judge::python();
-        python.args(["-c", PYTHON]).arg(list(workshop, served));
-        told(python)
-    });
+    agree("python", &[], ask_python);
+}
+
+pub(crate) fn ask_openssl(_: &Workshop, served: &[Served]) -> Vec<Verdict> {
+    each(served, |one| {
+        let mut openssl = judge::openssl();
+        openssl.args([
+            "verify",
+            "-x509_strict",
+            "-auth_level",
+            "2",
+            "-purpose",
+            "sslserver",
+        ]);
+        let is_address = one.made.host.parse::<std::net::IpAddr>().is_ok();
+        let flag = if is_address {
+            "-verify_ip"
+        } else {
+            "-verify_hostname"
+        };
+        openssl.args([flag, &one.made.host]);
+        openssl.args(["-CAfile", &one.made.path("root.crt"), "-untrusted"]);
+        openssl.args([one.made.path("server.crt"), one.made.path("leaf.crt")]);
+        openssl
+    })
 }
 
 #[test]
 fn openssl_says_the_same() {
-    agree("openssl", &[], |_, served| {
-        each(served, |one| {
-            let mut openssl = judge::openssl();
-            openssl.args([
-                "verify",
-                "-x509_strict",
-                "-auth_level",
-                "2",
-                "-purpose",
-                "sslserver",
-            ]);
-            openssl.args(["-verify_hostname", &one.made.host]);
-            openssl.args(["-CAfile", &one.made.path("root.crt"), "-untrusted"]);
-            openssl.args([one.made.path("server.crt"), one.made.path("leaf.crt")]);
-            openssl
-        })
-    });
+    agree("openssl", &[], ask_openssl);
+}
+
+pub(crate) fn ask_curl(_: &Workshop, served: &[Served]) -> Vec<Verdict> {
+    each(served, |one| {
+        let mut curl = judge::command("curl");
+        let host = &one.made.host;
+        curl.args([
+            "-sS",
+            "--noproxy",
+            "*",
+            "--cacert",
+            &one.made.path("root.crt"),
+        ]);
+        curl.args([
+            "--connect-to",
+            &format!("{host}:443:127.0.0.1:{}", one.port),
+        ]);
+        curl.arg(format!("https://{host}/"));
+        curl
+    })
 }
 
 #[test]
 fn curl_says_the_same() {
-    agree("curl", &[], |_, served| {
-        each(served, |one| {
-            let mut curl = judge::command("curl");
-            let host = &one.made.host;
-            curl.args([
-                "-sS",
-                "--noproxy",
-                "*",
-                "--cacert",
-                &one.made.path("root.crt"),
-            ]);
-            curl.args([
-                "--connect-to",
-                &format!("{host}:443:127.0.0.1:{}", one.port),
-            ]);
-            curl.arg(format!("https://{host}/"));
-            curl
-        })
-    });
+    agree("curl", &[], ask_curl);
+}
+
+pub(crate) fn ask_gnutls(_: &Workshop, served: &[Served]) -> Vec<Verdict> {
+    each(served, |one| {
+        let mut gnutls = judge::command("gnutls-cli");
+        gnutls.arg(format!("--x509cafile={}", one.made.path("root.crt")));
+        gnutls.arg(format!("--verify-hostname={}", one.made.host));
+        gnutls.arg(format!("--sni-hostname={}", one.made.host));
+        gnutls.args(["--port", &one.port.to_string(), "127.0.0.1"]);
+        gnutls
+    })
 }
 
 #[test]
 fn gnutls_says_the_same() {
-    agree("gnutls", &[], |_, served| {
-        each(served, |one| {
-            let mut gnutls = judge::command("gnutls-cli");
-            gnutls.arg(format!("--x509cafile={}", one.made.path("root.crt")));
-            gnutls.arg(format!("--verify-hostname={}", one.made.host));
-            gnutls.arg(format!("--sni-hostname={}", one.made.host));
-            gnutls.args(["--port", &one.port.to_string(), "127.0.0.1"]);
-            gnutls
-        })
-    });
+    agree("gnutls", &[], ask_gnutls);
 }
 
 const JAVA: &str = r#"
@@ -298,28 +312,30 @@ class Judge {
 }
 "#;
 
+pub(crate) fn ask_java(workshop: &Workshop, served: &[Served]) -> Vec<Verdict> {
+    let source = workshop.path("Judge.java");
+    std::fs::write(&source, JAVA).unwrap();
+    let lines: String = served
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {} {}\n",
+                one.made.path("root.crt"),
+                one.made.host,
+                one.port
+            )
+        })
+        .collect();
+    let file = workshop.path("list.txt");
+    std::fs::write(&file, lines).unwrap();
+    let mut java = judge::command("java");
+    java.arg(source).arg(file);
+    told(java)
+}
+
 #[test]
 fn java_says_the_same() {
-    agree("java", &[], |workshop, served| {
-        let source = workshop.path("Judge.java");
-        std::fs::write(&source, JAVA).unwrap();
-        let lines: String = served
-            .iter()
-            .map(|one| {
-                format!(
-                    "{} {} {}\n",
-                    one.made.path("root.crt"),
-                    one.made.host,
-                    one.port
-                )
-            })
-            .collect();
-        let file = workshop.path("list.txt");
-        std::fs::write(&file, lines).unwrap();
-        let mut java = judge::command("java");
-        java.arg(source).arg(file);
-        told(java)
-    });
+    agree("java", &[], ask_java);
 }
 
 /// Puts every CA into a database of NSS.

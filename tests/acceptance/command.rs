@@ -1,8 +1,11 @@
 //! `certmint lint`, `certmint target check`, and `certmint render` where the destination refuses.
 
+use std::os::unix::fs::PermissionsExt as _;
+
+use certmint::acceptance::DESTINATIONS;
 use serde_json::Value;
 
-use crate::world::World;
+use crate::{judge, world::World};
 
 fn rules(document: &Value) -> Vec<&str> {
     let findings = document["certificates"][0]["findings"].as_array().unwrap();
@@ -137,4 +140,57 @@ fn render_refuses_what_the_server_refuses() {
     let told = world.refused("render nginx www.example.com");
     assert!(told.stderr.contains("nginx-encrypted-key"), "{told:#?}");
     world.ok("render nginx www.example.com --refused-too");
+}
+
+/// A key of another user is as good as not there: nginx is rendered without it.
+#[test]
+fn a_key_that_may_not_be_read_does_not_keep_from_rendering() {
+    let world = World::with_authority("p256");
+    world.ok("issue server www.example.com --key p256");
+    let key = world.path("pki/certs/www.example.com/www.example.com.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0)).unwrap();
+    let line = "render nginx www.example.com";
+    let told = if std::fs::read(&key).is_ok() {
+        // Root reads everything, unless it gives that up.
+        let mut given_up = judge::command("setpriv");
+        given_up
+            .args(["--bounding-set", "-dac_override,-dac_read_search"])
+            .arg(env!("CARGO_BIN_EXE_certmint"))
+            .args(line.split(' '))
+            .current_dir(world.folder());
+        crate::world::told(given_up)
+    } else {
+        world.run(line)
+    };
+    assert_eq!(told.code, 0, "{told:#?}");
+    assert!(told.stdout.contains("ssl_certificate_key"), "{told:#?}");
+}
+
+#[test]
+fn all_is_every_destination() {
+    let world = World::with_authority("rsa2048");
+    world.ok("issue server www.example.com --key rsa2048");
+    for list in ["all", "nginx,all"] {
+        let line = format!("lint www.example.com --for {list}");
+        let document = linted(&world, &line, 0);
+        let asked = document["certificates"][0]["destinations"]
+            .as_array()
+            .unwrap();
+        assert_eq!(asked.len(), DESTINATIONS.len());
+    }
+    // Whoever gets a word wrong is told of it.
+    let told = world.refused("lint www.example.com --for mainframe");
+    assert!(told.stderr.contains("all of them: all"), "{told:#?}");
+}
+
+/// The certificate of the listener is that of Certificate Manager.
+#[test]
+fn a_listener_that_asks_for_clients_has_its_own_certificate_imported() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key ed25519");
+    let document = linted(&world, "target check aws-alb-clients flb", 3);
+    assert!(
+        rules(&document).contains(&"aws-acm-key-kind"),
+        "{document:#}"
+    );
 }

@@ -11,6 +11,7 @@
 
 mod clients;
 mod command;
+mod common_name;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod manifest;
@@ -27,7 +28,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use certmint::{
     acceptance::{DESTINATIONS, Destination, USUAL, find, judge as judged},
     inspect::verify::Host,
+    x509::oid,
 };
+use time::macros::datetime;
 
 use pairs::{Change, pair};
 use paper::Workshop;
@@ -110,4 +113,24 @@ fn destinations_are_found_by_their_names() {
     assert_eq!(unknown.near, Some("aws-acm"));
     assert!(unknown.to_string().contains("did you mean"), "{unknown}");
     assert_eq!(find("mainframe").unwrap_err().near, None);
+}
+
+/// What begins before July 2019 was made under other rules.
+#[test]
+fn the_limits_of_apple_begin_in_july_2019() {
+    const ASKED: [&str; 2] = ["apple-825-days", "apple-server-auth"];
+    let workshop = Workshop::new();
+    let apple = find("apple").unwrap();
+    let old: Change = |sample| {
+        sample.leaf.without(oid::EXTENDED_KEY_USAGE);
+        sample.leaf.not_before = datetime!(2019-06-30 23:59:59 UTC);
+    };
+    let new: Change = |sample| {
+        sample.leaf.without(oid::EXTENDED_KEY_USAGE);
+        sample.leaf.not_before = datetime!(2019-07-01 0:00 UTC);
+    };
+    let old = found(&workshop, apple, &make(&workshop, 1, "old", old));
+    assert!(!ASKED.iter().any(|rule| old.contains(rule)), "{old:?}");
+    let new = found(&workshop, apple, &make(&workshop, 2, "new", new));
+    assert!(ASKED.iter().all(|rule| new.contains(rule)), "{new:?}");
 }

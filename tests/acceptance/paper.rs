@@ -37,7 +37,7 @@ pub(crate) struct Paper {
     pub(crate) version: u8,
     pub(crate) serial: Vec<u8>,
     pub(crate) digest: Digest,
-    /// `None` is an empty name.
+    /// A common name, or several with `/CN=` between; `None` is an empty name.
     pub(crate) issuer: Option<String>,
     pub(crate) subject: Option<String>,
     pub(crate) not_before: OffsetDateTime,
@@ -251,7 +251,7 @@ impl Paper {
     }
 }
 
-fn some_name() -> certmint::x509::Name {
+pub(crate) fn some_name() -> certmint::x509::Name {
     certmint::x509::DistinguishedNameBuilder::new()
         .attribute(oid::COMMON_NAME, "somebody")
         .unwrap()
@@ -304,12 +304,18 @@ fn name(common_name: Option<&str>) -> Vec<u8> {
     let Some(common_name) = common_name else {
         return tlv(SEQUENCE, &[]);
     };
-    let attribute = [
-        tlv(0x06, oid::COMMON_NAME.as_bytes()),
-        tlv(UTF8_STRING, common_name.as_bytes()),
-    ]
-    .concat();
-    tlv(SEQUENCE, &tlv(SET, &tlv(SEQUENCE, &attribute)))
+    let names: Vec<u8> = common_name
+        .split("/CN=")
+        .flat_map(|common_name| {
+            let attribute = [
+                tlv(0x06, oid::COMMON_NAME.as_bytes()),
+                tlv(UTF8_STRING, common_name.as_bytes()),
+            ]
+            .concat();
+            tlv(SET, &tlv(SEQUENCE, &attribute))
+        })
+        .collect();
+    tlv(SEQUENCE, &names)
 }
 
 /// RFC 5280 §4.1.2.5: UTCTime up to 2049.

@@ -201,3 +201,56 @@ fn what_keeps_from_looking() {
     let told = world.refused("probe 127.0.0.1:1 --pki nowhere");
     assert!(told.stderr.contains("--ca FILE"), "{told:#?}");
 }
+
+/// A length in more octets than it needs (X.690 §10.1), which openssl serves and path validation does
+/// not read: of the algorithm inside what is signed.
+const LOOSE: &str = "
+import base64, sys
+def read(octets, start=0):
+    length, begin = octets[start + 1], start + 2
+    if length & 0x80:
+        count = length & 0x7f
+        length, begin = int.from_bytes(octets[begin:begin + count], 'big'), begin + count
+    return octets[begin:begin + length], begin + length
+def write(content):
+    length = len(content).to_bytes(2, 'big')
+    return b'\\x30' + (b'\\x82' + length if length[0] else b'\\x81' + length[1:]) + content
+text = open(sys.argv[1]).read().split('-----')[2]
+outer, _ = read(base64.b64decode(text))
+signed, end = read(outer)
+_, start = read(signed)
+_, start = read(signed, start)
+algorithm, behind = read(signed, start)
+loose = signed[:start] + bytes([0x30, 0x81, len(algorithm)]) + algorithm + signed[behind:]
+text = base64.encodebytes(write(write(loose) + outer[end:])).decode()
+open(sys.argv[2], 'w').write(f'-----BEGIN CERTIFICATE-----\\n{text}-----END CERTIFICATE-----\\n')
+";
+
+#[test]
+fn one_certificate_that_cannot_be_judged_keeps_no_other_endpoint_from_it() {
+    let world = world();
+    world.python(LOOSE, &["pki/certs/flb/flb.crt", "loose.crt"]);
+    let loose = openssl_with(
+        &world,
+        &format!("-cert loose.crt {KEY} -cert_chain {CHAIN}"),
+    );
+    let good = openssl(&world, "flb", "");
+    for endpoints in [[&loose, &good], [&good, &loose]] {
+        let [first, second] = endpoints.map(crate::server::Server::endpoint);
+        let told = world.run(&format!("probe {first} {second} {NAME} --json"));
+        assert_eq!(told.code, 1, "{told:#?}");
+        assert!(told.stderr.contains("cannot be judged"), "{told:#?}");
+        let document = told.document();
+        for (entry, endpoint) in document["endpoints"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(endpoints)
+        {
+            let is_good = endpoint.port == good.port;
+            assert_eq!(entry["endpoint"], endpoint.endpoint());
+            assert_eq!(entry["seen"]["accepted"].as_bool(), is_good.then_some(true));
+            assert_eq!(entry["error"].is_null(), is_good, "{entry:#}");
+        }
+    }
+}

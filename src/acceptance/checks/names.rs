@@ -2,8 +2,8 @@
 
 use crate::{
     acceptance::{Case, finding::Trouble, reading},
-    inspect::verify::host_trouble,
-    x509::{GeneralName, oid},
+    inspect::verify::{Host, host_trouble},
+    x509::{Certificate, GeneralName, oid},
 };
 
 const REMEDY: &str = "issue it with the host name as subject alternative name (--san NAME)";
@@ -38,28 +38,66 @@ pub(in crate::acceptance) fn another_host(case: &Case<'_>) -> Option<Trouble> {
     if !case.is_server() {
         return None;
     }
-    case.hosts.iter().find_map(|host| {
-        let trouble = host_trouble(case.certificate.as_der(), host)
-            .ok()
-            .flatten()?;
-        Some(Trouble::new(trouble.what, trouble.remedy))
-    })
+    case.hosts
+        .iter()
+        .find_map(|host| not_for(case.certificate, host))
 }
 
-/// It is not for one of the names that clients connect to, as clients judge that fall back to the
-/// common name where there is no DNS name.
-pub(in crate::acceptance) fn another_host_nor_common_name(case: &Case<'_>) -> Option<Trouble> {
-    let has_dns = reading::names(case.certificate)
-        .iter()
-        .any(|name| matches!(name, GeneralName::Dns(_)));
-    let common = case.certificate.subject().common_name();
-    let is_called_so = |common: String| {
-        case.hosts
-            .iter()
-            .all(|host| host.to_string().eq_ignore_ascii_case(&common))
-    };
-    if !has_dns && common.is_some_and(is_called_so) {
+/// It is not for one of the names that clients connect to, as a client judges that falls back to the
+/// common name where there is no alternative name to judge by.
+pub(in crate::acceptance) fn another_host_nor_common_name(
+    case: &Case<'_>,
+    fallback: Fallback,
+) -> Option<Trouble> {
+    if !case.is_server() {
         return None;
     }
-    another_host(case)
+    case.hosts
+        .iter()
+        .filter(|host| !fallback.takes(case.certificate, host))
+        .find_map(|host| not_for(case.certificate, host))
+}
+
+fn not_for(certificate: &Certificate, host: &Host) -> Option<Trouble> {
+    let trouble = host_trouble(certificate.as_der(), host).ok().flatten()?;
+    Some(Trouble::new(trouble.what, trouble.remedy))
+}
+
+/// How a client falls back to the common name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::acceptance) enum Fallback {
+    /// To any of the common names where there is no DNS name, and never for an address.
+    OpenSsl,
+    /// To the last common name where there is no DNS name, and never for an address.
+    Java,
+    /// To the last common name where there is neither a DNS name nor an address; for an address too.
+    Curl,
+    /// To the only common name where there is neither a DNS name nor an address, and never for an
+    /// address.
+    GnuTls,
+}
+
+impl Fallback {
+    /// Whether the common name makes the certificate this host's.
+    fn takes(self, certificate: &Certificate, host: &Host) -> bool {
+        let is_judged_by = |name: &GeneralName| match name {
+            GeneralName::Dns(_) => true,
+            GeneralName::Ip(_) => matches!(self, Self::Curl | Self::GnuTls),
+            _ => false,
+        };
+        if reading::names(certificate).iter().any(is_judged_by) {
+            return false;
+        }
+        let common = certificate.subject().values_of(&oid::COMMON_NAME);
+        let covers = |presented: &String| match host {
+            Host::Name(_) => host.is_covered_by(presented),
+            Host::Address(address) => self == Self::Curl && *presented == address.to_string(),
+        };
+        match (self, common.as_slice()) {
+            (Self::OpenSsl, all) => all.iter().any(covers),
+            (Self::GnuTls, [only]) => covers(only),
+            (Self::GnuTls, _) => false,
+            (Self::Java | Self::Curl, all) => all.last().is_some_and(covers),
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! iOS, iPadOS, macOS and the others of Apple.
 
+use time::{OffsetDateTime, macros::datetime};
+
 use crate::acceptance::{
+    Case,
     checks::{chain, key, life, names, usage},
     rule::{Rule, Source},
 };
@@ -15,14 +18,22 @@ pub(in crate::acceptance) const RULES: &[Rule] = &[
     Rule::refuses(
         "apple-825-days",
         PAGE,
-        "a server's certificate lives for 825 days or less",
-        |case| life::longer_than(case, 825),
+        "a server's certificate that begins in July 2019 or later lives for 825 days or less",
+        |case| {
+            since_july_2019(case)
+                .then(|| life::longer_than(case, 825))
+                .flatten()
+        },
     ),
     Rule::refuses(
         "apple-server-auth",
         PAGE,
-        "a server's certificate has extendedKeyUsage serverAuth",
-        usage::server_auth_not_named,
+        "a server's certificate that begins in July 2019 or later has extendedKeyUsage serverAuth",
+        |case| {
+            since_july_2019(case)
+                .then(|| usage::server_auth_not_named(case))
+                .flatten()
+        },
     ),
     Rule::refuses(
         "apple-no-san",
@@ -43,3 +54,10 @@ pub(in crate::acceptance) const RULES: &[Rule] = &[
         chain::sha1,
     ),
 ];
+
+/// What begins earlier was made under other rules.
+const JULY_2019: OffsetDateTime = datetime!(2019-07-01 0:00 UTC);
+
+fn since_july_2019(case: &Case<'_>) -> bool {
+    case.certificate.not_before() >= JULY_2019
+}

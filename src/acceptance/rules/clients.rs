@@ -1,7 +1,11 @@
 //! curl and GnuTLS.
 
 use crate::acceptance::{
-    checks::{authority, chain, key, life, names, usage},
+    checks::{
+        authority, chain, key, life,
+        names::{self, Fallback},
+        usage,
+    },
     rule::{Rule, Source},
 };
 
@@ -55,7 +59,7 @@ pub(in crate::acceptance) const CURL: &[Rule] = &[
         "curl-host-name",
         curl("no alternative certificate subject name matches target host name"),
         "the names that clients connect to are subject alternative names, or without any the common name",
-        names::another_host_nor_common_name,
+        |case| names::another_host_nor_common_name(case, Fallback::Curl),
     ),
 ];
 
@@ -95,6 +99,6 @@ pub(in crate::acceptance) const GNUTLS: &[Rule] = &[
         "gnutls-host-name",
         gnutls("The name in the certificate does not match the expected"),
         "the names that clients connect to are subject alternative names, or without any the common name",
-        names::another_host_nor_common_name,
+        |case| names::another_host_nor_common_name(case, Fallback::GnuTls),
     ),
 ];

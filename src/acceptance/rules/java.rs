@@ -1,7 +1,11 @@
 //! Java: its own TLS and certification path validation.
 
 use crate::acceptance::{
-    checks::{authority, key, life, names, usage},
+    checks::{
+        authority, key, life,
+        names::{self, Fallback},
+        usage,
+    },
     rule::{Rule, Source},
 };
 
@@ -18,7 +22,7 @@ pub(in crate::acceptance) const RULES: &[Rule] = &[
         "java-host-name",
         java("No subject alternative DNS name matching … found"),
         "the names that clients connect to are subject alternative names, or without any the common name",
-        names::another_host_nor_common_name,
+        |case| names::another_host_nor_common_name(case, Fallback::Java),
     ),
     Rule::refuses(
         "java-purpose",

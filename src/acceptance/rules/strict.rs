@@ -1,7 +1,11 @@
 //! X509_V_FLAG_X509_STRICT of OpenSSL, which Python sets by itself since 3.13.
 
 use crate::acceptance::{
-    checks::{authority, chain, key, life, names, structure, usage},
+    checks::{
+        authority, chain, key, life,
+        names::{self, Fallback},
+        structure, usage,
+    },
     rule::{
         Rule,
         Source::{Page, Program},
@@ -139,6 +143,6 @@ pub(in crate::acceptance) const LEVEL_2: &[Rule] = &[
             address: "docs.openssl.org/3.0/man3/X509_check_host/",
         },
         "the names that clients connect to are subject alternative names, or without any the common name",
-        names::another_host_nor_common_name,
+        |case| names::another_host_nor_common_name(case, Fallback::OpenSsl),
     ),
 ];

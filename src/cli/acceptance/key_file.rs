@@ -1,13 +1,13 @@
 //! What can be said of the file of a private key.
 
-use std::path::Path;
+use std::{io::ErrorKind, path::Path};
 
 use anyhow::{Context as _, Result};
 
 use crate::{
     acceptance::{Encoding, KeyFacts},
     key::{KeyError, KeyFile, Passphrase},
-    store::files,
+    store::{StoreError, files},
 };
 
 /// Reads a private key; one that is encrypted is opened where there is a passphrase.
@@ -21,6 +21,14 @@ pub(crate) fn key_facts(file: &Path, passphrase: Option<&Passphrase>) -> Result<
         owned_by_root,
         ..facts
     })
+}
+
+/// Whether a file was not read for want of permission.
+pub(crate) fn is_out_of_reach(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(StoreError::File { fault, .. }) if fault.kind() == ErrorKind::PermissionDenied
+    )
 }
 
 /// The private key that stands among certificates, if there is one.

@@ -88,9 +88,14 @@ impl Subject {
         let file = std::iter::once(certificate.clone())
             .chain(sent_chain(&above))
             .collect();
-        // A key that was signed by request is with whoever requested.
+        // A key that was signed by request is with whoever requested; one of another user's is as
+        // good as not there.
         let key = if key_file.exists() {
-            Some(key_file::key_facts(&key_file, passphrase)?)
+            match key_file::key_facts(&key_file, passphrase) {
+                Ok(facts) => Some(facts),
+                Err(error) if key_file::is_out_of_reach(&error) => None,
+                Err(error) => return Err(error),
+            }
         } else {
             None
         };

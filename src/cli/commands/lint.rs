@@ -28,6 +28,7 @@ use crate::{
   certmint lint flb.fullchain.crt --ca ca.crt --host www.2026testsite.com
   certmint lint flb.crt --for nginx,aws-acm --key-file flb.key --replaces old.crt
   certmint lint ca.crt --for python
+  certmint lint flb --for all
 
 docs/acceptance.md has every rule with its source. Exit code 3 when something is refused or warned of.")]
 pub(crate) struct Lint {
@@ -35,8 +36,8 @@ pub(crate) struct Lint {
     /// certificate of this PKI
     #[arg(required = true, value_name = "FILE|NAME")]
     subjects: Vec<PathBuf>,
-    /// Clients, servers and clouds that it meets, separated by commas; `certmint lint --help` has
-    /// them all
+    /// Clients, servers and clouds that it meets, separated by commas, or `all`; `certmint lint
+    /// --help` has them
     #[arg(
         long = "for",
         value_name = "LIST",
@@ -96,7 +97,8 @@ impl From<Purpose> for Use {
 }
 
 fn long_help() -> String {
-    let mut text = "Clients, servers and clouds that it meets, separated by commas:\n".to_owned();
+    let mut text =
+        "Clients, servers and clouds that it meets, separated by commas, or all:\n".to_owned();
     for one in crate::acceptance::DESTINATIONS {
         text.push_str(&format!("\n  {}: {}", one.name(), one.about()));
     }

@@ -167,12 +167,7 @@ pub(crate) fn run(pki: &Path, arguments: &Probe) -> Result<Report> {
         let seen = errand.run();
         (errand, seen)
     }) {
-        let seen = match seen {
-            Ok(examination) => Ok(Probed::new(&errand, examination, &bench)
-                .with_context(|| errand.endpoint.to_string())?),
-            Err(error) => Err(error),
-        };
-        entries.push(Entry { errand, seen });
+        entries.push(Entry::new(errand, seen, &bench)?);
     }
     let client = client
         .as_ref()

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::{
     authority::Drift,
-    inspect::verify::{Purpose, Severity},
+    inspect::verify::{Purpose, Severity, VerifyError},
     probe::{Errand, Examination, Finding, Identity, Judgement, ProbeError, Shown, Trust, judge},
     store::{Inventory, StoreName},
 };
@@ -16,6 +16,35 @@ use crate::{
 pub(crate) struct Entry {
     pub(crate) errand: Errand,
     pub(crate) seen: Result<Probed, ProbeError>,
+}
+
+impl Entry {
+    /// Judges what an errand saw, if it saw anything.
+    ///
+    /// # Errors
+    /// What keeps every endpoint from being judged: the inventory, a trusted certificate or a
+    /// revocation list that cannot be read. A certificate of this server's that cannot be is its own
+    /// failure.
+    pub(crate) fn new(
+        errand: Errand,
+        seen: Result<Examination, ProbeError>,
+        bench: &Bench<'_>,
+    ) -> Result<Self> {
+        let judged = seen.map(|examination| Probed::new(&errand, examination, bench));
+        let seen = match judged {
+            Ok(Ok(probed)) => Ok(probed),
+            Ok(Err(error)) => match error.downcast() {
+                Ok(fault @ VerifyError::UnreadableTarget(_)) => Err(ProbeError::Unjudged {
+                    endpoint: errand.endpoint.clone(),
+                    fault,
+                }),
+                Ok(fault) => return Err(fault.into()),
+                Err(error) => return Err(error.context(errand.endpoint.to_string())),
+            },
+            Err(error) => Err(error),
+        };
+        Ok(Self { errand, seen })
+    }
 }
 
 /// What was seen, and what is to be said about it.

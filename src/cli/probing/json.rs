@@ -62,7 +62,7 @@ fn seen(probed: &Probed) -> Value {
             "accepted": judgement.rustls.is_ok(),
             "reason": judgement.rustls.as_ref().err(),
         },
-        "ocsp": probed.examination.staple(judgement).map(staple),
+        "ocsp": probed.examination.staple(judgement, probed.at).map(staple),
         "inventory": drift,
         "asks_for_client_certificate": probed.asks(),
         "client_authorities": served.asked.as_ref().map_or_else(Vec::new, |asked| {

@@ -73,7 +73,7 @@ fn one(errand: &Errand, probed: &Probed, client: Option<&str>) -> String {
         let name = if index == 0 { "chain" } else { "" };
         line(&mut text, name, &link(index + 1, certificate, probed));
     }
-    if let Some(staple) = probed.examination.staple(&probed.judgement) {
+    if let Some(staple) = probed.examination.staple(&probed.judgement, probed.at) {
         line(&mut text, "OCSP", &staple_text(staple));
     }
     // Where it is not as it should be a finding says so.

@@ -116,6 +116,12 @@ impl Host {
         }
     }
 
+    /// Whether a name as a certificate presents it, with a wildcard or without, is this host's. No
+    /// name is that of an address.
+    pub fn is_covered_by(&self, presented: &str) -> bool {
+        matches!(self, Host::Name(host) if dns_name_matches(presented, host))
+    }
+
     fn near_miss(&self, names: &[GeneralName]) -> Option<String> {
         let text = self.to_string();
         names.iter().find_map(|name| match (self, name) {
