@@ -167,7 +167,7 @@ fn a_key_that_may_not_be_read_does_not_keep_from_rendering() {
     let world = World::with_authority("p256");
     world.ok("issue server www.example.com --key p256");
     let key = world.path("pki/certs/www.example.com/www.example.com.key");
-    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o000)).unwrap();
     let line = "render nginx www.example.com";
     let told = if std::fs::read(&key).is_ok() {
         // Root reads everything, unless it gives that up.
