@@ -29,7 +29,7 @@ pub(crate) fn show(target: &Target, name: &StoreName, rendered: &[Rendered]) -> 
     (document(target, name, rendered, None), text)
 }
 
-/// Writes the files, all of them or none: document and text.
+/// Writes the files, each of them whole, and none where one of them is in the way: document and text.
 ///
 /// # Errors
 /// A file that is there and differs, without `replace`; a folder that cannot be written.

@@ -4,6 +4,7 @@ use std::{
     io::{self, ErrorKind, Read, Write},
     net::{TcpStream, ToSocketAddrs as _},
     os::unix::net::UnixStream,
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -30,8 +31,8 @@ pub struct RuntimeSocket {
     timeout: Duration,
 }
 
-trait Stream: Read + Write {}
-impl<T: Read + Write> Stream for T {}
+trait Stream: Read + Write + Send {}
+impl<T: Read + Write + Send> Stream for T {}
 
 impl RuntimeSocket {
     /// A socket whose every answer has to come within `timeout`.
@@ -173,29 +174,18 @@ impl RuntimeSocket {
         }
     }
 
+    /// Neither looking a name up nor a socket whose queue is full ends by itself, so both are waited
+    /// for no longer than an answer. What comes later is closed by the thread that waits on.
     fn connect(&self) -> io::Result<Box<dyn Stream>> {
-        let timeout = Some(self.timeout);
-        match &self.address {
-            Address::Unix(path) => {
-                let stream = UnixStream::connect(path)?;
-                stream.set_read_timeout(timeout)?;
-                stream.set_write_timeout(timeout)?;
-                Ok(Box::new(stream))
-            }
-            Address::Tcp { host, port } => {
-                let mut fault = io::Error::from(ErrorKind::NotFound);
-                for address in (host.as_str(), *port).to_socket_addrs()? {
-                    match TcpStream::connect_timeout(&address, self.timeout) {
-                        Ok(stream) => {
-                            stream.set_read_timeout(timeout)?;
-                            stream.set_write_timeout(timeout)?;
-                            return Ok(Box::new(stream));
-                        }
-                        Err(refused) => fault = refused,
-                    }
-                }
-                Err(fault)
-            }
+        let (address, timeout) = (self.address.clone(), self.timeout);
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            // Nobody listens any more when it took too long.
+            let _ = sender.send(open(&address, timeout));
+        });
+        match receiver.recv_timeout(timeout) {
+            Ok(opened) => opened,
+            Err(_) => Err(ErrorKind::TimedOut.into()),
         }
     }
 
@@ -213,6 +203,31 @@ impl RuntimeSocket {
         HaProxyError::TooSlow {
             address: self.address.clone(),
             timeout: self.timeout,
+        }
+    }
+}
+
+fn open(address: &Address, timeout: Duration) -> io::Result<Box<dyn Stream>> {
+    match address {
+        Address::Unix(path) => {
+            let stream = UnixStream::connect(path)?;
+            stream.set_read_timeout(Some(timeout))?;
+            stream.set_write_timeout(Some(timeout))?;
+            Ok(Box::new(stream))
+        }
+        Address::Tcp { host, port } => {
+            let mut fault = io::Error::from(ErrorKind::NotFound);
+            for address in (host.as_str(), *port).to_socket_addrs()? {
+                match TcpStream::connect_timeout(&address, timeout) {
+                    Ok(stream) => {
+                        stream.set_read_timeout(Some(timeout))?;
+                        stream.set_write_timeout(Some(timeout))?;
+                        return Ok(Box::new(stream));
+                    }
+                    Err(refused) => fault = refused,
+                }
+            }
+            Err(fault)
         }
     }
 }

@@ -107,10 +107,11 @@ pub fn replace_own(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), 
         }
         _ => {}
     }
-    let written = write_staged(&unfinished, content, secrecy).and_then(|()| {
+    let written = open_staged(&unfinished, content, secrecy).and_then(|file| {
         if let Ok(old) = fs::metadata(path) {
-            // Whoever is not root can give nothing away, and the reader is most often root.
-            let _ = std::os::unix::fs::chown(&unfinished, Some(old.uid()), Some(old.gid()));
+            // Whoever is not root can give nothing away, and the reader is most often root. By the
+            // open file: whose folder it is could put a link to another file in its place.
+            let _ = std::os::unix::fs::fchown(&file, Some(old.uid()), Some(old.gid()));
         }
         fs::rename(&unfinished, path)
             .map_err(|error| StoreError::file(FileDeed::Write, path, error))
@@ -302,6 +303,11 @@ pub(super) fn write_staged(
     content: &[u8],
     secrecy: Secrecy,
 ) -> Result<(), StoreError> {
+    open_staged(path, content, secrecy).map(drop)
+}
+
+/// As [`write_staged`], and gives the file, still open.
+fn open_staged(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<File, StoreError> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -309,7 +315,8 @@ pub(super) fn write_staged(
         .open(path)
         .and_then(|mut file| {
             file.write_all(content)?;
-            file.sync_all()
+            file.sync_all()?;
+            Ok(file)
         })
         .map_err(|error| StoreError::file(FileDeed::Write, path, error))
 }

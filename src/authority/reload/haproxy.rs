@@ -84,10 +84,12 @@ impl HaProxyReload {
             .iter()
             .map(Wanted::before)
             .collect::<Result<Vec<_>, _>>()?;
-        if turn == Turn::Back {
-            // Even where HAProxy cannot be reached, so that it starts with what is in use.
-            wanted.iter().try_for_each(Wanted::write)?;
-        }
+        // Going back, even where HAProxy cannot be reached, so that it starts with what is in use;
+        // and where they cannot be written, what it serves is still put right.
+        let written_back = match turn {
+            Turn::Forward => Ok(()),
+            Turn::Back => wanted.iter().try_for_each(Wanted::write),
+        };
         let taken = socket
             .set(&self.certificate, &combined)
             .map_err(ReloadError::from)
@@ -98,7 +100,7 @@ impl HaProxyReload {
             .and_then(|()| Ok(socket.commit(&self.certificate)?))
             .and_then(|()| Ok(self.check(&socket, &pair.certificate)?));
         let Err(cause) = taken else {
-            return Ok(());
+            return written_back;
         };
         // Nobody else's transaction is taken back, and where nobody answers nobody does now.
         let is_open = !matches!(
