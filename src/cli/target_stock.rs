@@ -122,6 +122,7 @@ impl PkiStock {
             "@root" => self.above(of, |chain| chain.last())?,
             name => itself(&self.inventory, Some(&name.parse()?))?,
         };
+        let authority = self.named(authority)?;
         let certificate = named_certificate(&authority)?;
         let name = authority
             .name
@@ -158,6 +159,20 @@ impl PkiStock {
             subject: certificate.subject().to_string(),
             fingerprint: hexadecimal(&certificate.fingerprint_sha256()),
         })
+    }
+
+    /// The CA of a certificate that has no name of its own: one that was renewed since, or, during a
+    /// rollover, the cross-certificate that a chain leads over.
+    fn named(&self, authority: Authority) -> Result<Authority> {
+        if authority.name.is_some() {
+            return Ok(authority);
+        }
+        let named = self
+            .inventory
+            .authorities()?
+            .into_iter()
+            .find(|one| one.name.is_some() && one.is_same_as(&authority));
+        Ok(named.unwrap_or(authority))
     }
 
     /// What the certificates of a CA are verified with: its chain, whose root during a rollover is the

@@ -328,6 +328,19 @@ impl Store {
         chain_files::refresh(&self.layout, &self.inventory, now)
     }
 
+    /// Notes that files beside current certificates, such as revocation lists, are newer than what
+    /// their servers read.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn await_readers(
+        &mut self,
+        ids: &[RecordId],
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        self.inventory.await_chain_readers(ids, now)
+    }
+
     /// Forgets that chain files are newer than what servers read, of certificates that have none.
     ///
     /// # Errors

@@ -33,8 +33,10 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Takes from the PKI what the settings name.
+    /// Takes from the PKI what the settings name. A CA that is no root is refused where the target
+    /// has to have one.
     pub(super) fn gather(
+        target: &Target,
         name: &str,
         settings: &Settings,
         stock: &dyn Stock,
@@ -55,6 +57,15 @@ impl Facts {
         let mut authorities: BTreeMap<String, Vec<AuthorityStock>> = BTreeMap::new();
         for (variable, name) in &settings.authorities {
             let found = authority(variable, name)?;
+            if !found.is_root
+                && let Some(reason) = &target.declared(variable)?.root_only
+            {
+                return Err(TargetError::NoRoot {
+                    variable: variable.clone(),
+                    name: found.name,
+                    reason: reason.clone(),
+                });
+            }
             authorities.entry(variable.clone()).or_default().push(found);
         }
         let mut others: BTreeMap<String, Vec<CertificateStock>> = BTreeMap::new();

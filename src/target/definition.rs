@@ -56,6 +56,8 @@ pub struct Variable {
     pub choices: Vec<String>,
     /// What holds when nothing is set.
     pub need: Need,
+    /// Why a CA here has to be a root, where it has to be one.
+    pub root_only: Option<String>,
 }
 
 /// Whether a variable has to be set.
@@ -116,6 +118,7 @@ struct DocumentVariable {
     #[serde(default)]
     optional: bool,
     default: Option<toml::Value>,
+    root_only: Option<String>,
 }
 
 impl Target {
@@ -196,6 +199,7 @@ fn read_variable(variable: DocumentVariable) -> Result<Variable, String> {
         choices,
         optional,
         default,
+        root_only,
     } = variable;
     let plain =
         |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
@@ -211,6 +215,9 @@ fn read_variable(variable: DocumentVariable) -> Result<Variable, String> {
     }
     if (kind == VariableKind::Choice) == choices.is_empty() {
         return Err(format!("{name}: a choice, and only a choice, has choices"));
+    }
+    if root_only.is_some() && kind != VariableKind::Authority {
+        return Err(format!("{name}: root_only is for the kind authority"));
     }
     let need = match (default, optional) {
         (Some(_), true) => {
@@ -238,6 +245,7 @@ fn read_variable(variable: DocumentVariable) -> Result<Variable, String> {
         list,
         choices,
         need,
+        root_only,
     })
 }
 

@@ -22,7 +22,7 @@ pub(super) const EMBEDDED: &[(&str, &[(&str, &str)])] = &[
     embedded!("aws-clb": "target.toml", "aws-clb.sh.j2", "aws-clb.tf.j2"),
     embedded!("aws-nlb": "target.toml", "aws-nlb.sh.j2", "aws-nlb.tf.j2"),
     embedded!("aws-route53": "target.toml", "aws-route53.sh.j2", "aws-route53.tf.j2"),
-    embedded!("caddy": "target.toml", "clients-ca.crt.j2", "site.caddy.j2"),
+    embedded!("caddy": "target.toml", "site.caddy.j2"),
     embedded!(
         "envoy":
         "target.toml", "certificate.yaml.j2", "clients-ca.crt.j2", "clients.yaml.j2",

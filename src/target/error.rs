@@ -66,6 +66,16 @@ pub enum TargetError {
         /// What is missing.
         reason: String,
     },
+    /// A CA below another where the server tells apart roots alone.
+    #[error("{variable} = {name:?}: it is below a root, and {reason}")]
+    NoRoot {
+        /// The variable that names it.
+        variable: String,
+        /// The CA.
+        name: String,
+        /// Why it has to be a root.
+        reason: String,
+    },
     /// A file that cannot be read.
     #[error("cannot read {}", path.display())]
     File {
@@ -92,6 +102,11 @@ impl TargetError {
             Self::NoVariable { target, .. } => {
                 Some(format!("'certmint target show {target}' lists them"))
             }
+            Self::NoRoot { .. } => Some(
+                "give clients a root CA of their own ('certmint ca init NAME'), or put a server in \
+                 front that tells its clients from others, such as haproxy"
+                    .to_owned(),
+            ),
             Self::Missing { missing, .. } => {
                 let settings: Vec<String> = missing
                     .iter()

@@ -62,8 +62,9 @@ impl Target {
     /// Every file that the target is given, for the certificate `name`.
     ///
     /// # Errors
-    /// [`TargetError::NotInStock`] for what the PKI does not have, and [`TargetError::Template`] for
-    /// a template that asks for what is not there, or a value that its language cannot write.
+    /// [`TargetError::NotInStock`] for what the PKI does not have, [`TargetError::NoRoot`] for a CA
+    /// below a root where the target takes roots alone, and [`TargetError::Template`] for a
+    /// template that asks for what is not there, or a value that its language cannot write.
     pub fn render(
         &self,
         settings: &Settings,
@@ -71,7 +72,7 @@ impl Target {
         stock: &dyn Stock,
         places: &Whereabouts,
     ) -> Result<Vec<Rendered>, TargetError> {
-        let facts = Facts::gather(name, settings, stock)?;
+        let facts = Facts::gather(self, name, settings, stock)?;
         let wanted = self
             .wanted(settings)
             .filter(|file| places.with_secrets || !file.secret);

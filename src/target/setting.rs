@@ -144,6 +144,12 @@ impl Settings {
         Ok(())
     }
 
+    /// The CAs that are named, each with the variable that names it; `@root` and `@issuer` are those
+    /// above the certificate.
+    pub fn authorities(&self) -> &[(String, String)] {
+        &self.authorities
+    }
+
     /// Whether a variable has a value other than false.
     pub(super) fn holds(&self, name: &str) -> bool {
         self.values.get(name).is_some_and(Value::is_true)

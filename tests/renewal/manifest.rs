@@ -175,3 +175,58 @@ fn exports_follow_a_renewal() {
     assert_eq!(told.document()["exports"], serde_json::json!([]));
     assert_eq!(in_p12(), second);
 }
+
+/// A server that checks clients reads a new list when it is reloaded; it would go on with the old one
+/// until that ends, and then refuse everybody.
+#[test]
+fn a_new_revocation_list_is_told_to_the_servers_that_read_it() {
+    for maker in ["renew", "apply"] {
+        let world = World::new();
+        let manifest = "
+[ca.root]
+common_name = 'root'
+key = 'p256'
+passphrase = 'none'
+crl_days = 30
+
+[ca.clients]
+issuer = 'root'
+common_name = 'clients'
+key = 'p256'
+passphrase = 'none'
+crl_days = 30
+
+[server.www]
+ca = 'root'
+san = ['www.example.com']
+key = 'p256'
+reload = 'echo www >> told'
+target.nginx.clients_ca = 'clients'
+
+[server.other]
+ca = 'root'
+san = ['other.example.com']
+key = 'p256'
+reload = 'echo other >> told'
+target.nginx.listen = '8443'
+";
+        world.write("pki.toml", manifest);
+        world.ok("apply");
+        world.ok("renew");
+        assert!(!world.exists("told"), "{maker}");
+        // Both lists get near their ends.
+        world.python(
+            "import sqlite3
+base = sqlite3.connect('pki/inventory.sqlite')
+base.execute('UPDATE revocation_list SET this_update = this_update - 86400 * 25, '
+    'next_update = next_update - 86400 * 25')
+base.execute('UPDATE certificate SET issued_at = issued_at - 86400 * 25')
+base.commit()",
+            &[],
+        );
+        world.ok(maker);
+        assert_eq!(world.read_text("told"), "www\n", "{maker}");
+        world.ok(maker);
+        assert_eq!(world.read_text("told"), "www\n", "{maker}");
+    }
+}

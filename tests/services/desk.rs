@@ -128,6 +128,54 @@ impl Desk {
         assert!(REFUSALS.contains(&refused), "curl {refused}");
     }
 
+    /// Two CAs below `ca`: `staff` with the clients `ann` and `bob` (revoked), and `partners` with
+    /// `pat`.
+    pub(crate) fn siblings(&self) {
+        self.0.ok(
+            "server",
+            "certmint ca intermediate staff --issuer ca --cn Staff --key p256 --no-passphrase
+             certmint ca intermediate partners --issuer ca --cn Partners --key p256 --no-passphrase
+             certmint issue client ann --ca staff --key p256
+             certmint issue client bob --ca staff --key p256
+             certmint issue client pat --ca partners --key p256
+             certmint revoke bob --yes
+             certmint crl staff; certmint crl ca",
+        );
+    }
+
+    /// How curl on the client machine shows the certificate of a client and its intermediates.
+    pub(crate) fn shown(client: &str) -> String {
+        format!(
+            "--cert pki/certs/{client}/{client}.fullchain.crt --key pki/certs/{client}/{client}.key"
+        )
+    }
+
+    /// Clients of `staff` get in, and those of the CA beside it and of the one above do not.
+    pub(crate) fn only_staff_gets_in(&self, revoked_too: bool) {
+        self.until_answered(&Self::shown("ann"));
+        let revoked = revoked_too.then_some("bob");
+        for stranger in ["pat", "eve", "joe"].into_iter().chain(revoked) {
+            let refused = self.get(&Self::shown(stranger)).unwrap_err();
+            assert!(REFUSALS.contains(&refused), "{stranger}: curl {refused}");
+        }
+        let refused = self.get("").unwrap_err();
+        assert!(REFUSALS.contains(&refused), "curl {refused}");
+    }
+
+    /// A target that verifies clients up to the root takes no other CA for them.
+    pub(crate) fn takes_root_only(&self, target: &str, settings: &str) {
+        self.siblings();
+        let told = self.0.run(
+            "server",
+            &format!("certmint render {target} www --out no {settings} --set clients_ca=staff"),
+        );
+        assert_eq!(told.code, 1, "{told:#?}");
+        for part in ["clients_ca = \"staff\": it is below a root", "ca init"] {
+            assert!(told.stderr.contains(part), "{told:#?}");
+        }
+        assert!(!self.0.path("no").exists());
+    }
+
     /// Renews `www`; its new serial number.
     pub(crate) fn renew(&self) -> String {
         self.0.ok("server", "certmint renew www");

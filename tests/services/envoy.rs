@@ -104,3 +104,20 @@ fn servers_behind_it_are_verified() {
         assert_eq!(log.contains("CERTIFICATE_VERIFY_FAILED"), !works, "{log}");
     }
 }
+
+/// A CA below a root: what the CA beside it signed is none of its clients.
+#[test]
+fn a_clients_ca_below_a_root_keeps_its_siblings_out() {
+    let desk = Desk::new();
+    desk.siblings();
+    desk.start_echo();
+    let settings = [
+        "upstreams=server:8000",
+        "clients_ca=staff",
+        "listen=10.0.0.20:443",
+    ];
+    desk.render("envoy", &settings);
+    validate(&desk);
+    desk.start("server", "envoy", "envoy", RUN);
+    desk.only_staff_gets_in(true);
+}

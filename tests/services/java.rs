@@ -116,3 +116,29 @@ fn tomcat_takes_the_connector() {
     desk.only_clients_get_in(true);
     desk.until_served(443, &desk.serial_of("pki/certs/www/www.crt"));
 }
+
+/// A CA below a root: what the CA beside it signed is none of its clients, by the store that the
+/// script makes and by the PEM that Spring Boot reads.
+#[test]
+fn a_clients_ca_below_a_root_keeps_its_siblings_out() {
+    let desk = Desk::new();
+    desk.siblings();
+    compile(&desk);
+    stores(&desk, "www", "--set clients_ca=staff");
+    let serve = "@www-java/www.options -cp . Talk serve need 443";
+    desk.start("server", "java", "java", serve);
+    desk.only_staff_gets_in(false);
+    desk.stop("server", "java");
+    // Each certificate of the PEM as an entry of its own, as Spring Boot does.
+    desk.0.ok(
+        "server",
+        "csplit -s -z -f each- www-java/www.clients-ca.crt '/BEGIN/' '{*}'
+         rm www-java/www.trust.p12
+         for one in each-*; do
+             keytool -importcert -noprompt -alias $one -file $one -keystore www-java/www.trust.p12 \
+                 -storetype PKCS12 -storepass:file www-java/www.password
+         done",
+    );
+    desk.start("server", "java", "java", serve);
+    desk.only_staff_gets_in(false);
+}

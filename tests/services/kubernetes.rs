@@ -129,3 +129,8 @@ fn names_that_kubernetes_refuses_are_refused() {
     assert!(told.stderr.contains("--out"), "{told:#?}");
     assert!(!desk.0.path("no").exists());
 }
+
+#[test]
+fn a_clients_ca_below_a_root_is_refused() {
+    Desk::new().takes_root_only("kubernetes", "");
+}

@@ -158,3 +158,8 @@ fn only_clients_of_the_ca_get_in() {
     );
     assert!(ask(&desk, &(own("joe") + " user=eve")).is_err());
 }
+
+#[test]
+fn a_clients_ca_below_a_root_is_refused() {
+    Desk::new().takes_root_only("postgresql", "");
+}

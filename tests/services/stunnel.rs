@@ -95,3 +95,8 @@ fn only_clients_of_the_ca_get_in() {
         .until("client", "echo >/dev/tcp/127.0.0.1/8080", |_| true);
     assert_eq!(get(&desk), "hello nobody\n");
 }
+
+#[test]
+fn a_clients_ca_below_a_root_is_refused() {
+    Desk::new().takes_root_only("stunnel", "--set listen=443 --set connect=127.0.0.1:8000");
+}

@@ -65,3 +65,40 @@ fn servers_behind_it_are_verified() {
         desk.stop("server", "traefik");
     }
 }
+
+/// A CA below a root: what the CA beside it signed is none of its clients.
+#[test]
+fn a_clients_ca_below_a_root_keeps_its_siblings_out() {
+    let desk = Desk::new();
+    desk.siblings();
+    desk.start_echo();
+    desk.render("traefik", &["upstreams=server:8000", "clients_ca=staff"]);
+    desk.start("server", "traefik", "traefik", RUN);
+    desk.only_staff_gets_in(false);
+}
+
+/// The names of a wildcard certificate are answered to, and clients asked as for any other.
+#[test]
+fn a_wildcard_asks_for_clients_too() {
+    let desk = Desk::new();
+    desk.start_echo();
+    desk.0.ok(
+        "server",
+        "certmint issue server wild --san '*.site.example' --ca ca --key p256
+         certmint render traefik wild --out conf --set upstreams=server:8000 --set clients_ca=clients",
+    );
+    desk.start("server", "traefik", "traefik", RUN);
+    let get = "curl -s --max-time 20 --cacert pki/ca/ca.crt --connect-to ::server:443 https://any.site.example/";
+    let joe = "--cert pki/certs/joe/joe.crt --key pki/certs/joe/joe.key";
+    desk.0
+        .until("client", &format!("{get} {joe} || true"), |told| {
+            told.contains("hello")
+        });
+    for stranger in [
+        "",
+        "--cert pki/certs/eve/eve.crt --key pki/certs/eve/eve.key",
+    ] {
+        let told = desk.0.run("client", &format!("{get} {stranger}"));
+        assert!([35, 55, 56].contains(&told.code), "{told:#?}");
+    }
+}

@@ -100,3 +100,47 @@ fn a_file_that_somebody_changed_is_not_overwritten() {
         .mode();
     assert_eq!(mode & 0o777, 0o644);
 }
+
+#[test]
+fn what_is_doubtful_is_said() {
+    let world = World::with_authority("p256");
+    world.ok("ca intermediate clients --issuer ca --cn clients --key p256 --no-passphrase");
+    world.ok("issue server flb --ca ca --san www.example.com --key p256");
+    let told = world.run("render nginx flb --out conf --set clients_ca=clients");
+    assert!(
+        told.stderr
+            .contains("revoked clients of clients are let in"),
+        "{told:#?}"
+    );
+    assert_eq!(told.code, 0, "{told:#?}");
+    world.ok("crl");
+    let told = world.ok("render nginx flb --out conf --replace --set clients_ca=clients");
+    assert!(!told.stderr.contains("are let in"), "{told:#?}");
+    world.ok("revoke flb --yes");
+    let told = world.ok("render nginx flb");
+    assert!(told.stderr.contains("flb is revoked"), "{told:#?}");
+    let refused = world.refused("render nginx flb --templates nowhere");
+    assert!(
+        refused.stderr.contains("no folder of templates nowhere"),
+        "{refused:#?}"
+    );
+}
+
+/// The chain of what the old root signed leads over the cross-certificate, which has no name.
+#[test]
+fn a_rollover_of_the_root_keeps_nobody_from_rendering() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256");
+    world.ok("crl");
+    for step in [
+        "ca rollover next ca --no-passphrase",
+        "ca rollover next ca --before-time --yes",
+    ] {
+        world.ok(step);
+        let told = world.ok("render nginx flb --out conf --replace --set clients_ca=@root");
+        assert!(told.stdout.contains("flb.conf"), "{step}\n{told:#?}");
+        let trusted = world.read_text("conf/flb.clients-ca.crt");
+        assert_eq!(trusted.matches("BEGIN CERTIFICATE").count(), 2, "{step}");
+        world.ok("render java flb --out java --replace --set clients_ca=@issuer");
+    }
+}

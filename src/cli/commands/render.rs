@@ -17,8 +17,8 @@ use crate::{
         target_stock::{Keys, PkiStock},
     },
     manifest::Manifest,
-    store::{Inventory, Layout, StoreName},
-    target::{Library, Rendered, Settings, Target, Whereabouts, Written},
+    store::{Inventory, Layout, Shelf, State, StoreName},
+    target::{Library, Rendered, Settings, Stock as _, Target, Whereabouts, Written},
 };
 
 /// The configuration of a server.
@@ -81,9 +81,22 @@ pub(crate) struct Templates {
 
 impl Templates {
     /// The targets that can be had.
-    pub(crate) fn library(&self, pki: &Path) -> Library {
-        let own = self.templates.clone();
-        Library::new(Some(own.unwrap_or_else(|| pki.join("templates"))))
+    ///
+    /// # Errors
+    /// A folder that was named and is not there.
+    pub(crate) fn library(&self, pki: &Path) -> Result<Library> {
+        let own = match &self.templates {
+            Some(own) if !own.is_dir() => {
+                return Err(Advised {
+                    message: format!("there is no folder of templates {}", own.display()),
+                    hint: "--templates and CERTMINT_TEMPLATES name the folder that has TARGET/target.toml".to_owned(),
+                }
+                .into());
+            }
+            Some(own) => own.clone(),
+            None => pki.join("templates"),
+        };
+        Ok(Library::new(Some(own)))
     }
 }
 
@@ -107,7 +120,7 @@ fn one(
     target: &str,
     name: &StoreName,
 ) -> Result<Report> {
-    let target = arguments.templates.library(pki).target(target)?;
+    let target = arguments.templates.library(pki)?.target(target)?;
     let mut settings = of_manifest(manifest, &target, name);
     settings.extend(written(&arguments.settings)?);
     let work = Work {
@@ -121,9 +134,10 @@ fn one(
         refuse(pki, &target, name)?;
     }
     let files = work.rendered(pki, &settings, arguments)?;
+    let notes = doubts(pki, &settings, name)?;
     let Some(out) = &arguments.out else {
         let (document, text) = rendered::show(&target, name, &files);
-        let report = Report::new("render", document, text);
+        let report = Report::new("render", document, text).notes(notes);
         let secret = target.secret_files(&settings, name.file_name());
         return Ok(secret.iter().fold(report, |report, file| {
             report.note(format!(
@@ -132,7 +146,7 @@ fn one(
         }));
     };
     let (document, text) = rendered::write(out, &target, name, &files, arguments.replace)?;
-    let report = Report::new("render", document, text);
+    let report = Report::new("render", document, text).notes(notes);
     Ok(match &target.reload {
         Some(reload) => report.note(format!("after a renewal: {reload}")),
         None => report,
@@ -171,6 +185,34 @@ fn refuse(pki: &Path, target: &Target, name: &StoreName) -> Result<()> {
     .into())
 }
 
+/// What speaks against using what was rendered, though nobody refuses it.
+fn doubts(pki: &Path, settings: &Settings, name: &StoreName) -> Result<Vec<String>> {
+    let mut doubts = Vec::new();
+    let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
+    let row = inventory.current(Shelf::Certificates, name)?;
+    if row.is_some_and(|row| row.status.state() == State::Revoked) {
+        doubts.push(format!(
+            "{name} is revoked: 'certmint renew {name}' makes it again"
+        ));
+    }
+    let stock = PkiStock::open(pki, Keys::NotWanted)?;
+    for (variable, authority) in settings.authorities() {
+        if variable != "clients_ca" {
+            continue;
+        }
+        let told = |error| anyhow::anyhow!("{variable}: {error}");
+        let of = stock.certificate(name.file_name()).map_err(told)?;
+        let found = stock.authority(authority, &of).map_err(told)?;
+        if found.crl_file.is_none() {
+            doubts.push(format!(
+                "revoked clients of {} are let in: there is no list of it and of the CAs above it; make them with 'certmint crl', then render this again",
+                found.name
+            ));
+        }
+    }
+    Ok(doubts)
+}
+
 /// Each target of each certificate of the manifest; what cannot be rendered does not keep the rest
 /// from it.
 fn all(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -> Result<Report> {
@@ -178,10 +220,11 @@ fn all(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -> Result<Re
         let what = "--all is for the targets of a manifest, and there is no pki.toml here: add --manifest FILE";
         return Err(UsageError(what.to_owned()).into());
     };
-    let library = arguments.templates.library(pki);
+    let library = arguments.templates.library(pki)?;
     let mut documents = Vec::new();
     let mut text = String::new();
     let mut failures = Vec::new();
+    let mut notes = Vec::new();
     for certificate in manifest.certificates() {
         for target in &certificate.targets {
             let name = &certificate.name;
@@ -204,7 +247,9 @@ fn all(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -> Result<Re
                     if !arguments.refused_too {
                         refuse(pki, &target, name)?;
                     }
-                    let files = work.rendered(pki, &target.settings(&settings)?, arguments)?;
+                    let settings = target.settings(&settings)?;
+                    let files = work.rendered(pki, &settings, arguments)?;
+                    notes.extend(doubts(pki, &settings, name)?);
                     rendered::write(&out, &target, name, &files, arguments.replace)
                 });
             match made {
@@ -217,8 +262,9 @@ fn all(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -> Result<Re
         }
     }
     let is_empty = documents.is_empty() && failures.is_empty();
-    let report =
-        Report::new("render.all", json!({ "rendered": documents }), text).failures(failures);
+    let report = Report::new("render.all", json!({ "rendered": documents }), text)
+        .notes(notes)
+        .failures(failures);
     Ok(if is_empty {
         report.note("no certificate of the manifest has targets")
     } else {

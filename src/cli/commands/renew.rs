@@ -121,6 +121,10 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
     let mut outcome = Outcome::default();
     make(&mut store, &policy, due, now, &mut outcome);
     let concerns = |name: &StoreName| arguments.concerns(name);
+    match lists(store.inventory(), arguments, now) {
+        Ok(names) => publish_lists(&mut store, &policy, &names, now, &mut outcome),
+        Err(error) => outcome.failures.push(error),
+    }
     // What was made is told even if the inventory fails on the way.
     if let Err(error) = take(
         &mut store,
@@ -133,10 +137,6 @@ pub(crate) fn run(pki: &Path, arguments: &Renew) -> Result<Report> {
         outcome.failures.push(error);
     }
     export(&mut store, &policy, concerns, now, &mut outcome);
-    match lists(store.inventory(), arguments, now) {
-        Ok(names) => publish_lists(&mut store, &policy, &names, now, &mut outcome),
-        Err(error) => outcome.failures.push(error),
-    }
     Ok(report(outcome, now))
 }
 

@@ -66,7 +66,7 @@ pub(crate) fn run(pki: &Path, arguments: &TargetCommand) -> Result<Report> {
 }
 
 fn list(pki: &Path, arguments: &TargetList) -> Result<Report> {
-    let library = arguments.templates.library(pki);
+    let library = arguments.templates.library(pki)?;
     let mut targets: Vec<(Target, Origin)> = Vec::new();
     let mut failures = Vec::new();
     for name in library.names()? {
@@ -110,7 +110,7 @@ fn list(pki: &Path, arguments: &TargetList) -> Result<Report> {
 }
 
 fn show(pki: &Path, arguments: &TargetShow) -> Result<Report> {
-    let library = arguments.templates.library(pki);
+    let library = arguments.templates.library(pki)?;
     let target = library.target(&arguments.target)?;
     let (origin, texts) = library.files(&arguments.target)?;
     if let Some(out) = &arguments.out {

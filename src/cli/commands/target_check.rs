@@ -46,7 +46,7 @@ pub(crate) struct TargetCheck {
 
 pub(crate) fn run(pki: &Path, arguments: &TargetCheck) -> Result<Report> {
     let now = arguments.at.unwrap_or_else(OffsetDateTime::now_utc);
-    let destination = destination(&arguments.templates.library(pki), &arguments.target)?;
+    let destination = destination(&arguments.templates.library(pki)?, &arguments.target)?;
     let passphrase = arguments
         .passphrase_file
         .as_ref()

@@ -12,10 +12,11 @@ use crate::{
     hook::HookCommand,
     inspect::verify::Host,
     manifest::{
-        ApplyError, Custody, DesiredCertificate, Manifest, ManifestError, export_again, refused,
+        ApplyError, Custody, DesiredCertificate, Manifest, ManifestError, export_again,
+        list_readers, refused,
     },
     probe::Endpoint,
-    store::{ActivationNeed, Row, Store, StoreName},
+    store::{ActivationNeed, RecordId, Row, Store, StoreName},
     target::Library,
 };
 
@@ -202,6 +203,20 @@ impl Policy {
             });
         }
         servers
+    }
+
+    /// The certificates whose servers, by the manifest, read these revocation lists.
+    pub(crate) fn list_readers(
+        &self,
+        store: &Store,
+        lists: &[StoreName],
+        now: OffsetDateTime,
+    ) -> Result<Vec<RecordId>, AuthorityError> {
+        let library = Library::new(Some(store.layout().root().join("templates")));
+        match &self.manifest {
+            Some(manifest) => list_readers(store.inventory(), &library, manifest, lists, now),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Why the targets that the manifest has for a published certificate would refuse it.

@@ -167,7 +167,7 @@ pub(crate) fn take(
     Ok(())
 }
 
-/// Makes the revocation lists of CAs anew.
+/// Makes the revocation lists of CAs anew, and notes whose servers have to read them.
 pub(crate) fn publish_lists(
     store: &mut Store,
     policy: &Policy,
@@ -188,6 +188,13 @@ pub(crate) fn publish_lists(
                 .failures
                 .push(error.context(format!("no new list of {name}"))),
         }
+    }
+    let made: Vec<StoreName> = outcome.lists.iter().map(|list| list.name.clone()).collect();
+    let noted = policy
+        .list_readers(store, &made, now)
+        .and_then(|readers| Ok(store.await_readers(&readers, now)?));
+    if let Err(error) = noted {
+        outcome.failures.push(error.into());
     }
 }
 

@@ -18,7 +18,7 @@ use std::{path::Path, time::Duration};
 use time::OffsetDateTime;
 
 use self::signers::Signers;
-use super::{Manifest, Plan, Step, StepDeed, refused};
+use super::{Manifest, Plan, Step, StepDeed, list_readers, refused};
 use crate::{
     authority::{
         AuthorityError, Filed, PublishedList, Servers, Taken, Waiting, activate,
@@ -116,6 +116,16 @@ pub fn apply(
         }
         progress(answers.len());
     }
+    let lists: Vec<StoreName> = answers
+        .iter()
+        .filter_map(|answer| match answer {
+            Ok(Done::List(list)) => Some(list.name.clone()),
+            _ => None,
+        })
+        .collect();
+    let library = Library::new(Some(workplace.pki.join("templates")));
+    let readers = list_readers(store.inventory(), &library, manifest, &lists, now)?;
+    store.await_readers(&readers, now)?;
     let taken = take(store, manifest, workplace, now)?;
     let mut answers: Vec<(usize, Result<Done, ApplyError>)> =
         positions.into_iter().zip(answers).collect();

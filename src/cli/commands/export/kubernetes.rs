@@ -12,7 +12,7 @@ use crate::{
     formats::kubernetes::{
         self, DOCUMENT_SEPARATOR, NameError, Namespace, ObjectName, Place, TlsSecret,
     },
-    store::{Inventory, Layout, StoreName, is_self_signed, root_anchors, sent_chain},
+    store::{Inventory, Layout, Shelf, StoreName, is_self_signed, root_anchors, sent_chain},
 };
 
 /// `certmint export k8s`
@@ -76,6 +76,18 @@ pub(super) fn run(pki: &Path, arguments: &ExportK8s) -> Result<Report> {
     let layout = Layout::new(pki);
     let inventory = Inventory::open_to_read(&layout.inventory())?;
     let row = by_name(&inventory, name, pki)?;
+    let is_authority = row
+        .place
+        .as_ref()
+        .is_some_and(|place| place.shelf == Shelf::Authorities);
+    if is_authority && !matches!(kind, Kind::ConfigMap) {
+        return Err(Advised {
+            message: format!("{name} is a CA, and the secret would hold its private key"),
+            hint: "--kind config-map writes its certificate alone; 'certmint export p12' keeps the key of a CA"
+                .to_owned(),
+        }
+        .into());
+    }
     let (leaf, chain) = with_chain(&inventory, &row)?;
     let trusted = match row.issuer {
         Some(issuer) if !is_self_signed(&leaf) => root_anchors(&inventory, issuer)?,
