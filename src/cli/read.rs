@@ -16,7 +16,17 @@ use crate::{
 /// Every certificate of a file, at least one, in order: PEM, DER, PKCS#7, or PKCS#12 that the
 /// password opens.
 pub(crate) fn certificates(file: &Path, password: Option<&Passphrase>) -> Result<Vec<Certificate>> {
-    let found = Found::in_file(file, "certificate", password)?;
+    let octets = files::read(file, files::USUAL_LIMIT)?;
+    certificates_in(&octets, file, password)
+}
+
+/// As [`certificates`], of what was read from the file: a pipe gives it once.
+pub(crate) fn certificates_in(
+    octets: &[u8],
+    file: &Path,
+    password: Option<&Passphrase>,
+) -> Result<Vec<Certificate>> {
+    let found = Found::in_octets(octets, file, "certificate", password)?;
     if found.certificates.is_empty() {
         return Err(found.nothing(file, "certificate"));
     }
@@ -62,8 +72,17 @@ struct Found {
 impl Found {
     fn in_file(file: &Path, what: &str, password: Option<&Passphrase>) -> Result<Self> {
         let octets = files::read(file, files::USUAL_LIMIT)?;
+        Self::in_octets(&octets, file, what, password)
+    }
+
+    fn in_octets(
+        octets: &[u8],
+        file: &Path,
+        what: &str,
+        password: Option<&Passphrase>,
+    ) -> Result<Self> {
         let mut found = Self::default();
-        open(&octets)
+        open(octets)
             .and_then(|items| {
                 items
                     .into_iter()

@@ -44,8 +44,19 @@ pub fn create_folder<'file>(
             .map_err(|error| StoreError::file(FileDeed::Write, path, error))?;
     }
     files::sync_folder(unfinished.path())?;
-    files::move_new(unfinished.path(), path)?;
+    move_new_folder(unfinished.path(), path)?;
     // Its name leads nowhere any more.
     let _ = unfinished.keep();
     files::sync_folder(&above)
+}
+
+/// Where a file system cannot rename to a free name only, as NFS, files are linked to it; folders
+/// cannot be. There the name is looked at first. In between, an empty folder alone could be replaced.
+fn move_new_folder(from: &Path, to: &Path) -> Result<(), StoreError> {
+    match files::move_new(from, to) {
+        Err(StoreError::File { .. }) if fs::symlink_metadata(to).is_err() => {
+            fs::rename(from, to).map_err(|error| StoreError::file(FileDeed::Write, to, error))
+        }
+        other => other,
+    }
 }

@@ -72,6 +72,7 @@ pub fn install(machine: &Machine, kinds: &[StoreKind], anchors: &[Anchor]) -> Ve
             return Ok(vec![Outcome::AlreadyThere; anchors.len()]);
         }
         let done = store.add(&missing);
+        let is_done = done.is_ok();
         let after = store.holdings(anchors)?;
         let failed = failure(done, TrustError::NotShown);
         Ok(before
@@ -80,8 +81,9 @@ pub fn install(machine: &Machine, kinds: &[StoreKind], anchors: &[Anchor]) -> Ve
             .map(
                 |(before, after)| match (before.is_trusted, after.is_trusted) {
                     (true, true) => Outcome::AlreadyThere,
-                    (false, true) => Outcome::Installed,
-                    (_, false) => Outcome::Failed(Arc::clone(&failed)),
+                    // What was taken back may be shown until the store is made anew.
+                    (false, true) if is_done || after.is_ours => Outcome::Installed,
+                    (false, true) | (_, false) => Outcome::Failed(Arc::clone(&failed)),
                 },
             )
             .collect())
@@ -112,19 +114,21 @@ pub fn uninstall(
         } else {
             store.remove(&ours)
         };
+        let is_done = done.is_ok();
         let after = store.holdings(anchors)?;
         let failed = failure(done, TrustError::StillThere);
         Ok(before
             .iter()
             .zip(&after)
             .map(|(before, after)| match (before.is_ours, after) {
+                // Of a store that was not made anew nobody can say whose it is that it still has.
                 (
-                    _,
+                    was_ours,
                     Holding {
                         foreign: Some(name),
                         ..
                     },
-                ) => foreign(name),
+                ) if is_done || !was_ours => foreign(name),
                 (
                     _,
                     Holding { is_ours: true, .. }

@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     Anchor, Machine, StoreKind, TrustError,
     layout::Layout,
@@ -175,6 +177,29 @@ impl<'machine> SystemStore<'machine> {
         }
         self.update()
     }
+
+    /// What is gone so far, with its content, is in `gone` even after a failure.
+    fn take_out(
+        &self,
+        folder: &Path,
+        anchors: &[&Anchor],
+        gone: &mut Vec<(PathBuf, Zeroizing<Vec<u8>>)>,
+    ) -> Result<(), TrustError> {
+        for anchor in anchors {
+            if matches!(self.there(anchor)?, There::Ours) {
+                let file = folder.join(file_name(anchor));
+                let content = files::read(&file, files::USUAL_LIMIT)?;
+                fs::remove_file(&file).map_err(|fault| TrustError::file(&file, fault))?;
+                gone.push((file, content));
+            }
+        }
+        let names: Vec<OsString> = gone
+            .iter()
+            .filter_map(|(file, _)| file.file_name().map(OsString::from))
+            .collect();
+        self.tidy(&names)?;
+        self.update()
+    }
 }
 
 impl TrustStore for SystemStore<'_> {
@@ -216,10 +241,16 @@ impl TrustStore for SystemStore<'_> {
     fn add(&self, anchors: &[&Anchor]) -> Result<(), TrustError> {
         let mut written = Vec::new();
         self.write(anchors, &mut written).map_err(|error| {
-            // What the system did not take up would surprise somebody at the next update. The first
-            // refusal is the one to tell.
-            for file in &written {
-                let _ = fs::remove_file(file);
+            // What the system did not take up would surprise somebody at the next update, and what
+            // it took up before it failed would vanish then. The first refusal is the one to tell.
+            let gone: Vec<OsString> = written
+                .iter()
+                .filter(|file| fs::remove_file(file).is_ok())
+                .filter_map(|file| file.file_name().map(OsString::from))
+                .collect();
+            if !gone.is_empty() {
+                let _ = self.tidy(&gone);
+                let _ = self.update();
             }
             self.needing_root(error)
         })
@@ -231,17 +262,14 @@ impl TrustStore for SystemStore<'_> {
         };
         self.layout.program(self.machine)?;
         let mut gone = Vec::new();
-        for anchor in anchors {
-            if matches!(self.there(anchor)?, There::Ours) {
-                let file = folder.join(file_name(anchor));
-                fs::remove_file(&file)
-                    .map_err(|fault| self.needing_root(TrustError::file(&file, fault)))?;
-                gone.push(OsString::from(file_name(anchor)));
+        self.take_out(&folder, anchors, &mut gone).map_err(|error| {
+            // As long as the system may have it, the file tells whose it is: the next run takes
+            // it out then. The first refusal is the one to tell.
+            for (file, content) in &gone {
+                let _ = files::create_new(file, content, Secrecy::Public);
             }
-        }
-        self.tidy(&gone)
-            .and_then(|()| self.update())
-            .map_err(|error| self.needing_root(error))
+            self.needing_root(error)
+        })
     }
 }
 

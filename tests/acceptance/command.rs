@@ -48,6 +48,25 @@ fn what_is_made_here_is_accepted() {
     assert_eq!(rules(&linted(&world, alone, 3)), ["tls-intermediate"]);
 }
 
+/// A pipe can be read once, and has everything that a file has.
+#[test]
+fn what_comes_through_a_pipe_is_judged_as_its_file_is() {
+    let world = World::with_authority("p256");
+    world.ok("issue server www.example.com --key p256");
+    let file = "pki/certs/www.example.com/www.example.com.fullchain.crt";
+    let of_file = linted(&world, &format!("lint {file} --for chrome,nginx"), 0);
+    let mut command = world.command("lint /dev/stdin --for chrome,nginx --json");
+    let (input, mut end) = std::io::pipe().unwrap();
+    command.stdin(input);
+    std::io::Write::write_all(&mut end, &world.read(file)).unwrap();
+    drop(end);
+    let told = crate::world::told(command);
+    assert_eq!(told.code, 0, "{told:#?}");
+    let called = |document: &Value| document.to_string().replace(file, "/dev/stdin");
+    assert_eq!(called(&told.document()), called(&of_file));
+    world.refused("lint pki");
+}
+
 /// The recipe's commands: the CA has no keyUsage, the certificate no extensions.
 #[test]
 fn what_openssl_makes_by_itself_is_told() {

@@ -1,6 +1,9 @@
 //! `export bundle`: the folder for whoever uses a client certificate.
 
-use crate::world::World;
+use crate::{
+    judge,
+    world::{Told, World, told},
+};
 
 const DESTINATIONS: [(&str, &str, bool); 9] = [
     ("modern", "AES-256-CBC", true),
@@ -175,4 +178,58 @@ fn everything_is_its_owners_alone_and_nothing_is_written_over() {
     world.refused("export bundle client01 --out other --passphrase-file client01.pass");
     assert!(!world.exists("other") && !world.exists("other.password"));
     world.ok("export bundle client01 --out other --passphrase-file secret");
+}
+
+/// Runs a line under strace, which lets a system call fail.
+fn with_fault(world: &World, line: &str, fault: &str) -> Told {
+    let mut command = judge::strace();
+    let plain = world.command(line);
+    command
+        .args(["-f", "-qq", "-o", "trace", "-e", "trace=fsync,renameat2"])
+        .args(["-e", fault])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .current_dir(world.folder());
+    told(command)
+}
+
+#[test]
+fn a_folder_that_may_not_be_durable_keeps_its_password() {
+    let world = world();
+    let line = "export bundle client01 --out out";
+    let told = with_fault(&world, line, "signal=none");
+    assert_eq!(told.code, 0, "{told:#?}");
+    let syncs = world.read_text("trace").matches("fsync(").count();
+    for (when, is_there) in [(syncs, true), (syncs - 1, false)] {
+        world.accepts("rm -r out out.password");
+        let told = with_fault(&world, line, &format!("inject=fsync:error=EIO:when={when}"));
+        assert_eq!(told.code, 1, "{told:#?}");
+        assert_eq!(world.exists("out/client01.p12"), is_there, "{told:#?}");
+        assert_eq!(world.exists("out.password"), is_there, "{told:#?}");
+        if is_there {
+            encryption(&world, "out/client01.p12", "out.password");
+        }
+    }
+}
+
+/// NFS has no rename that spares what is there, and no file system links to folders.
+#[test]
+fn folders_are_written_where_only_plain_renames_are() {
+    let world = world();
+    let fault = "inject=renameat2:error=EINVAL";
+    for line in [
+        "export bundle client01 --out out",
+        "trust bundle ca --out fleet",
+    ] {
+        let told = with_fault(&world, line, fault);
+        assert_eq!(told.code, 0, "{told:#?}");
+        assert!(world.read_text("trace").contains("EINVAL"));
+        let told = with_fault(&world, line, fault);
+        assert_eq!(told.code, 1, "{told:#?}");
+    }
+    world.ok("trust bundle ca --out again");
+    world.accepts("diff -r fleet again");
+    encryption(&world, "out/client01.p12", "out.password");
+    let left = world.accepts("ls -A");
+    assert!(!left.contains(".certmint-"), "{left}");
 }

@@ -122,6 +122,56 @@ END
     }
 }
 
+/// The program writes the bundle and fails then, as it does where Java's store or the disk is full.
+#[test]
+fn a_program_that_fails_after_the_bundle_leaves_nothing_half() {
+    let desk = Desk::new();
+    let anchors = "root/etc/pki/ca-trust/source/anchors";
+    let bundle = "root/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem";
+    desk.ok(&format!(
+        "{ROOT}
+         mkdir -p {anchors} root/etc/pki/ca-trust/extracted/pem root/usr/local/sbin
+         cat > root/usr/local/sbin/update-ca-trust <<'END'
+#!/bin/sh
+# How many runs still write the bundle.
+left=$(cat /left 2>/dev/null || echo 99)
+[ $left -gt 0 ] || exit 1
+echo $((left - 1)) > /left
+cat /etc/pki/ca-trust/source/anchors/*.crt > /{bundle} 2>/dev/null
+[ ! -e /broken ]
+END
+         chmod 755 root/usr/local/sbin/update-ca-trust
+         touch root/broken",
+        bundle = bundle.trim_start_matches("root/"),
+    ));
+    let run = |deed: &str| {
+        let (code, stores) = desk.trust(&format!("{deed} --root root --store system"));
+        (code, stores[0][2].clone())
+    };
+    let failed = (1, "failed".to_owned());
+    // The bundle is made again without it.
+    assert_eq!(run("install"), failed);
+    desk.ok(&format!("test -z \"$(ls {anchors})\" -a ! -s {bundle}"));
+    // Not even that goes: the bundle has what is gone at the next update.
+    desk.ok("echo 1 > root/left");
+    assert_eq!(run("install"), failed);
+    desk.ok(&format!("test -z \"$(ls {anchors})\" -a -s {bundle}"));
+
+    desk.ok(&format!("rm root/broken root/left; : > {bundle}"));
+    assert_eq!(run("install"), (0, "installed".to_owned()));
+    desk.ok(&format!("cp -p {anchors}/*.crt kept"));
+    for left in [0, 1] {
+        desk.ok(&format!("touch root/broken; echo {left} > root/left"));
+        assert_eq!(run("uninstall --yes"), failed, "{left}");
+        desk.ok(&format!(
+            "cmp {anchors}/*.crt kept; test $(stat -c %a {anchors}/*.crt) = $(stat -c %a kept)"
+        ));
+    }
+    desk.ok("rm root/broken root/left");
+    assert_eq!(run("uninstall --yes"), (0, "removed".to_owned()));
+    desk.ok(&format!("test -z \"$(ls {anchors})\" -a ! -s {bundle}"));
+}
+
 #[test]
 fn an_image_of_debian_is_changed_by_its_own_program() {
     let desk = Desk::new();

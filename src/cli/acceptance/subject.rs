@@ -35,8 +35,8 @@ pub(crate) struct Subject {
 impl Subject {
     /// A certificate in a file, with what stands beside it there.
     pub(crate) fn of_file(file: &Path, password: Option<&Passphrase>) -> Result<Self> {
-        let certificates = read::certificates(file, password)?;
         let octets = files::read(file, files::USUAL_LIMIT)?;
+        let certificates = read::certificates_in(&octets, file, password)?;
         let key = key_file::beside(&octets, file);
         let certificate = about(&certificates, key.as_ref())
             .context("no certificate was given")?

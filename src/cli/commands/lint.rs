@@ -166,7 +166,8 @@ fn gather(
     password: Option<&Passphrase>,
     passphrase: Option<&Passphrase>,
 ) -> Result<Subject> {
-    if word.is_file() {
+    // A pipe of the shell is one too.
+    if word.exists() && !word.is_dir() {
         return Subject::of_file(word, password);
     }
     let layout = Layout::new(pki);

@@ -40,7 +40,8 @@ trust bundle are installed. See docs/trust.md.")]
   certmint trust uninstall --file colleagues-ca.crt --store nss --yes
 
 Only what 'trust install' put there is taken out, earlier certificates of the CA
-included.")]
+included. macOS and Windows do not tell who put a certificate there: it is taken out of them
+whoever did, an administrator or a device management included.")]
     Uninstall(Uninstall),
     /// Look whether this machine's trust stores trust a CA
     #[command(after_help = "Examples:

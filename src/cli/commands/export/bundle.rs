@@ -131,12 +131,18 @@ pub(super) fn run(pki: &Path, arguments: &ExportBundle) -> Result<Report> {
         &NewPassword::new(password.as_bytes())?,
     )?;
     // The password first: a folder that nobody can open is worth nothing.
-    let mut line = Zeroizing::new(password.as_bytes().to_vec());
+    // One octet more, so that the buffer need not grow and leave the password behind.
+    let mut line = Zeroizing::new(Vec::with_capacity(
+        password.as_bytes().len().saturating_add(1),
+    ));
+    line.extend_from_slice(password.as_bytes());
     line.push(b'\n');
     output::secret(&password_file, &line)?;
     if let Err(error) = write(out, &handed, Secrecy::Secret) {
-        // The reason why there is no folder is the one to tell. A pipe or a terminal stays.
-        if fs::symlink_metadata(&password_file).is_ok_and(|found| found.is_file()) {
+        // The reason why there is no folder is the one to tell. A folder that is there and perhaps not
+        // durable needs its password. A pipe or a terminal stays.
+        let is_there = fs::symlink_metadata(out).is_ok();
+        if !is_there && fs::symlink_metadata(&password_file).is_ok_and(|found| found.is_file()) {
             let _ = fs::remove_file(&password_file);
         }
         return Err(error);
