@@ -1,13 +1,17 @@
 //! What runs certmint again and again: systemd's service and timer, and cron's table, from
 //! `templates/`.
 
-use std::path::Path;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use minijinja::{Environment, context};
 
 use super::show_openssl::quoting;
+use crate::{authority::Reload, manifest::Manifest};
 
 /// A file that has certmint run again and again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,16 +44,26 @@ impl Schedule {
         }
     }
 
-    /// The file, for a command line of `words` that runs in `folder` and writes to `pki`; both are
-    /// absolute.
-    pub(crate) fn text(self, words: &[String], folder: &Path, pki: &Path) -> Result<String> {
+    /// The file, for a command line of `words` that runs in `folder` and writes to `pki` and to
+    /// `others`; all are absolute.
+    pub(crate) fn text(
+        self,
+        words: &[String],
+        folder: &Path,
+        pki: &Path,
+        others: &BTreeSet<PathBuf>,
+    ) -> Result<String> {
         let shown = |path: &Path| {
             path.to_str()
                 .map(str::to_owned)
                 .with_context(|| format!("{}: a path that is not UTF-8", path.display()))
         };
         let (folder, pki) = (shown(folder)?, shown(pki)?);
-        for text in words.iter().chain([&folder, &pki]) {
+        let others: Vec<String> = others
+            .iter()
+            .map(|other| shown(other))
+            .collect::<Result<_>>()?;
+        for text in words.iter().chain([&folder, &pki]).chain(&others) {
             if text.chars().any(char::is_control) {
                 bail!("{text:?} has a control character, which has no place in a timer's file");
             }
@@ -62,6 +76,11 @@ impl Schedule {
                     // Taken as it is to the end of the line, but for the specifiers.
                     folder => folder.replace('%', "%%"),
                     pki => unit_path(&pki),
+                    // One that is not there keeps nothing else from being written.
+                    others => others
+                        .iter()
+                        .map(|other| unit_path(&format!("-{other}")))
+                        .collect::<Vec<_>>(),
                 }
             }
             Self::Cron => {
@@ -74,6 +93,28 @@ impl Schedule {
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         Ok(environment.render_str(self.template(), context)?)
     }
+}
+
+/// The folders outside the PKI that a renewal writes to by a manifest whose paths start from `folder`:
+/// those of exports, and of what a HAProxy reads.
+pub(crate) fn written_folders(manifest: &Manifest, folder: &Path) -> BTreeSet<PathBuf> {
+    let mut files: Vec<&Path> = Vec::new();
+    for certificate in manifest.certificates() {
+        files.extend(
+            certificate
+                .exports
+                .iter()
+                .map(|export| export.file.as_path()),
+        );
+        if let Some(Reload::HaProxy(reload)) = &certificate.reload {
+            files.push(reload.file());
+            files.extend(reload.key_file.as_deref());
+        }
+    }
+    files
+        .into_iter()
+        .filter_map(|file| folder.join(file).parent().map(Path::to_owned))
+        .collect()
 }
 
 /// A word of `ExecStart=` (systemd.service(5), command lines; systemd.unit(5), specifiers).

@@ -11,7 +11,7 @@ use crate::{
     key::PublicKey,
     store::{
         Authority, AuthorityFile, CertificateFile, ChainPem, Inventory, Layout, Paths,
-        RevocationListFile, Shelf, StoreName, files, is_self_signed,
+        RevocationListFile, Shelf, StoreName, anchors, files, is_self_signed,
     },
     target::{AuthorityStock, CertificateStock, Stock},
     x509::{Certificate, GeneralName, San, hexadecimal, moment_text},
@@ -142,8 +142,14 @@ impl PkiStock {
         let list = self.layout.revocation_list(&name, list);
         let list = list.exists().then_some(list);
         let trust_pem = pem(&trust)?;
+        let mut anchors = anchors(&self.inventory, authority.id)?;
+        // A retired one that is asked for by its name.
+        if !anchors.contains(&certificate) {
+            anchors.push(certificate.clone());
+        }
         Ok(AuthorityStock {
             verify_pem: self.verifying(&chain, &trust_pem)?,
+            anchor_pem: anchors.iter().map(Certificate::to_pem).collect(),
             is_root: is_self_signed(&certificate),
             depth: chain.len(),
             name: name.file_name().to_owned(),

@@ -217,6 +217,7 @@ fn authority(stock: &AuthorityStock, places: &Whereabouts, asked: &Asked) -> Val
         .fact("chain_pem", stock.chain_pem.clone())
         .fact("trust_pem", stock.trust_pem.clone())
         .fact("verify_pem", stock.verify_pem.clone())
+        .fact("anchor_pem", stock.anchor_pem.clone())
         .fact("is_root", stock.is_root)
         .fact("depth", stock.depth)
         .fact("plain_subject", stock.plain_subject.clone())

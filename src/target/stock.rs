@@ -60,6 +60,9 @@ pub struct AuthorityStock {
     /// PEM of what the certificates that it signed are verified with: its certificate and those above
     /// it, and while their root is rolled over the old and the new.
     pub verify_pem: String,
+    /// PEM of what makes it trusted by itself, without the CAs above it: its certificate, and while its
+    /// key is rolled over the old and the new.
+    pub anchor_pem: String,
     /// Whether it is signed by itself.
     pub is_root: bool,
     /// How many CAs there are from it up to the root, itself and the root included.

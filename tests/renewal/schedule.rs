@@ -6,6 +6,12 @@ use crate::{lab, world::World};
 fn systemd_accepts_the_units() {
     let world = World::with_authority("p256");
     world.write("pass", "secret0\n");
+    world.write(
+        "pki.toml",
+        "[ca.ca]\ncommon_name = 'testca.com'\nkey = 'p256'\npassphrase = 'none'\n\
+         [server.flb]\nsan = ['flb.example.com']\nexport.der = { file = 'out/flb.cer' }\n\
+         reload = { haproxy = '/run/a.sock', certificate = '/etc/haproxy/flb.pem' }\n",
+    );
     for (unit, file) in [
         ("systemd-service", "certmint-renew.service"),
         ("systemd-timer", "certmint-renew.timer"),
@@ -39,6 +45,12 @@ fn systemd_accepts_the_units() {
         command.contains(r#""systemctl reload \"my nginx\" $$X 100%%""#),
         "{command}"
     );
+    let writable = service
+        .lines()
+        .find_map(|line| line.strip_prefix("ReadWritePaths="))
+        .unwrap();
+    assert!(writable.contains(" -/etc/haproxy"), "{writable}");
+    assert!(writable.ends_with("/out"), "{writable}");
     let timer = world.read_text("certmint-renew.timer");
     for line in [
         "OnCalendar=daily",

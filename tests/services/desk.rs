@@ -162,6 +162,17 @@ impl Desk {
         assert!(REFUSALS.contains(&refused), "curl {refused}");
     }
 
+    /// Gives `staff` a new key, and makes the client `zoe` with it.
+    pub(crate) fn roll_staff_over(&self) {
+        self.0.ok(
+            "server",
+            "certmint ca rollover next staff --no-passphrase --wait 0
+             certmint ca rollover next staff --yes
+             certmint issue client zoe --ca staff --key p256
+             certmint crl staff-2",
+        );
+    }
+
     /// A target that verifies clients up to the root takes no other CA for them.
     pub(crate) fn takes_root_only(&self, target: &str, settings: &str) {
         self.siblings();

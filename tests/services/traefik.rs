@@ -75,6 +75,13 @@ fn a_clients_ca_below_a_root_keeps_its_siblings_out() {
     desk.render("traefik", &["upstreams=server:8000", "clients_ca=staff"]);
     desk.start("server", "traefik", "traefik", RUN);
     desk.only_staff_gets_in(false);
+    // While its key is rolled over, clients of the old and of the new one get in.
+    desk.stop("server", "traefik");
+    desk.roll_staff_over();
+    desk.render("traefik", &["upstreams=server:8000", "clients_ca=staff"]);
+    desk.start("server", "traefik", "traefik", RUN);
+    desk.only_staff_gets_in(false);
+    assert!(desk.get(&Desk::shown("zoe")).unwrap().contains("hello"));
 }
 
 /// The names of a wildcard certificate are answered to, and clients asked as for any other.

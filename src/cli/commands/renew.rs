@@ -1,6 +1,7 @@
 //! `certmint renew`
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -21,7 +22,7 @@ use crate::{
         manifest_file,
         renewal::{Outcome, Policy, Wishes, export, make, planned, publish_lists, report, take},
         report::Report,
-        schedule::Schedule,
+        schedule::{Schedule, written_folders},
     },
     hook::HookCommand,
     inspect::verify::Host,
@@ -309,7 +310,16 @@ fn print(schedule: Schedule, pki: &Path, arguments: &Renew) -> Result<Report> {
             words.push(name.to_owned());
         }
     }
-    let text = schedule.text(&words, &folder, &pki)?;
+    let file = manifest_file::named_or_usual(arguments.manifest.as_ref());
+    let others = match &file {
+        Some(file) => {
+            let manifest = manifest_file::read(file)?
+                .map_err(|wrong| anyhow::anyhow!("{}: {wrong}", file.display()))?;
+            written_folders(&manifest, &folder.join(manifest_file::folder(file)))
+        }
+        None => BTreeSet::new(),
+    };
+    let text = schedule.text(&words, &folder, &pki, &others)?;
     let json = json!({ "file": schedule.path(), "text": text });
     Ok(Report::new("renew.print", json, text))
 }
