@@ -48,13 +48,24 @@ impl Lab {
 
     fn chromium_with(&self, machine: &str, words: &str) -> Told {
         let _ = judge::command("chromium");
-        let mut told = self.run(
-            machine,
-            &format!(
-                "profile=$(mktemp -d -p /run)
-                 timeout --kill-after=5 120 chromium {OPTIONS} --user-data-dir=$profile {words}"
-            ),
-        );
+        let look = || {
+            self.run(
+                machine,
+                &format!(
+                    "profile=$(mktemp -d -p /run)
+                     timeout --kill-after=5 120 chromium {OPTIONS} --user-data-dir=$profile {words}"
+                ),
+            )
+        };
+        let mut told = look();
+        // The network of the machines is a second old, and an address of it may come just now:
+        // Chromium then ends what it was at, and says nothing of the site.
+        for _ in 0..5 {
+            if !told.stderr.contains("ERR_NETWORK_CHANGED") {
+                break;
+            }
+            told = look();
+        }
         // There is no session bus to talk to.
         let lines = told.stderr.lines().filter(|line| !line.contains("dbus"));
         told.stderr = lines.collect::<Vec<_>>().join("\n");
