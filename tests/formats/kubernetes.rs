@@ -72,6 +72,12 @@ fn each_object_alone() {
     let keys: Vec<&String> = secret[0]["data"].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["tls.crt", "tls.key"]);
 
+    // Nobody hands a CA's key to a cluster by leaving a flag out.
+    for kind in ["", "--kind secret", "--kind both"] {
+        let told = world.refused(&format!("export k8s ca --out ca.yaml {kind}"));
+        assert!(told.stderr.contains("--kind config-map"), "{told:#?}");
+        assert!(!world.exists("ca.yaml"));
+    }
     world.ok("export k8s ca --kind config-map --out map.yaml");
     let map = objects(&world, "map.yaml");
     assert_eq!(map.len(), 1);

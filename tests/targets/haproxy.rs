@@ -91,6 +91,56 @@ fn haproxy_wants_a_certificate_of_its_clients_and_shows_its_own() {
     );
 }
 
+/// Says which headers it got.
+const ECHO: &str = "
+import http.server
+class Echo(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(str(self.headers).encode())
+http.server.HTTPServer(('', 8080), Echo).serve_forever()
+";
+
+/// In no spelling that a server behind it takes for the header.
+#[test]
+fn haproxy_passes_on_no_client_that_is_only_claimed() {
+    let site = Site::new(&[("web1", "10.0.20.1")]);
+    site.lab.write("echo.py", ECHO);
+    site.lab.ok(
+        "web1",
+        "setsid python3 echo.py >/dev/null 2>&1 </dev/null &
+         until curl -s -o /dev/null http://10.0.20.1:8080/; do sleep 0.1; done",
+    );
+    site.install(
+        "front",
+        "haproxy",
+        "flb",
+        "--set backends=10.0.20.1:8080 --set backend_protocol=http --set clients_ca=ca \
+         --set client_verification=optional",
+    );
+    site.start("front", "haproxy", "flb");
+    let claims = "-H 'X-Client-DN: CN=evil' -H 'X_Client_DN: CN=evil' -H 'x-client_dn: CN=evil' \
+                  -H 'X_CLIENT_VERIFY: SUCCESS' -H 'X-Client-Verify: SUCCESS'";
+    for http in ["--http1.1", "--http2"] {
+        let told = site.get(&format!("{http} {claims}"));
+        let got = told.stdout.to_lowercase();
+        assert!(
+            !got.contains("evil") && !got.contains("success"),
+            "{told:#?}"
+        );
+        assert!(got.contains("x-client-verify: none"), "{told:#?}");
+    }
+    let told = site.get(&format!(
+        "{claims} --cert pki/certs/joe/joe.crt --key pki/certs/joe/joe.key"
+    ));
+    let got = told.stdout.to_lowercase();
+    assert!(!got.contains("evil"), "{told:#?}");
+    assert_eq!(got.matches("client").count(), 2, "{told:#?}");
+    assert!(got.contains("x-client-dn: cn=joe"), "{told:#?}");
+    assert!(got.contains("x-client-verify: success"), "{told:#?}");
+}
+
 /// A CA below another: its clients send their intermediate, HAProxy too as the client of Apache, and
 /// the lists are of both.
 #[test]

@@ -82,6 +82,48 @@ fn nginx_wants_a_certificate_of_its_clients() {
     );
 }
 
+/// A client that was revoked does not get in by what is left of an earlier handshake.
+#[test]
+fn nginx_looks_at_the_certificate_of_each_connection() {
+    let site = Site::new(&[]);
+    let lab = &site.lab;
+    site.page("front");
+    let settings = "--set document_root=/srv/www --set clients_ca=ca";
+    site.install("front", "nginx", "flb", settings);
+    site.start("front", "nginx", "flb");
+    let asked = |version: &str, session: &str| {
+        lab.ok(
+            "client",
+            &format!(
+                "printf 'GET / HTTP/1.0\\r\\nHost: {SITE}\\r\\n\\r\\n' | openssl s_client -ign_eof \
+                 -connect front:443 -servername {SITE} {version} {session} \
+                 -cert pki/certs/joe/joe.crt -key pki/certs/joe/joe.key 2>&1"
+            ),
+        )
+    };
+    for version in ["-tls1_2", "-tls1_3"] {
+        let told = asked(version, &format!("-sess_out session{version}"));
+        assert!(told.contains("page of front"), "{version}\n{told}");
+    }
+    lab.ok("client", "certmint revoke joe --yes && certmint crl ca");
+    site.install("front", "nginx", "flb", settings);
+    lab.ok("front", "systemctl reload nginx");
+    lab.until(
+        "client",
+        &format!(
+            "curl -s -o /dev/null -w '%{{http_code}}' --cacert pki/ca/ca.crt \
+             --cert pki/certs/joe/joe.crt --key pki/certs/joe/joe.key https://{SITE}/"
+        ),
+        |code| code == "400",
+    );
+    for version in ["-tls1_2", "-tls1_3"] {
+        let session = format!("[ ! -s session{version} ] || echo -sess_in session{version}");
+        let told = asked(version, &format!("$({session})"));
+        assert!(told.contains("400 Bad Request"), "{version}\n{told}");
+        assert!(!told.contains("page of front"), "{version}\n{told}");
+    }
+}
+
 /// A CA below another, whose clients send their intermediate, and whose lists are of both.
 #[test]
 fn nginx_verifies_clients_up_to_the_root() {
