@@ -22,38 +22,37 @@ pub enum BatchAnswer {
     Failed(AuthorityError),
 }
 
-/// Issues what is not there yet, chunk by chunk; `each` hears the answer to every order with its
-/// position, so that a list of any length takes the memory of a chunk. What fails does not keep the
-/// others back.
-pub fn issue_batch(
+/// Issues what is not there yet, chunk by chunk; `each` hears the answer to every order, with what
+/// it was tagged with, so that a list of any length takes the memory of a chunk. What fails does not
+/// keep the others back.
+pub fn issue_batch<Tag>(
     store: &mut Store,
     authority: &SigningAuthority,
-    orders: Vec<LeafOrder>,
+    mut orders: impl Iterator<Item = (Tag, LeafOrder)>,
     now: OffsetDateTime,
-    each: &mut dyn FnMut(usize, BatchAnswer),
+    each: &mut dyn FnMut(Tag, BatchAnswer),
 ) {
-    let mut orders = orders.into_iter().enumerate();
     loop {
-        let chunk: Vec<(usize, LeafOrder)> = orders.by_ref().take(CHUNK).collect();
+        let chunk: Vec<(Tag, LeafOrder)> = orders.by_ref().take(CHUNK).collect();
         if chunk.is_empty() {
             return;
         }
-        let mut positions = Vec::with_capacity(chunk.len());
+        let mut tags = Vec::with_capacity(chunk.len());
         let mut missing = Vec::with_capacity(chunk.len());
-        for (position, order) in chunk {
+        for (tag, order) in chunk {
             match there(store, &order, now) {
                 Ok(None) => {
-                    positions.push(position);
+                    tags.push(tag);
                     missing.push(order);
                 }
-                Ok(Some(id)) => each(position, BatchAnswer::There(id)),
-                Err(error) => each(position, BatchAnswer::Failed(error)),
+                Ok(Some(id)) => each(tag, BatchAnswer::There(id)),
+                Err(error) => each(tag, BatchAnswer::Failed(error)),
             }
         }
         let issued = issue_all(store, authority, missing, now, &mut |_| {});
-        for (position, answer) in positions.into_iter().zip(issued) {
+        for (tag, answer) in tags.into_iter().zip(issued) {
             each(
-                position,
+                tag,
                 match answer {
                     Ok(filed) => BatchAnswer::Issued(Box::new(filed)),
                     Err(error) => BatchAnswer::Failed(error),

@@ -83,7 +83,7 @@ pub fn certify_all(
 }
 
 /// A draft with the place that it goes to.
-struct Drafted {
+pub(super) struct Drafted {
     draft: Draft,
     filing: Filing,
 }
@@ -96,11 +96,11 @@ struct OnRecord {
 }
 
 /// What is signed, its files complete and out of sight.
-struct Signed {
-    issued: Issued,
+pub(super) struct Signed {
+    pub(super) issued: Issued,
     row: Recorded,
     staged: Option<Staged>,
-    filing: Filing,
+    pub(super) filing: Filing,
 }
 
 fn certify_chunk(
@@ -110,6 +110,21 @@ fn certify_chunk(
     now: OffsetDateTime,
 ) -> Vec<Result<Filed, AuthorityError>> {
     let drafted = on_all_cores(orders, |order| draft(authority, order, now));
+    let signed = sign_drafted(store, authority, drafted, now);
+    seal_signed(store, authority, signed, now)
+}
+
+/// What became of each draft of a chunk: signed and with its files out of sight, or refused.
+pub(super) type SignedChunk = Vec<Result<Signed, AuthorityError>>;
+
+/// Records drafts durably, signs them and writes their files out of sight. What fails is noted as
+/// lost: nobody has seen a signature of it, if there was one.
+pub(super) fn sign_drafted(
+    store: &mut Store,
+    authority: &SigningAuthority,
+    drafted: Vec<Result<Drafted, AuthorityError>>,
+    now: OffsetDateTime,
+) -> SignedChunk {
     let on_record = record_each(store, authority, drafted, now);
     let layout = store.layout().clone();
     let signed = on_all_cores(on_record, |on_record| {
@@ -117,7 +132,7 @@ fn certify_chunk(
             recorded,
             row,
             filing,
-        } = on_record?;
+        } = on_record.map_err(|error| (None, error))?;
         let id = row.id;
         authority
             .issuer
@@ -134,35 +149,56 @@ fn certify_chunk(
             })
             .map_err(|error| (Some(id), error))
     });
-    let (signed, unsigned): (Vec<_>, Vec<_>) = signed
-        .into_iter()
-        .enumerate()
-        .partition(|(_, signed)| signed.is_ok());
-    let mut answers: Vec<(usize, Result<Filed, AuthorityError>)> = Vec::new();
-    // Nobody has seen a signature of these, if there was one: their names are free again.
-    let lost: Vec<RecordId> = unsigned
+    let lost: Vec<RecordId> = signed
         .iter()
-        .filter_map(|(_, failed)| failed.as_ref().err().and_then(|(id, _)| *id))
+        .filter_map(|signed| signed.as_ref().err().and_then(|(id, _)| *id))
         .collect();
-    let marked = store.mark_lost(&lost, now);
-    for (position, failed) in unsigned {
-        if let Err((_, error)) = failed {
-            answers.push((position, Err(error)));
+    let mut signed: SignedChunk = signed
+        .into_iter()
+        .map(|signed| signed.map_err(|(_, error)| error))
+        .collect();
+    if let Err(error) = store.mark_lost(&lost, now)
+        && let Some(failed) = signed.iter_mut().find(|signed| signed.is_err())
+    {
+        *failed = Err(error.into());
+    }
+    signed
+}
+
+/// Gives up what was signed and cannot be handed over: nobody has seen it.
+///
+/// # Errors
+/// What SQLite refuses.
+pub(super) fn lose_signed(
+    store: &mut Store,
+    signed: &SignedChunk,
+    now: OffsetDateTime,
+) -> Result<(), AuthorityError> {
+    let lost: Vec<RecordId> = signed.iter().flatten().map(|signed| signed.row.id).collect();
+    Ok(store.mark_lost(&lost, now)?)
+}
+
+/// Seals what was signed in the inventory, durably, and lets its files appear.
+pub(super) fn seal_signed(
+    store: &mut Store,
+    authority: &SigningAuthority,
+    chunk: SignedChunk,
+    now: OffsetDateTime,
+) -> Vec<Result<Filed, AuthorityError>> {
+    let mut answers: Vec<(usize, Result<Filed, AuthorityError>)> = Vec::new();
+    let mut signed = Vec::new();
+    for (position, one) in chunk.into_iter().enumerate() {
+        match one {
+            Ok(one) => signed.push((position, one)),
+            Err(error) => answers.push((position, Err(error))),
         }
     }
-    if let (Err(error), Some((_, answer))) = (marked, answers.first_mut()) {
-        *answer = Err(error.into());
-    }
-    let signed: Vec<(usize, Signed)> = signed
-        .into_iter()
-        .filter_map(|(position, signed)| signed.ok().map(|signed| (position, signed)))
-        .collect();
     answers.extend(seal_and_publish(store, authority, signed, now));
     answers.sort_by_key(|(position, _)| *position);
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-fn draft(
+pub(super) fn draft(
     authority: &SigningAuthority,
     order: Order,
     now: OffsetDateTime,
@@ -190,7 +226,7 @@ fn record_each(
     authority: &SigningAuthority,
     drafted: Vec<Result<Drafted, AuthorityError>>,
     now: OffsetDateTime,
-) -> Vec<Result<OnRecord, (Option<RecordId>, AuthorityError)>> {
+) -> Vec<Result<OnRecord, AuthorityError>> {
     let mut answers: Vec<Option<Result<OnRecord, AuthorityError>>> = Vec::new();
     let mut waiting = Vec::new();
     for (position, drafted) in drafted.into_iter().enumerate() {
@@ -213,11 +249,7 @@ fn record_each(
     }
     answers
         .into_iter()
-        .map(|answer| {
-            answer
-                .unwrap_or(Err(AuthorityError::Unrecorded))
-                .map_err(|error| (None, error))
-        })
+        .map(|answer| answer.unwrap_or(Err(AuthorityError::Unrecorded)))
         .collect()
 }
 

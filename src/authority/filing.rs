@@ -19,6 +19,13 @@ use time::OffsetDateTime;
 pub enum Filing {
     /// Nowhere in the PKI directory: the caller writes it where its user wants it.
     Elsewhere,
+    /// In an archive, which the caller writes.
+    Packed {
+        /// What its files are called there.
+        name: StoreName,
+        /// PEM of its private key.
+        key_pem: Zeroizing<String>,
+    },
     /// As a CA of this PKI.
     Authority {
         /// Its name.
@@ -74,7 +81,7 @@ pub enum Filing {
 impl Filing {
     pub(super) fn placement(&self) -> Placement {
         match self {
-            Self::Elsewhere => Placement::Elsewhere,
+            Self::Elsewhere | Self::Packed { .. } => Placement::Elsewhere,
             Self::Authority { name, .. }
             | Self::Successor { name, .. }
             | Self::CrossCertificate { name, .. } => Placement::NewAuthority(name.clone()),
@@ -102,6 +109,7 @@ impl Filing {
             },
             Self::CrossCertificate { of, .. } => Succession::Cross { of: *of },
             Self::Elsewhere
+            | Self::Packed { .. }
             | Self::Authority { .. }
             | Self::Certificate { .. }
             | Self::Renewal { .. } => Succession::None,
@@ -111,7 +119,7 @@ impl Filing {
     /// The files as people find them when all is done.
     pub(super) fn files(&self, layout: &Layout) -> Vec<PathBuf> {
         match self {
-            Self::Elsewhere => Vec::new(),
+            Self::Elsewhere | Self::Packed { .. } => Vec::new(),
             Self::Authority { name, .. } | Self::Successor { name, .. } => {
                 [AuthorityFile::Key, AuthorityFile::Certificate]
                     .map(|file| layout.authority_file(name, file))
@@ -143,7 +151,7 @@ pub(super) fn stage(
 ) -> Result<Option<Staged>, AuthorityError> {
     let certificate = issued.certificate();
     match filing {
-        Filing::Elsewhere => Ok(None),
+        Filing::Elsewhere | Filing::Packed { .. } => Ok(None),
         Filing::Authority { key_pem, .. } | Filing::Successor { key_pem, .. } => {
             let staging = Staging::new(layout, row)?;
             staging.write_authority(AuthorityFile::Key, key_pem.as_bytes())?;

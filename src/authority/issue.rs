@@ -123,15 +123,25 @@ pub fn issue_all(
     }
 }
 
-fn prepare(order: LeafOrder) -> Result<Order, AuthorityError> {
-    let made;
-    let key = match &order.key {
-        LeafKey::New(spec) => {
-            made = PrivateKey::generate(*spec).map_err(AuthorityError::Key)?;
-            &made
+impl LeafKey {
+    /// The key itself; a new one is made now, into `made`.
+    pub(super) fn ready<'key>(
+        &'key self,
+        made: &'key mut Option<PrivateKey>,
+    ) -> Result<&'key PrivateKey, AuthorityError> {
+        match self {
+            Self::New(spec) => {
+                let key = PrivateKey::generate(*spec).map_err(AuthorityError::Key)?;
+                Ok(made.insert(key))
+            }
+            Self::Kept(key) => Ok(key),
         }
-        LeafKey::Kept(key) => key,
-    };
+    }
+}
+
+fn prepare(order: LeafOrder) -> Result<Order, AuthorityError> {
+    let mut made = None;
+    let key = order.key.ready(&mut made)?;
     let application = order.application(ProvenKey::of(key));
     let request_pem = request(key, &order.subject, order.names.as_ref())?.to_pem();
     let key_pem = key.to_pkcs8_pem();

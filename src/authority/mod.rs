@@ -15,6 +15,7 @@ mod error;
 mod filing;
 mod import;
 mod issue;
+mod issue_packed;
 mod issuer_difference;
 mod ledger;
 mod outliving;
@@ -46,6 +47,7 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
+pub use issue_packed::{PackAnswer, issue_packed};
 pub use issuer_difference::{IssuerDifference, issuer_difference};
 pub use outliving::{Outliving, outliving};
 pub use publish::{

@@ -13,6 +13,7 @@ mod description;
 mod failure;
 mod foreign_ca;
 mod import_report;
+mod issue_list_file;
 mod machine;
 mod manifest_file;
 mod manifest_secrets;

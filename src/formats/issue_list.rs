@@ -4,6 +4,10 @@
 //! Several alternative names of one CSV field are parted by spaces or semicolons; in JSON `san` is
 //! a text or a list of texts.
 
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Read};
+
+use csv::StringRecordsIntoIter;
 use serde_json::{Map, Value};
 
 use super::nearest;
@@ -51,106 +55,231 @@ const FIELDS: [&str; 6] = ["name", "profile", "san", "common_name", "key", "days
 impl ListFormat {
     /// The format of a list by its first character that is no white space: JSON Lines start with a
     /// brace.
-    pub fn guess(octets: &[u8]) -> Self {
-        match octets.iter().find(|octet| !octet.is_ascii_whitespace()) {
+    pub fn guess(beginning: &[u8]) -> Self {
+        match beginning.iter().find(|octet| !octet.is_ascii_whitespace()) {
             Some(b'{') => Self::JsonLines,
             _ => Self::Csv,
         }
     }
 
-    /// Reads a list: a result for each line, so that all errors can be told at once. Empty lines
-    /// are passed over.
-    pub fn read(self, octets: &[u8]) -> Vec<Result<ListLine, ListError>> {
-        match self {
-            Self::Csv => read_csv(octets),
-            Self::JsonLines => read_json_lines(octets),
+    /// Reads a list line by line, in memory that does not grow with it. `counted` is the same list
+    /// once more: what reads CSV does not say in which line a record begins.
+    ///
+    /// # Errors
+    /// All that is wrong with the heading.
+    pub fn lines<R: Read>(self, list: R, counted: R) -> Result<ListLines<R>, Vec<ListError>> {
+        Ok(ListLines(match self {
+            Self::Csv => Lines::Csv(Box::new(CsvLines::new(list, counted)?)),
+            Self::JsonLines => Lines::Json {
+                list: BufReader::new(list),
+                line: 0,
+                has_failed: false,
+            },
+        }))
+    }
+}
+
+/// The lines of a list: a result for each, so that all errors can be told at once. Empty lines are
+/// passed over.
+pub struct ListLines<R>(Lines<R>);
+
+enum Lines<R> {
+    Csv(Box<CsvLines<R>>),
+    Json {
+        list: BufReader<R>,
+        line: u64,
+        has_failed: bool,
+    },
+}
+
+impl<R: Read> Iterator for ListLines<R> {
+    type Item = Result<ListLine, ListError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Lines::Csv(lines) => lines.next(),
+            Lines::Json { has_failed, .. } if *has_failed => None,
+            Lines::Json {
+                list,
+                line,
+                has_failed,
+            } => loop {
+                *line += 1;
+                match json_line(list) {
+                    Ok(None) => return None,
+                    Ok(Some(text)) if text.iter().all(u8::is_ascii_whitespace) => {}
+                    Ok(Some(text)) => return Some(read_json_line(&text, *line)),
+                    Err(reason) => {
+                        *has_failed = true;
+                        let line = *line;
+                        return Some(Err(ListError { line, reason }));
+                    }
+                }
+            },
         }
     }
 }
 
-fn read_csv(octets: &[u8]) -> Vec<Result<ListLine, ListError>> {
-    // Spreadsheets write a byte order mark.
-    let octets = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .comment(Some(b'#'))
-        .from_reader(octets);
-    let refused = |error: &csv::Error, otherwise: u64| ListError {
-        line: error.position().map_or(otherwise, csv::Position::line),
-        reason: csv_reason(error),
-    };
-    let headings: Vec<String> = match reader.headers() {
-        Ok(headings) => headings.iter().map(str::to_owned).collect(),
-        Err(error) => return vec![Err(refused(&error, 1))],
-    };
-    let doubled = headings
-        .iter()
-        .enumerate()
-        .filter(|(position, heading)| {
-            headings
-                .iter()
-                .take(*position)
-                .any(|before| before == *heading)
+/// Far more than the names of one certificate take, in octets.
+const LONGEST_LINE: u64 = 1024 * 1024;
+
+fn json_line(list: &mut impl BufRead) -> Result<Option<Vec<u8>>, String> {
+    let mut text = Vec::new();
+    let read = list
+        .take(LONGEST_LINE)
+        .read_until(b'\n', &mut text)
+        .map_err(|error| format!("the list cannot be read further: {error}"))?;
+    if u64::try_from(read).is_ok_and(|read| read == LONGEST_LINE) && !text.ends_with(b"\n") {
+        return Err("the line is longer than a megabyte".to_owned());
+    }
+    Ok((read > 0).then_some(text))
+}
+
+struct CsvLines<R> {
+    records: StringRecordsIntoIter<SkipMark<R>>,
+    headings: Vec<String>,
+    counted: LineCount<SkipMark<R>>,
+    has_failed: bool,
+}
+
+impl<R: Read> CsvLines<R> {
+    fn new(list: R, counted: R) -> Result<Self, Vec<ListError>> {
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .comment(Some(b'#'))
+            .from_reader(SkipMark::new(list));
+        let headings: Vec<String> = match reader.headers() {
+            Ok(headings) => headings.iter().map(str::to_owned).collect(),
+            Err(error) => return Err(vec![csv_error(&error)]),
+        };
+        let doubled = headings
+            .iter()
+            .enumerate()
+            .filter(|(position, heading)| {
+                headings
+                    .iter()
+                    .take(*position)
+                    .any(|before| before == *heading)
+            })
+            .map(|(_, heading)| format!("the column {heading:?} is there twice; leave one out"));
+        let mut errors: Vec<ListError> = headings
+            .iter()
+            .filter_map(|heading| unknown(heading))
+            .chain(doubled)
+            .map(|reason| ListError { line: 1, reason })
+            .collect();
+        if !headings.iter().any(|heading| heading == "name") {
+            let reason = format!(
+                "the first line must name the columns, 'name' among them; there are {}",
+                FIELDS.join(", ")
+            );
+            errors.push(ListError { line: 1, reason });
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Self {
+            records: reader.into_records(),
+            headings,
+            counted: LineCount::new(SkipMark::new(counted)),
+            has_failed: false,
         })
-        .map(|(_, heading)| format!("the column {heading:?} is there twice; leave one out"));
-    let mut errors: Vec<ListError> = headings
-        .iter()
-        .filter_map(|heading| unknown(heading))
-        .chain(doubled)
-        .map(|reason| ListError { line: 1, reason })
-        .collect();
-    if !headings.iter().any(|heading| heading == "name") {
-        let reason = format!(
-            "the first line must name the columns, 'name' among them; there are {}",
-            FIELDS.join(", ")
-        );
-        errors.push(ListError { line: 1, reason });
     }
-    if !errors.is_empty() {
-        return errors.into_iter().map(Err).collect();
+
+    fn next(&mut self) -> Option<Result<ListLine, ListError>> {
+        if self.has_failed {
+            return None;
+        }
+        let record = match self.records.next()? {
+            Ok(record) => record,
+            Err(error) => {
+                self.has_failed = error.is_io_error();
+                return Some(Err(csv_error(&error)));
+            }
+        };
+        let line = self
+            .counted
+            .at(record.position().map_or(0, csv::Position::byte));
+        let mut read = ListLine {
+            line,
+            ..ListLine::default()
+        };
+        let fields = self
+            .headings
+            .iter()
+            .map(String::as_str)
+            .zip(record.iter())
+            .filter(|(_, value)| !value.is_empty());
+        for (heading, value) in fields {
+            match heading {
+                "san" => read.sans.extend(several(value)),
+                _ => read.set(heading, value.to_owned()),
+            }
+        }
+        Some(read.named())
     }
-    let mut lines = Vec::new();
-    let mut counted = LineCount::new(octets);
-    for record in reader.records() {
-        lines.push(
-            record
-                .map_err(|error| refused(&error, 1))
-                .and_then(|record| {
-                    let line = counted.at(record.position().map_or(0, csv::Position::byte));
-                    let fields = headings
-                        .iter()
-                        .map(String::as_str)
-                        .zip(record.iter())
-                        .filter(|(_, value)| !value.is_empty());
-                    let mut read = ListLine {
-                        line,
-                        ..ListLine::default()
-                    };
-                    for (heading, value) in fields {
-                        let value = value.to_owned();
-                        match heading {
-                            "san" => read.sans.extend(several(&value)),
-                            _ => read.set(heading, value),
-                        }
-                    }
-                    read.named()
-                }),
-        );
+}
+
+fn csv_error(error: &csv::Error) -> ListError {
+    ListError {
+        line: error.position().map_or(1, csv::Position::line),
+        reason: csv_reason(error),
     }
-    lines
+}
+
+/// A reader that leaves out the byte order mark that spreadsheets write.
+struct SkipMark<R> {
+    reader: R,
+    /// What was read while looking for the mark, and is none.
+    held: VecDeque<u8>,
+    has_looked: bool,
+}
+
+impl<R: Read> SkipMark<R> {
+    fn new(reader: R) -> Self {
+        Self {
+            reader,
+            held: VecDeque::new(),
+            has_looked: false,
+        }
+    }
+}
+
+impl<R: Read> Read for SkipMark<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        if !self.has_looked {
+            let mut beginning = Vec::new();
+            self.reader
+                .by_ref()
+                .take(MARK.len() as u64)
+                .read_to_end(&mut beginning)?;
+            self.has_looked = true;
+            if beginning != MARK {
+                self.held.extend(beginning);
+            }
+        }
+        if self.held.is_empty() {
+            return self.reader.read(to);
+        }
+        self.held.read(to)
+    }
 }
 
 /// Counts lines up to places that come one after the other. The reader says where it began to look
 /// for a record, which may be in the line end, an empty line or a comment before it.
-struct LineCount<'a> {
-    octets: &'a [u8],
-    from: usize,
+struct LineCount<R> {
+    octets: io::Bytes<BufReader<R>>,
+    next: Option<u8>,
+    from: u64,
     line: u64,
 }
 
-impl<'a> LineCount<'a> {
-    fn new(octets: &'a [u8]) -> Self {
+impl<R: Read> LineCount<R> {
+    fn new(list: R) -> Self {
+        let mut octets = BufReader::new(list).bytes();
         Self {
+            next: octets.next().and_then(Result::ok),
             octets,
             from: 0,
             line: 1,
@@ -158,24 +287,24 @@ impl<'a> LineCount<'a> {
     }
 
     /// The line of the record that the reader began to look for here.
-    fn at(&mut self, byte: u64) -> u64 {
-        let begun = usize::try_from(byte).unwrap_or(usize::MAX);
+    fn at(&mut self, begun: u64) -> u64 {
         let mut at_start = true;
         let mut in_comment = false;
-        while let Some(octet) = self.octets.get(self.from) {
+        while let Some(octet) = self.next {
             let found = self.from >= begun
                 && !in_comment
-                && !(octet.is_ascii_whitespace() || (at_start && *octet == b'#'));
+                && !(octet.is_ascii_whitespace() || (at_start && octet == b'#'));
             if found {
                 break;
             }
-            in_comment = in_comment || (self.from >= begun && at_start && *octet == b'#');
-            at_start = *octet == b'\n';
+            in_comment = in_comment || (self.from >= begun && at_start && octet == b'#');
+            at_start = octet == b'\n';
             if at_start {
                 self.line += 1;
                 in_comment = false;
             }
             self.from += 1;
+            self.next = self.octets.next().and_then(Result::ok);
         }
         self.line
     }
@@ -188,20 +317,12 @@ fn csv_reason(error: &csv::Error) -> String {
         } => format!(
             "the line has {len} fields and the first line {expected_len}; put quotation marks around a field with a comma"
         ),
+        csv::ErrorKind::Io(error) => format!("the list cannot be read further: {error}"),
         csv::ErrorKind::Utf8 { .. } => {
             "the line is not UTF-8 text; save the file as UTF-8".to_owned()
         }
         _ => "the line is no CSV".to_owned(),
     }
-}
-
-fn read_json_lines(octets: &[u8]) -> Vec<Result<ListLine, ListError>> {
-    octets
-        .split(|octet| *octet == b'\n')
-        .zip(1..)
-        .filter(|(text, _)| !text.iter().all(u8::is_ascii_whitespace))
-        .map(|(text, line)| read_json_line(text, line))
-        .collect()
 }
 
 fn read_json_line(text: &[u8], line: u64) -> Result<ListLine, ListError> {
@@ -286,17 +407,22 @@ fn unknown(field: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn read(format: ListFormat, list: &[u8]) -> Vec<Result<ListLine, ListError>> {
+        match format.lines(list, list) {
+            Ok(lines) => lines.collect(),
+            Err(errors) => errors.into_iter().map(Err).collect(),
+        }
+    }
+
     fn good(text: &str) -> Vec<ListLine> {
-        ListFormat::guess(text.as_bytes())
-            .read(text.as_bytes())
+        read(ListFormat::guess(text.as_bytes()), text.as_bytes())
             .into_iter()
             .map(Result::unwrap)
             .collect()
     }
 
     fn errors(text: &str) -> Vec<String> {
-        ListFormat::guess(text.as_bytes())
-            .read(text.as_bytes())
+        read(ListFormat::guess(text.as_bytes()), text.as_bytes())
             .into_iter()
             .filter_map(|line| line.err().map(|error| error.to_string()))
             .collect()
@@ -342,6 +468,6 @@ mod tests {
             ["2: column 9: the line is no JSON object"]
         );
         assert_eq!(errors("{\"name\":7}"), ["1: name must be a text"]);
-        assert!(ListFormat::Csv.read(b"name\n\xff\n")[0].is_err());
+        assert!(read(ListFormat::Csv, b"name\n\xff\n")[0].is_err());
     }
 }

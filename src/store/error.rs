@@ -35,6 +35,12 @@ pub enum StoreError {
         /// What it says of itself.
         holder: Option<String>,
     },
+    /// Another process writes the archive.
+    #[error("another process is writing {}", path.display())]
+    PackBusy {
+        /// The archive.
+        path: PathBuf,
+    },
     /// A new file was asked for where something is already.
     #[error("{} exists and is not overwritten", path.display())]
     Exists {
@@ -258,7 +264,9 @@ impl StoreError {
             Self::DanglingLink { path, .. } => {
                 format!("remove {} or make what it names", path.display())
             }
-            Self::RenewalRuns { .. } => "wait for it to end, then try again".into(),
+            Self::RenewalRuns { .. } | Self::PackBusy { .. } => {
+                "wait for it to end, then try again".into()
+            }
             Self::InTheWay { path } => format!("move {} away", path.display()),
             Self::NoPki { .. } => {
                 "`certmint ca init` makes one; --pki DIR or CERTMINT_PKI names another".into()

@@ -35,7 +35,7 @@ pub enum Secrecy {
 }
 
 impl Secrecy {
-    fn mode(self) -> u32 {
+    pub(super) fn mode(self) -> u32 {
         match self {
             Self::Secret => 0o600,
             Self::Public => 0o644,
@@ -174,6 +174,21 @@ pub fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     // One octet more than expected, so that the buffer need not grow.
     let expected = usize::try_from(metadata.len()).map_err(|_| too_large())?;
     read_whole(file, path, expected.saturating_add(1), limit)
+}
+
+/// Opens a file to read it piece by piece, where it is too long for the memory.
+///
+/// # Errors
+/// [`StoreError::Directory`], and what the operating system refuses.
+pub fn open_to_read(path: &Path) -> Result<File, StoreError> {
+    let refused = |error| StoreError::file(FileDeed::Read, path, error);
+    let file = File::open(path).map_err(refused)?;
+    if file.metadata().map_err(refused)?.is_dir() {
+        return Err(StoreError::Directory {
+            path: path.to_path_buf(),
+        });
+    }
+    Ok(file)
 }
 
 /// Who may read a file by its permissions: everybody but its owner counts as the public.

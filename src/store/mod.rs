@@ -17,6 +17,7 @@ mod inventory;
 mod layout;
 mod lock;
 mod name;
+mod pack;
 mod reconcile;
 mod revocation_list;
 mod soundness;
@@ -43,6 +44,7 @@ pub use inventory::{
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
+pub use pack::{Pack, PackedCertificate, PackedNames};
 pub use reconcile::Reconciled;
 pub use soundness::{Soundness, content, is_there};
 pub use staging::{Published, Staged, Staging};

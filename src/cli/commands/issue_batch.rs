@@ -1,47 +1,52 @@
 //! `certmint issue batch`
 
 use std::{
-    collections::HashMap,
     fmt::Write as _,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use time::OffsetDateTime;
 
 use super::signing::open_authority;
 use crate::{
-    authority::{BatchAnswer, Filed, Generation, LeafKey, LeafOrder, issue_batch},
+    authority::{
+        AuthorityError, BatchAnswer, Filed, Generation, LeafKey, LeafOrder, PackAnswer,
+        issue_batch, issue_packed,
+    },
     cli::{
         actor::actor,
         args::Global,
-        failure::Advised,
+        issue_list_file::IssueListFile,
+        output,
         progress::Progress,
         render::{self, GREEN},
-        report::Report,
+        report::{Form, Report},
     },
-    formats::issue_list::{ListError, ListFormat, ListLine},
+    formats::issue_list::{ListFormat, ListLine},
     key::KeySpec,
     profile::{LeafKind, LongLife},
-    store::{Store, StoreName, files},
-    x509::{San, SanSet, SubjectParts, Validity, usual_alternative_name, usual_common_name},
+    store::{Pack, Store, StoreName},
+    x509::{
+        Certificate, San, SanSet, SubjectParts, Validity, usual_alternative_name,
+        usual_common_name,
+    },
 };
-
-/// A million lines with long names.
-const LARGEST: u64 = 512 * 1024 * 1024;
-
-/// More errors than these hide the first ones.
-const SHOWN: usize = 20;
 
 /// A list of certificates.
 #[derive(Debug, Args)]
 pub(crate) struct IssueBatch {
     /// The list: CSV with a heading, or one JSON object a line; fields name, profile, san,
-    /// common_name, key, days
+    /// common_name, key, days; - is standard input
     #[arg(value_name = "LIST")]
     pub(crate) list: PathBuf,
+    /// Put all keys and certificates into this new tar archive instead of a folder each: for a
+    /// hundred thousand devices
+    #[arg(long, value_name = "FILE")]
+    pub(crate) packed: Option<PathBuf>,
     /// How the list is written; seen from its first character if left out
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
@@ -65,6 +70,15 @@ pub(crate) struct IssueBatch {
     pub(crate) passphrase_file: Option<PathBuf>,
 }
 
+impl From<Format> for ListFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Csv => Self::Csv,
+            Format::Jsonl => Self::JsonLines,
+        }
+    }
+}
+
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -76,9 +90,14 @@ pub(crate) enum Format {
 
 pub(crate) fn run(pki: &Path, arguments: &IssueBatch, global: &Global) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
-    let orders = match read(arguments, now)? {
-        Ok(orders) => orders,
-        Err(wrong) => return Ok(Outcome::default().report().failures(wrong)),
+    if let Some(pack) = &arguments.packed {
+        output::refuse_unwritable(pack)?;
+    }
+    let list = IssueListFile::open(&arguments.list, arguments.format.map(ListFormat::from))?;
+    let acceptable = |line: &ListLine| order(arguments, line, now).map(drop);
+    let count = match list.check(acceptable)? {
+        Ok(count) => count,
+        Err(wrong) => return Ok(Outcome::new(arguments, global).report().failures(wrong)),
     };
     let mut store = Store::open(pki, &actor(), now)?;
     let signer = open_authority(
@@ -87,84 +106,48 @@ pub(crate) fn run(pki: &Path, arguments: &IssueBatch, global: &Global) -> Result
         arguments.passphrase_file.as_ref(),
         "--passphrase-file",
     )?;
-    let progress = Progress::new(global, orders.len());
-    let places: Vec<(u64, StoreName)> = orders
-        .iter()
-        .map(|(line, order)| (*line, order.name.clone()))
-        .collect();
-    let orders = orders.into_iter().map(|(_, order)| order).collect();
-    let mut outcome = Outcome::default();
-    issue_batch(&mut store, &signer, orders, now, &mut |position, answer| {
-        if let Some((line, name)) = places.get(position) {
-            outcome.take(*line, name, &arguments.list, answer);
-        }
-        progress.at(outcome.done);
-    });
-    progress.end();
-    Ok(outcome.report())
-}
-
-/// A line of the list and what it orders.
-type Listed = (u64, LeafOrder);
-
-/// Every line of the list as an order; inside, all that is wrong with it. Nothing is issued before.
-fn read(
-    arguments: &IssueBatch,
-    now: OffsetDateTime,
-) -> Result<Result<Vec<Listed>, Vec<anyhow::Error>>> {
-    let octets = files::read(&arguments.list, LARGEST)?;
-    let format = match arguments.format {
-        Some(Format::Csv) => ListFormat::Csv,
-        Some(Format::Jsonl) => ListFormat::JsonLines,
-        None => ListFormat::guess(&octets),
+    let Ok(lines) = list.lines()? else {
+        bail!("{} has changed meanwhile", arguments.list.display());
     };
-    let mut orders = Vec::new();
-    let mut errors = Vec::new();
-    let mut seen: HashMap<String, u64> = HashMap::new();
-    for line in format.read(&octets) {
-        let ordered = line.and_then(|line| {
-            let order = order(arguments, &line, now).map_err(|error| ListError {
-                line: line.line,
-                reason: format!("{}: {error:#}", line.name),
-            })?;
-            let name = order.name.to_string().to_ascii_lowercase();
-            if let Some(first) = seen.insert(name, line.line) {
-                return Err(ListError {
-                    line: line.line,
-                    reason: format!("{} is in line {first} already", line.name),
-                });
-            }
-            Ok((line.line, order))
+    // Every line was good when all were looked at: what is wrong now was written meanwhile.
+    let changed = Mutex::new(Vec::new());
+    let orders = lines.filter_map(|line| {
+        let order = line.map_err(anyhow::Error::from).and_then(|line| {
+            let ordered = order(arguments, &line, now)?;
+            Ok(((line.line, ordered.name.clone()), ordered))
         });
-        match ordered {
-            Ok(ordered) => orders.push(ordered),
-            Err(error) => errors.push(error),
+        order
+            .map_err(|error| {
+                let mut changed = changed.lock().unwrap_or_else(PoisonError::into_inner);
+                changed.push(error.context(arguments.list.display().to_string()));
+            })
+            .ok()
+    });
+    let progress = Progress::new(global, count);
+    let mut outcome = Outcome::new(arguments, global);
+    match &arguments.packed {
+        None => issue_batch(&mut store, &signer, orders, now, &mut |order, answer| {
+            outcome.take(order, answer.into());
+            progress.at(outcome.done);
+        }),
+        Some(file) => {
+            let chain_pem: String = signer.path().iter().map(Certificate::to_pem).collect();
+            let (mut pack, there) = Pack::begin(file, &chain_pem, store.inventory(), now)?;
+            let each = &mut |order, answer: PackAnswer| {
+                outcome.take(order, answer.into());
+                progress.at(outcome.done);
+            };
+            match issue_packed(&mut store, &signer, orders, &mut pack, &there, now, each) {
+                Ok(()) if outcome.failures.is_empty() => pack.finish()?,
+                Ok(()) => {}
+                Err(error) => outcome.failures.push(error.into()),
+            }
         }
     }
-    if errors.is_empty() {
-        return Ok(Ok(orders));
-    }
-    let file = arguments.list.display();
-    let mut told: Vec<anyhow::Error> = errors
-        .iter()
-        .take(SHOWN)
-        .map(|error| anyhow::anyhow!("{file}:{error}"))
-        .collect();
-    let more = match errors.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(", {more} more than shown"),
-    };
-    told.push(
-        Advised {
-            message: format!(
-                "{file}: {} wrong lines{more}; nothing was issued",
-                errors.len()
-            ),
-            hint: "put the list right and run the same command again".to_owned(),
-        }
-        .into(),
-    );
-    Ok(Err(told))
+    progress.end();
+    let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.failures.extend(changed);
+    Ok(outcome.report())
 }
 
 fn order(arguments: &IssueBatch, line: &ListLine, now: OffsetDateTime) -> Result<LeafOrder> {
@@ -222,30 +205,79 @@ fn order(arguments: &IssueBatch, line: &ListLine, now: OffsetDateTime) -> Result
     })
 }
 
+/// What became of an order, wherever its files went.
+enum Answer {
+    Issued(Box<Filed>),
+    There,
+    Failed(AuthorityError),
+}
+
+impl From<BatchAnswer> for Answer {
+    fn from(answer: BatchAnswer) -> Self {
+        match answer {
+            BatchAnswer::Issued(filed) => Self::Issued(filed),
+            BatchAnswer::There(_) => Self::There,
+            BatchAnswer::Failed(error) => Self::Failed(error),
+        }
+    }
+}
+
+impl From<PackAnswer> for Answer {
+    fn from(answer: PackAnswer) -> Self {
+        match answer {
+            PackAnswer::Packed(filed) => Self::Issued(filed),
+            PackAnswer::There => Self::There,
+            PackAnswer::Failed(error) => Self::Failed(error),
+        }
+    }
+}
+
 /// What became of a list.
-#[derive(Default)]
-struct Outcome {
+struct Outcome<'arguments> {
+    list: &'arguments Path,
+    pack: Option<&'arguments Path>,
+    form: Form,
     done: usize,
     there: usize,
-    issued: Vec<serde_json::Value>,
+    issued: usize,
+    /// For the JSON document alone: a long list would fill the memory.
+    certificates: Vec<serde_json::Value>,
     failures: Vec<anyhow::Error>,
 }
 
-impl Outcome {
-    fn take(&mut self, line: u64, name: &StoreName, list: &Path, answer: BatchAnswer) {
+impl<'arguments> Outcome<'arguments> {
+    fn new(arguments: &'arguments IssueBatch, global: &Global) -> Self {
+        Self {
+            list: &arguments.list,
+            pack: arguments.packed.as_deref(),
+            form: global.form(),
+            done: 0,
+            there: 0,
+            issued: 0,
+            certificates: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, (line, name): (u64, StoreName), answer: Answer) {
         self.done += 1;
         match answer {
-            BatchAnswer::There(_) => self.there += 1,
-            BatchAnswer::Issued(filed) => self.issued.push(document(name, &filed)),
-            BatchAnswer::Failed(error) => {
-                let place = format!("{}:{line}: {name}", list.display());
+            Answer::There => self.there += 1,
+            Answer::Issued(filed) => {
+                self.issued += 1;
+                if self.form == Form::Json {
+                    self.certificates.push(document(&name, &filed));
+                }
+            }
+            Answer::Failed(error) => {
+                let place = format!("{}:{line}: {name}", self.list.display());
                 self.failures.push(anyhow::Error::new(error).context(place));
             }
         }
     }
 
     fn report(self) -> Report {
-        let issued = self.issued.len();
+        let issued = self.issued;
         let failed = self.failures.len();
         let mut text = format!("{GREEN}{}{GREEN:#} issued", render::certificates(issued));
         // Writing to a String cannot fail.
@@ -256,13 +288,27 @@ impl Outcome {
             let _ = write!(text, ", {failed} failed");
         }
         text.push('\n');
-        let json = json!({
+        let mut json = json!({
             "issued": issued,
             "already_there": self.there,
             "failed": failed,
-            "certificates": self.issued,
+            "certificates": self.certificates,
         });
-        Report::new("issue-batch", json, text).failures(self.failures)
+        if let Some(pack) = self.pack {
+            let is_whole = failed == 0;
+            if is_whole {
+                text.push_str(&render::files_text([(pack, "all keys and certificates")]));
+            }
+            json = render::with_fields(json, json!({ "packed": is_whole.then_some(pack) }));
+        }
+        let report = Report::new("issue-batch", json, text).failures(self.failures);
+        match self.pack {
+            Some(pack) if failed > 0 => report.note(format!(
+                "{}.unfinished holds what was issued; when the list is right, the same command goes on with it",
+                pack.display()
+            )),
+            _ => report,
+        }
     }
 }
 
