@@ -12,7 +12,7 @@ use crate::{
     ca::{self, CaError, Draft, Issued},
     inspect::verify::forbidden_names,
     profile::{Application, Decision, approve},
-    store::{RecordId, Recorded, Sealing, Staged, Store},
+    store::{RecordId, Recorded, Sealing, Staged, Store, Syncing},
     x509::{Certificate, SerialNumber},
 };
 
@@ -127,6 +127,7 @@ pub(super) fn sign_drafted(
 ) -> SignedChunk {
     let on_record = record_each(store, authority, drafted, now);
     let layout = store.layout().clone();
+    let syncing = Syncing::of(on_record.len());
     let signed = on_all_cores(on_record, |on_record| {
         let OnRecord {
             recorded,
@@ -139,7 +140,7 @@ pub(super) fn sign_drafted(
             .sign(recorded)
             .map_err(AuthorityError::from)
             .and_then(|issued| {
-                let staged = filing::stage(&layout, authority, &row, &issued, &filing)?;
+                let staged = filing::stage(&layout, authority, &row, &issued, &filing, syncing)?;
                 Ok(Signed {
                     issued,
                     row,
@@ -162,7 +163,27 @@ pub(super) fn sign_drafted(
     {
         *failed = Err(error.into());
     }
+    if let Err(error) = store.sync_staged(syncing) {
+        return unsynced(store, signed, error.into(), now);
+    }
     signed
+}
+
+/// Files that may not survive a power failure are as good as none: their certificates are lost.
+fn unsynced(
+    store: &mut Store,
+    signed: SignedChunk,
+    error: AuthorityError,
+    now: OffsetDateTime,
+) -> SignedChunk {
+    let error = match lose_signed(store, &signed, now) {
+        Ok(()) => error,
+        Err(error) => error,
+    };
+    together(0..signed.len(), error)
+        .into_iter()
+        .map(|(_, answer)| answer)
+        .collect()
 }
 
 /// Gives up what was signed and cannot be handed over: nobody has seen it.
@@ -372,10 +393,10 @@ fn seal_and_publish(
 }
 
 /// One failure for all of a chunk: told in full once, and by its text to the others.
-fn together(
+fn together<Done>(
     positions: impl Iterator<Item = usize>,
     error: AuthorityError,
-) -> Vec<(usize, Result<Filed, AuthorityError>)> {
+) -> Vec<(usize, Result<Done, AuthorityError>)> {
     let text = error.to_string();
     let mut error = Some(error);
     positions

@@ -9,7 +9,7 @@ use crate::{
     ca::Issued,
     store::{
         ActivationNeed, AuthorityFile, AuthorityId, CertificateFile, ChainPem, Layout, Placement,
-        Recorded, Staged, Staging, StoreError, StoreName, Succession,
+        Recorded, Staged, Staging, StoreError, StoreName, Succession, Syncing,
     },
     x509::Certificate,
 };
@@ -148,18 +148,19 @@ pub(super) fn stage(
     row: &Recorded,
     issued: &Issued,
     filing: &Filing,
+    syncing: Syncing,
 ) -> Result<Option<Staged>, AuthorityError> {
     let certificate = issued.certificate();
     match filing {
         Filing::Elsewhere | Filing::Packed { .. } => Ok(None),
         Filing::Authority { key_pem, .. } | Filing::Successor { key_pem, .. } => {
-            let staging = Staging::new(layout, row)?;
+            let staging = Staging::new(layout, row, syncing)?;
             staging.write_authority(AuthorityFile::Key, key_pem.as_bytes())?;
             staging.write_authority(AuthorityFile::Certificate, certificate.to_pem().as_bytes())?;
             Ok(Some(staging.complete()?))
         }
         Filing::CrossCertificate { .. } => {
-            let staging = Staging::new(layout, row)?;
+            let staging = Staging::new(layout, row, syncing)?;
             staging.write_authority(AuthorityFile::Certificate, certificate.to_pem().as_bytes())?;
             Ok(Some(staging.complete()?))
         }
@@ -174,7 +175,7 @@ pub(super) fn stage(
             request_pem,
             ..
         } => {
-            let staging = Staging::new(layout, row)?;
+            let staging = Staging::new(layout, row, syncing)?;
             staging.write(CertificateFile::Key, key_pem.as_bytes())?;
             staging.write(CertificateFile::Request, request_pem.as_bytes())?;
             write_chain(&staging, certificate, authority.chain())?;

@@ -17,6 +17,7 @@ use super::lock::WriteLock;
 use super::name::{Shelf, StoreName};
 use super::reconcile::{self, Reconciled};
 use super::staging::{self, Published, Staged, Staging};
+use super::syncing::Syncing;
 
 /// A PKI directory opened for writing: its lock is held, what dead processes left is put right,
 /// and the inventory is open.
@@ -148,7 +149,16 @@ impl Store {
     /// [`StoreError::Unplaced`] if the record has no place here, and what the operating system
     /// refuses.
     pub fn stage(&self, recorded: &Recorded) -> Result<Staging, StoreError> {
-        Staging::new(&self.layout, recorded)
+        Staging::new(&self.layout, recorded, Syncing::Each)
+    }
+
+    /// Makes staged files that were to be synced together survive a power failure; before they are
+    /// sealed.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn sync_staged(&self, syncing: Syncing) -> Result<(), StoreError> {
+        syncing.sync_together(self.layout.root())
     }
 
     /// Completes records with their signed certificates, durably.
@@ -181,10 +191,12 @@ impl Store {
         staged: Vec<Staged>,
         now: OffsetDateTime,
     ) -> Result<Vec<Result<Published, StoreError>>, StoreError> {
+        let syncing = Syncing::of(staged.len());
         let published: Vec<Result<Published, StoreError>> = staged
             .into_iter()
-            .map(|staged| staged.publish(&self.inventory))
+            .map(|staged| staged.publish(&self.inventory, syncing))
             .collect();
+        syncing.sync_together(self.layout.root())?;
         let ids: Vec<_> = published.iter().flatten().map(|one| one.id).collect();
         self.inventory.mark_filed(&ids, now)?;
         Ok(published)
@@ -228,7 +240,7 @@ impl Store {
         }
         self.inventory.activate(name, generation, need, now)?;
         let current = |name: &StoreName| self.inventory.current_generations(name);
-        staging::make_current(&self.layout, name, current)?;
+        staging::make_current(&self.layout, name, Syncing::Each, current)?;
         let row = self.inventory.current(Shelf::Certificates, name)?;
         self.inventory
             .mark_filed(&row.map(|row| row.id).into_iter().collect::<Vec<_>>(), now)

@@ -16,6 +16,7 @@ use tempfile::{NamedTempFile, TempPath};
 use zeroize::Zeroizing;
 
 use super::error::{FileDeed, StoreError};
+use super::syncing::Syncing;
 
 /// The most that [`read`] is usually asked for, in octets: 16 MiB holds ten thousand certificates.
 pub const USUAL_LIMIT: u64 = 16 * 1024 * 1024;
@@ -107,7 +108,7 @@ pub fn replace_own(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), 
         }
         _ => {}
     }
-    let written = open_staged(&unfinished, content, secrecy).and_then(|file| {
+    let written = open_staged(&unfinished, content, secrecy, Syncing::Each).and_then(|file| {
         if let Ok(old) = fs::metadata(path) {
             // Whoever is not root can give nothing away, and the reader is most often root. By the
             // open file: whose folder it is could put a link to another file in its place.
@@ -279,6 +280,11 @@ pub fn is_inside(path: &Path, folder: &Path) -> Result<bool, StoreError> {
 /// # Errors
 /// What the operating system refuses, with the folder.
 pub fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    make_folder_and_sync(folder, Syncing::Each)
+}
+
+/// As [`make_folder`]; whether durably is the caller's business.
+pub(super) fn make_folder_and_sync(folder: &Path, syncing: Syncing) -> Result<(), StoreError> {
     match fs::create_dir(folder) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => return Ok(()),
@@ -289,7 +295,7 @@ pub fn make_folder(folder: &Path) -> Result<(), StoreError> {
             else {
                 return Err(StoreError::file(FileDeed::MakeFolder, folder, error));
             };
-            make_folder(above)?;
+            make_folder_and_sync(above, syncing)?;
             match fs::create_dir(folder) {
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => {
                     return Err(StoreError::file(FileDeed::MakeFolder, folder, error));
@@ -299,7 +305,7 @@ pub fn make_folder(folder: &Path) -> Result<(), StoreError> {
         }
         Err(error) => return Err(StoreError::file(FileDeed::MakeFolder, folder, error)),
     }
-    folder_of(folder).and_then(|above| sync_folder(&above))
+    folder_of(folder).and_then(|above| syncing.sync_folder(&above))
 }
 
 /// Makes what was created, renamed or removed in a folder survive a power failure.
@@ -317,12 +323,18 @@ pub(super) fn write_staged(
     path: &Path,
     content: &[u8],
     secrecy: Secrecy,
+    syncing: Syncing,
 ) -> Result<(), StoreError> {
-    open_staged(path, content, secrecy).map(drop)
+    open_staged(path, content, secrecy, syncing).map(drop)
 }
 
 /// As [`write_staged`], and gives the file, still open.
-fn open_staged(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<File, StoreError> {
+fn open_staged(
+    path: &Path,
+    content: &[u8],
+    secrecy: Secrecy,
+    syncing: Syncing,
+) -> Result<File, StoreError> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -330,7 +342,9 @@ fn open_staged(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<File, St
         .open(path)
         .and_then(|mut file| {
             file.write_all(content)?;
-            file.sync_all()?;
+            if syncing == Syncing::Each {
+                file.sync_all()?;
+            }
             Ok(file)
         })
         .map_err(|error| StoreError::file(FileDeed::Write, path, error))
@@ -347,7 +361,7 @@ pub(super) fn move_new(from: &Path, to: &Path) -> Result<(), StoreError> {
     })
 }
 
-fn not_created(path: &Path, error: io::Error) -> StoreError {
+pub(super) fn not_created(path: &Path, error: io::Error) -> StoreError {
     if error.kind() == ErrorKind::AlreadyExists {
         return exists(path);
     }

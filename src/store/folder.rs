@@ -9,6 +9,7 @@ use std::{
 use super::{
     error::{FileDeed, StoreError},
     files::{self, Secrecy},
+    syncing::Syncing,
 };
 
 /// Writes a new folder with files in it, each under a plain name. It is made aside and renamed when
@@ -35,7 +36,12 @@ pub fn create_folder<'file>(
         .tempdir_in(&above)
         .map_err(|error| files::not_written(path, &above, error))?;
     for (name, content) in contents {
-        files::write_staged(&unfinished.path().join(name), content, secrecy)?;
+        files::write_staged(
+            &unfinished.path().join(name),
+            content,
+            secrecy,
+            Syncing::Each,
+        )?;
     }
     if secrecy == Secrecy::Public {
         // As the umask would have it for files: what it takes from 0644 was taken from them.

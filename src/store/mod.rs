@@ -17,11 +17,13 @@ mod inventory;
 mod layout;
 mod lock;
 mod name;
+mod new_files;
 mod pack;
 mod reconcile;
 mod revocation_list;
 mod soundness;
 mod staging;
+mod syncing;
 mod unfinished;
 
 pub use anchors::{anchors, root_anchors};
@@ -44,8 +46,10 @@ pub use inventory::{
 pub use layout::{AuthorityFile, CertificateFile, Layout, RevocationListFile};
 pub use lock::RenewalLock;
 pub use name::{Shelf, StoreName};
+pub use new_files::create_new_files;
 pub use pack::{Pack, PackedCertificate, PackedNames};
 pub use reconcile::Reconciled;
 pub use soundness::{Soundness, content, is_there};
 pub use staging::{Published, Staged, Staging};
+pub use syncing::Syncing;
 pub use unfinished::Unfinished;

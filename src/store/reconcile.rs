@@ -14,6 +14,7 @@ use super::layout::{AuthorityFile, CertificateFile, Layout};
 use super::name::{Shelf, StoreName};
 use super::revocation_list;
 use super::staging;
+use super::syncing::Syncing;
 
 /// What was found and put right.
 #[derive(Debug, Default)]
@@ -153,10 +154,11 @@ fn finish(
     } = place;
     match (shelf, found) {
         (Shelf::Certificates, Whereabouts::Published) => {
-            staging::make_current(layout, name, current).map(|_| ())
+            staging::make_current(layout, name, Syncing::Each, current).map(|_| ())
         }
         (Shelf::Certificates, Whereabouts::Staged(folder)) => {
-            staging::publish_generation(layout, name, *generation, folder, current).map(|_| ())
+            staging::publish_generation(layout, name, *generation, folder, Syncing::Each, current)
+                .map(|_| ())
         }
         (Shelf::Authorities, Whereabouts::Staged(folder)) => {
             staging::publish_authority(layout, name, folder).map(|_| ())

@@ -6,7 +6,7 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::ErrorKind;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::error::{FileDeed, StoreError};
@@ -14,6 +14,7 @@ use super::files::{self, Secrecy};
 use super::inventory::{Inventory, Place, RecordId, Recorded, sha256};
 use super::layout::{AuthorityFile, CertificateFile, Layout};
 use super::name::{Shelf, StoreName};
+use super::syncing::Syncing;
 use crate::x509::pem_block;
 
 /// A folder that nobody knows yet, into which the files of a record are written. Dropping it
@@ -24,6 +25,7 @@ pub struct Staging {
     place: Place,
     layout: Layout,
     folder: StagingFolder,
+    syncing: Syncing,
 }
 
 /// All files of a record, on disk and synced, still out of sight. Dropping it removes them, unless
@@ -52,7 +54,11 @@ impl Staging {
     /// # Errors
     /// [`StoreError::Unplaced`] if the record has no place here, and what the operating system
     /// refuses.
-    pub fn new(layout: &Layout, recorded: &Recorded) -> Result<Self, StoreError> {
+    pub fn new(
+        layout: &Layout,
+        recorded: &Recorded,
+        syncing: Syncing,
+    ) -> Result<Self, StoreError> {
         let place = place_of(recorded)?;
         let folder = StagingFolder::new(layout, place.shelf)?;
         Ok(Self {
@@ -60,6 +66,7 @@ impl Staging {
             place,
             layout: layout.clone(),
             folder,
+            syncing,
         })
     }
 
@@ -73,7 +80,7 @@ impl Staging {
             _ => Secrecy::Public,
         };
         let path = self.folder.path.join(file.file_name(&self.place.name));
-        files::write_staged(&path, content, secrecy)
+        files::write_staged(&path, content, secrecy, self.syncing)
     }
 
     /// Writes a file of an authority: the private key for its owner only.
@@ -86,7 +93,7 @@ impl Staging {
             AuthorityFile::Certificate => Secrecy::Public,
         };
         let path = self.folder.path.join(file.file_name(&self.place.name));
-        files::write_staged(&path, content, secrecy)
+        files::write_staged(&path, content, secrecy, self.syncing)
     }
 
     /// Says that all files are written, and makes that survive a power failure. Next the
@@ -100,8 +107,9 @@ impl Staging {
             place,
             layout,
             folder,
+            syncing,
         } = self;
-        files::sync_folder(&folder.path)?;
+        syncing.sync_folder(&folder.path)?;
         Ok(Staged {
             id,
             place,
@@ -125,7 +133,11 @@ impl Staged {
         })
     }
 
-    pub(super) fn publish(self, inventory: &Inventory) -> Result<Published, StoreError> {
+    pub(super) fn publish(
+        self,
+        inventory: &Inventory,
+        syncing: Syncing,
+    ) -> Result<Published, StoreError> {
         let Self {
             id,
             place,
@@ -146,6 +158,7 @@ impl Staged {
                 &place.name,
                 place.generation,
                 &folder.path,
+                syncing,
                 current,
             )?,
             Shelf::Authorities => publish_authority(&layout, &place.name, &folder.path)?,
@@ -167,15 +180,16 @@ pub(super) fn publish_generation(
     name: &StoreName,
     generation: u32,
     staged: &Path,
+    syncing: Syncing,
     current: impl FnOnce(&StoreName) -> Result<Vec<u32>, StoreError>,
 ) -> Result<PathBuf, StoreError> {
     let generations = layout.generations(name);
-    files::make_folder(&generations)?;
+    files::make_folder_and_sync(&generations, syncing)?;
     let folder = layout.generation(name, generation);
     fs::rename(staged, &folder)
         .map_err(|error| StoreError::file(FileDeed::Write, &folder, error))?;
-    files::sync_folder(&generations)?;
-    make_current(layout, name, current)
+    syncing.sync_folder(&generations)?;
+    make_current(layout, name, syncing, current)
 }
 
 /// Lets `certs/NAME` point to the newest generation that may be the current one and has its files,
@@ -183,6 +197,7 @@ pub(super) fn publish_generation(
 pub(super) fn make_current(
     layout: &Layout,
     name: &StoreName,
+    syncing: Syncing,
     current: impl FnOnce(&StoreName) -> Result<Vec<u32>, StoreError>,
 ) -> Result<PathBuf, StoreError> {
     let link = layout.certificate_folder(name);
@@ -198,12 +213,16 @@ pub(super) fn make_current(
     let Some(generation) = newest.filter(|newest| pointed_to != Some(*newest)) else {
         return Ok(link);
     };
-    let folder = StagingFolder::new(layout, Shelf::Certificates)?;
-    let new_link = folder.path.join("link");
-    std::os::unix::fs::symlink(Layout::generation_link(name, generation), &new_link)
-        .map_err(refused)?;
-    fs::rename(&new_link, &link).map_err(refused)?;
-    files::sync_folder(&layout.certificates())?;
+    let target = Layout::generation_link(name, generation);
+    if pointed_to.is_none() {
+        symlink(target, &link).map_err(refused)?;
+    } else {
+        let folder = StagingFolder::new(layout, Shelf::Certificates)?;
+        let new_link = folder.path.join("link");
+        symlink(target, &new_link).map_err(refused)?;
+        fs::rename(&new_link, &link).map_err(refused)?;
+    }
+    syncing.sync_folder(&layout.certificates())?;
     Ok(link)
 }
 

@@ -35,6 +35,7 @@ pub(crate) mod renew;
 pub(crate) mod revoke;
 mod services;
 pub(crate) mod sign;
+mod sign_all;
 pub(crate) mod signing;
 pub(crate) mod status;
 mod subject;
@@ -66,7 +67,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Key(KeyCommand::New(arguments)) => key_new::run(arguments),
         Command::Key(KeyCommand::Protect(arguments)) => key_protect::run(arguments),
         Command::Csr(CsrCommand::New(arguments)) => csr_new::run(arguments),
-        Command::Sign(arguments) => sign::run(pki, arguments),
+        Command::Sign(arguments) => sign::run(pki, arguments, &cli.global),
         Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
         Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Reload(arguments) => reload::run(pki, arguments),

@@ -7,11 +7,19 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::signing::{open_authority, open_foreign_authority};
+use super::{
+    sign_all,
+    signing::{open_authority, open_foreign_authority},
+};
 use crate::{
-    authority::{Filing, Order, certify},
+    authority::{Filed, Filing, Order, SigningAuthority, certify},
     cli::{
-        actor::actor, configuration, failure::Advised, output, read, render, report::Report,
+        actor::actor,
+        args::Global,
+        configuration,
+        failure::{Advised, UsageError},
+        output, read, render,
+        report::Report,
         show_openssl,
     },
     formats::openssl_conf::{CertificateExtensions, CopyExtensions, DistinguishedName},
@@ -28,14 +36,18 @@ use crate::{
 #[command(after_help = "Examples:
   certmint sign flb.csr --out flb.crt
   certmint sign flb.csr --out flb.crt --config flb.cnf --extensions req_ext
-  certmint sign client.csr --out client.crt --profile client --ca-cert ca.crt --ca-key ca.key")]
+  certmint sign client.csr --out client.crt --profile client --ca-cert ca.crt --ca-key ca.key
+  certmint sign node1.csr node2.csr --out-dir signed")]
 pub(crate) struct Sign {
-    /// The certification request, PEM or DER
-    #[arg(value_name = "CSR")]
-    pub(crate) request: PathBuf,
+    /// The certification request, PEM or DER; several with --out-dir
+    #[arg(value_name = "CSR", required = true)]
+    pub(crate) requests: Vec<PathBuf>,
     /// Where to write the certificate; an existing file is not overwritten
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "out_dir")]
+    pub(crate) out: Option<PathBuf>,
+    /// Directory where to write NAME.crt for each NAME.csr; no existing file is overwritten
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "show_openssl"])]
+    pub(crate) out_dir: Option<PathBuf>,
     /// Which CA of this PKI signs; needed when there are several
     #[arg(long, value_name = "CA", conflicts_with_all = ["ca_cert", "ca_key"])]
     pub(crate) ca: Option<StoreName>,
@@ -102,42 +114,39 @@ struct Operator {
     notes: Vec<String>,
 }
 
-pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
-    let request = read::request(&arguments.request)?;
-    let place = || format!("{}", arguments.request.display());
+/// A request to be signed alone, and where its certificate goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Single<'arguments> {
+    pub(crate) request: &'arguments Path,
+    pub(crate) out: &'arguments Path,
+}
+
+pub(crate) fn run(pki: &Path, arguments: &Sign, global: &Global) -> Result<Report> {
+    match (&arguments.out_dir, &arguments.out, arguments.requests.as_slice()) {
+        (Some(folder), _, _) => sign_all::run(pki, arguments, folder, global),
+        (None, Some(out), [request]) => sign_one(pki, arguments, Single { request, out }),
+        _ => Err(UsageError(
+            "--out FILE is for one request; --out-dir DIR takes several".to_owned(),
+        )
+        .into()),
+    }
+}
+
+fn sign_one(pki: &Path, arguments: &Sign, single: Single<'_>) -> Result<Report> {
+    let request = read::request(single.request)?;
+    let place = || format!("{}", single.request.display());
     let key = request.prove().with_context(place)?;
     if arguments.show_openssl {
-        return show_openssl::sign(pki, arguments, &request, key);
+        return show_openssl::sign(pki, arguments, single, &request, key);
     }
-    output::refuse_unwritable(&arguments.out)?;
+    output::refuse_unwritable(single.out)?;
     let now = OffsetDateTime::now_utc();
     let Applied {
         application,
         left_out,
         notes,
     } = application(arguments, &request, key, now)?;
-    let mut store;
-    let signer = match (&arguments.ca_cert, &arguments.ca_key) {
-        (Some(certificate), Some(key)) => {
-            store = Store::create(pki, &actor(), now)?;
-            open_foreign_authority(
-                &mut store,
-                certificate,
-                key,
-                arguments.passphrase_file.as_ref(),
-                now,
-            )?
-        }
-        _ => {
-            store = Store::open(pki, &actor(), now)?;
-            open_authority(
-                &store,
-                arguments.ca.as_ref(),
-                arguments.passphrase_file.as_ref(),
-                "--passphrase-file",
-            )?
-        }
-    };
+    let (mut store, signer) = open_signer(pki, arguments, now)?;
     let mut filed = certify(
         &mut store,
         &signer,
@@ -149,15 +158,43 @@ pub(crate) fn run(pki: &Path, arguments: &Sign) -> Result<Report> {
     )
     .with_context(place)?;
     filed.decisions.extend(left_out);
-    output::public(&arguments.out, filed.certificate.to_pem().as_bytes()).map_err(|error| {
-        let serial = render::serial(&filed.certificate);
-        Advised {
-            message: format!("{error:#}"),
-            hint: format!("the certificate is in the inventory: 'certmint export pem --serial {serial} --out FILE' writes it"),
-        }
-    })?;
+    output::public(single.out, filed.certificate.to_pem().as_bytes())
+        .map_err(|error| not_written(&filed, error))?;
     let kind = LeafKind::from(arguments.profile);
-    Ok(report(arguments, kind, &request, &filed).notes(notes))
+    Ok(report(single.out, kind, &request, &filed).notes(notes))
+}
+
+/// The CA that the flags name, with its key, and the PKI that knows of it.
+pub(super) fn open_signer(
+    pki: &Path,
+    arguments: &Sign,
+    now: OffsetDateTime,
+) -> Result<(Store, SigningAuthority)> {
+    let passphrase_file = arguments.passphrase_file.as_ref();
+    match (&arguments.ca_cert, &arguments.ca_key) {
+        (Some(certificate), Some(key)) => {
+            let mut store = Store::create(pki, &actor(), now)?;
+            let signer =
+                open_foreign_authority(&mut store, certificate, key, passphrase_file, now)?;
+            Ok((store, signer))
+        }
+        _ => {
+            let store = Store::open(pki, &actor(), now)?;
+            let ca = arguments.ca.as_ref();
+            let signer = open_authority(&store, ca, passphrase_file, "--passphrase-file")?;
+            Ok((store, signer))
+        }
+    }
+}
+
+/// A certificate that was signed, and whose file could not be written.
+pub(super) fn not_written(filed: &Filed, error: anyhow::Error) -> anyhow::Error {
+    let serial = render::serial(&filed.certificate);
+    Advised {
+        message: format!("{error:#}"),
+        hint: format!("the certificate is in the inventory: 'certmint export pem --serial {serial} --out FILE' writes it"),
+    }
+    .into()
 }
 
 /// What a request comes to under the flags, before a CA looks at it.
@@ -273,20 +310,17 @@ fn requested(
 }
 
 fn report(
-    arguments: &Sign,
+    out: &Path,
     kind: LeafKind,
     request: &CertificationRequest,
-    filed: &crate::authority::Filed,
+    filed: &Filed,
 ) -> Report {
     let mut text = render::certificate_text(
         &kind.to_string(),
         &filed.certificate,
         &render::ordered_days(&filed.certificate),
     );
-    text.push_str(&render::files_text([(
-        arguments.out.as_path(),
-        "certificate",
-    )]));
+    text.push_str(&render::files_text([(out, "certificate")]));
     if filed.decisions.is_empty() {
         text.push_str("the request asks for no extensions\n");
     } else {
@@ -298,7 +332,7 @@ fn report(
         .iter()
         .map(crate::x509::oid::display)
         .collect();
-    let fields = json!({ "files": [arguments.out], "profile": kind.to_string() });
+    let fields = json!({ "files": [out], "profile": kind.to_string() });
     let json = render::with_fields(render::filed_json(filed), fields);
     let report = Report::new("sign", json, text);
     if left_out.is_empty() {

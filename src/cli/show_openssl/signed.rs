@@ -13,7 +13,7 @@ use super::{
 use crate::{
     authority::AuthorityError,
     cli::{
-        commands::sign::{Applied, Sign, application},
+        commands::sign::{Applied, Sign, Single, application},
         report::Report,
     },
     profile::{Outcome, approve},
@@ -31,6 +31,7 @@ pub(super) const INVENTORY: &str =
 pub(crate) fn sign(
     pki: &Path,
     arguments: &Sign,
+    single: Single<'_>,
     request: &CertificationRequest,
     key: ProvenKey,
 ) -> Result<Report> {
@@ -55,21 +56,21 @@ pub(crate) fn sign(
     let passphrase_file = arguments.passphrase_file.as_deref();
     let mut script = Script::new(
         "A certificate from a certification request",
-        [arguments.out.as_path()],
+        [single.out],
     )?;
     script.step("The extensions; none is taken from the request but those that are written here");
     script.configuration(&configuration.text());
     script.serial();
     script.step(DAYS);
-    let octets = files::read(&arguments.request, files::USUAL_LIMIT)?;
+    let octets = files::read(single.request, files::USUAL_LIMIT)?;
     let form = (octets.first() == Some(&0x30)).then_some("-inform DER");
     script.command(
         &issuer
-            .sign(&arguments.request, passphrase_file, arguments.days)?
+            .sign(single.request, passphrase_file, arguments.days)?
             .optional(form)
             .word("-extfile \"$work/openssl.cnf\"")
             .word("-extensions certificate")
-            .path("-out", &arguments.out)?,
+            .path("-out", single.out)?,
     );
     script.notes(notes);
     let decisions = approved.decisions().iter().chain(&left_out);
