@@ -72,6 +72,7 @@ pub(crate) enum Color {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Make certification authorities and look at them
     #[command(subcommand)]
@@ -140,6 +141,7 @@ pub(crate) enum Command {
 
 /// `certmint ca …`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum CaCommand {
     /// Make a root CA: a key and a self-signed certificate
     Init(commands::ca_init::CaInit),
@@ -162,6 +164,7 @@ pub(crate) enum CaCommand {
 
 /// `certmint audit …`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum AuditCommand {
     /// List what was done: who, when, what
     Log(commands::audit_log::AuditLog),
@@ -171,6 +174,7 @@ pub(crate) enum AuditCommand {
 
 /// `certmint key …`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum KeyCommand {
     /// Make a private key (PKCS#8)
     New(commands::key_new::KeyNew),
@@ -180,6 +184,7 @@ pub(crate) enum KeyCommand {
 
 /// `certmint csr …`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum CsrCommand {
     /// Make a certification request (PKCS#10)
     New(commands::csr_new::CsrNew),

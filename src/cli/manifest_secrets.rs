@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::{
     cli::secrets::Source,
     key::Passphrase,
     manifest::{Custody, SecretError, Secrets},
-    store::StoreName,
+    store::{StoreName, files},
 };
 
 /// Reads files that the manifest names, and asks for the rest.
@@ -57,6 +59,10 @@ impl Secrets for ManifestSecrets<'_> {
             prompt: format!("passphrase for the key of CA {name}"),
         };
         Ok(Some(source.new_secret()?))
+    }
+
+    fn key_file(&mut self, file: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+        Ok(files::read(&self.folder.join(file), files::USUAL_LIMIT)?)
     }
 
     fn for_export(

@@ -20,6 +20,8 @@ pub struct DesiredAuthority {
     pub subject: Name,
     /// Its kind of key.
     pub key: KeySpec,
+    /// The file with the key that it is to have from its beginning; none for a new one.
+    pub key_file: Option<PathBuf>,
     /// How long a certificate of it is made for.
     pub days: u32,
     /// How many levels of CAs may come below it.

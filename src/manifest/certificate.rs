@@ -1,6 +1,9 @@
 //! A leaf certificate as the manifest wants it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     authority::{KeyChoice, Reload, RenewalWindow, SeenAt, Servers},
@@ -30,6 +33,8 @@ pub struct DesiredCertificate {
     pub names: Option<SanSet>,
     /// Its kind of key.
     pub key: KeySpec,
+    /// The file with the key that its first certificate is for; none for a new one.
+    pub key_file: Option<PathBuf>,
     /// How long it is made for.
     pub days: u32,
     /// Whether a server may outlive what Apple's systems accept.

@@ -182,6 +182,7 @@ fn said_authority(
         issuer,
         subject: subject(&certificate)?,
         key: key(&certificate)?,
+        key_file: None,
         days: days(certificate.not_before(), certificate.not_after()),
         path_length: CaCertificate::try_from(certificate)
             .map_err(|error| error.to_string())?
@@ -234,6 +235,7 @@ fn said_certificate(
         subject: subject(certificate)?,
         names,
         key: key(certificate)?,
+        key_file: None,
         days,
         // What is there was made so.
         long_life: if days > DesiredCertificate::DAYS {

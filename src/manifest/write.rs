@@ -67,6 +67,7 @@ fn write_authority(text: &mut String, authority: &DesiredAuthority) {
         issuer,
         subject,
         key,
+        key_file,
         days,
         path_length,
         name_constraints,
@@ -90,6 +91,7 @@ fn write_authority(text: &mut String, authority: &DesiredAuthority) {
     if *key != DesiredAuthority::KEY {
         string(text, "key", key.as_str());
     }
+    write_key_file(text, key_file.as_deref());
     if *days != DesiredAuthority::usual_days(issuer.as_ref()) {
         line(text, format_args!("days = {days}"));
     }
@@ -128,6 +130,12 @@ fn write_authority(text: &mut String, authority: &DesiredAuthority) {
     }
 }
 
+fn write_key_file(text: &mut String, file: Option<&Path>) {
+    if let Some(file) = file {
+        line(text, format_args!("key_file = {}", path(file)));
+    }
+}
+
 fn write_names(text: &mut String, certificate: &DesiredCertificate) {
     let DesiredCertificate {
         name,
@@ -153,6 +161,7 @@ fn write_certificate(text: &mut String, certificate: &DesiredCertificate) {
         subject: _,
         names: _,
         key,
+        key_file,
         days,
         long_life,
         renewal,
@@ -166,6 +175,7 @@ fn write_certificate(text: &mut String, certificate: &DesiredCertificate) {
     if *key != DesiredCertificate::KEY {
         string(text, "key", key.as_str());
     }
+    write_key_file(text, key_file.as_deref());
     if *days != DesiredCertificate::DAYS {
         line(text, format_args!("days = {days}"));
     }

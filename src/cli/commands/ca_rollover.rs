@@ -41,6 +41,7 @@ const USUAL_WAIT_DAYS: u32 = 30;
 
 /// Replacing a CA's key.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum CaRollover {
     /// Show the steps with their dates
     Plan(RolloverPlan),

@@ -19,6 +19,7 @@ use crate::{
 
 /// What to issue.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Issue {
     /// Make key and certificate of a TLS server
     #[command(after_help = "Examples:

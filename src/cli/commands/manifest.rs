@@ -15,6 +15,7 @@ use crate::{
 
 /// Work on a manifest.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum ManifestCommand {
     /// Write a manifest to start from, or list those that there are
     #[command(after_help = "Examples:

@@ -15,6 +15,7 @@ use crate::{
 
 /// Look at the places that a certificate can go to.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum TargetCommand {
     /// List the targets
     #[command(after_help = "Examples:

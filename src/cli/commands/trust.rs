@@ -23,6 +23,7 @@ use crate::{
 
 /// What to do with the trust.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Trust {
     /// Make this machine trust a CA: the system, Firefox and Chromium, Java
     #[command(after_help = "Examples:

@@ -2,13 +2,13 @@
 
 use time::OffsetDateTime;
 
-use super::{ApplyError, Secrets, signers::Signers};
+use super::{ApplyError, Secrets, ready_keys::ReadyKeys, signers::Signers};
 use crate::{
     authority::{
         CertifiedBy, Filed, Filing, Order, SigningAuthority, certified_by, certify, itself,
         renew_authority,
     },
-    key::{PrivateKey, Protection},
+    key::Protection,
     manifest::DesiredAuthority,
     profile::{AlternativeNames, Application, CaProfile, LongLife, Profile},
     store::{AuthorityId, AuthoritySettings, Store},
@@ -19,6 +19,7 @@ use crate::{
 pub(super) fn make(
     store: &mut Store,
     wanted: &DesiredAuthority,
+    keys: &mut ReadyKeys,
     signers: &mut Signers<'_>,
     secrets: &mut dyn Secrets,
     now: OffsetDateTime,
@@ -30,7 +31,7 @@ pub(super) fn make(
         name: wanted.name.clone(),
         cause,
     };
-    let key = PrivateKey::generate(wanted.key).map_err(unusable)?;
+    let key = keys.of_authority(wanted)?;
     let key_pem = match &secret {
         Some(secret) => key
             .to_encrypted_pem(secret, &Protection::default())

@@ -10,7 +10,7 @@ use crate::{
         kubernetes::{KeyDoesNotFit, NameError},
         pkcs7, pkcs12,
     },
-    key::KeyError,
+    key::{KeyError, KeySpec},
     store::{StoreError, StoreName},
     x509::X509Error,
 };
@@ -42,6 +42,25 @@ pub enum ApplyError {
         /// Why.
         #[source]
         cause: KeyError,
+    },
+    /// The key in a file that the manifest names cannot be used.
+    #[error("{}: the key cannot be used", path.display())]
+    KeyFile {
+        /// The file, as the manifest names it.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: KeyError,
+    },
+    /// The key in a file that the manifest names is of another kind than the manifest says.
+    #[error("{}: the key is {found}, and the manifest wants {wanted}", path.display())]
+    OtherKey {
+        /// The file, as the manifest names it.
+        path: PathBuf,
+        /// What it is.
+        found: String,
+        /// What it has to be.
+        wanted: KeySpec,
     },
     /// A CA that is needed is not there, because its own step failed.
     #[error("its CA {0} is not there")]
@@ -84,6 +103,15 @@ impl ApplyError {
             Self::Store(error) => error.hint(),
             Self::X509(error) => error.hint(),
             Self::Key { cause, .. } => cause.hint(),
+            Self::KeyFile {
+                path,
+                cause: KeyError::PassphraseNeeded,
+            } => Some(format!(
+                "take its passphrase away first: certmint key protect {} --remove",
+                path.display()
+            )),
+            Self::KeyFile { cause, .. } => cause.hint(),
+            Self::OtherKey { .. } => Some("write the kind of the key as key = \"…\"".to_owned()),
             Self::InsidePki { .. } => Some("name a file outside of it in the manifest".to_owned()),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{ApplyError, Done, Secrets, signers::Signers};
+use super::{ApplyError, Done, Secrets, ready_keys::ReadyKeys, signers::Signers};
 use crate::{
     authority::{
         AuthorityError, Generation, KeyChoice, LeafKey, LeafOrder, Reason, issue_all, kept_key,
@@ -42,6 +42,7 @@ fn ordered(step: &Step) -> Option<Ordered<'_>> {
 pub(super) fn make(
     store: &mut Store,
     steps: &[Step],
+    keys: &mut ReadyKeys,
     signers: &mut Signers<'_>,
     secrets: &mut dyn Secrets,
     now: OffsetDateTime,
@@ -62,7 +63,9 @@ pub(super) fn make(
     for (authority, group) in by_authority {
         let before = answers.len();
         let mut told = |done: usize| progress(before + done);
-        let made = make_group(store, authority, &group, signers, secrets, now, &mut told);
+        let made = make_group(
+            store, authority, &group, keys, signers, secrets, now, &mut told,
+        );
         answers.extend(group.iter().map(|(position, _)| *position).zip(made));
     }
     answers.sort_by_key(|(position, _)| *position);
@@ -73,6 +76,7 @@ fn make_group(
     store: &mut Store,
     authority: &StoreName,
     group: &[(usize, Ordered<'_>)],
+    keys: &mut ReadyKeys,
     signers: &mut Signers<'_>,
     secrets: &mut dyn Secrets,
     now: OffsetDateTime,
@@ -97,7 +101,7 @@ fn make_group(
     let mut positions = Vec::new();
     let mut orders = Vec::new();
     for (position, (_, ordered)) in group.iter().enumerate() {
-        let order = order(store, ordered, now).and_then(|order| {
+        let order = order(store, ordered, keys, now).and_then(|order| {
             let again = tried_again(store, ordered, &order, now)?;
             Ok((order, again))
         });
@@ -158,12 +162,16 @@ fn tried_again(
 fn order(
     store: &Store,
     ordered: &Ordered<'_>,
+    keys: &mut ReadyKeys,
     now: OffsetDateTime,
 ) -> Result<LeafOrder, ApplyError> {
     let Ordered { wanted, replaces } = ordered;
     let new = LeafKey::New(wanted.key);
     let (key, generation) = match replaces {
-        None => (new, Generation::First),
+        None => {
+            let ready = keys.of_certificate(&wanted.name)?;
+            (ready.map_or(new, LeafKey::Kept), Generation::First)
+        }
         Some((id, choice)) => {
             let key = match choice {
                 KeyChoice::New => new,

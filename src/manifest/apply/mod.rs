@@ -10,6 +10,7 @@ mod exports;
 mod files;
 mod foreign;
 mod leaves;
+mod ready_keys;
 mod secrets;
 mod signers;
 
@@ -17,7 +18,7 @@ use std::{path::Path, time::Duration};
 
 use time::OffsetDateTime;
 
-use self::signers::Signers;
+use self::{ready_keys::ReadyKeys, signers::Signers};
 use super::{Manifest, Plan, Step, StepDeed, list_readers, refused};
 use crate::{
     authority::{
@@ -87,6 +88,7 @@ pub fn apply(
         return Err(ApplyError::Outrun);
     }
     let mut signers = Signers::new(manifest);
+    let mut keys = ReadyKeys::of(plan, secrets);
     // Files in foreign formats come last: they hold what is in use.
     let (exports, steps): (Vec<_>, Vec<_>) = plan
         .steps()
@@ -105,13 +107,19 @@ pub fn apply(
         if together > 0 {
             let (group, rest) = steps.split_at(together);
             let before = answers.len();
-            let made = leaves::make(store, group, &mut signers, secrets, now, &mut |done| {
-                progress(before + done);
-            });
+            let made = leaves::make(
+                store,
+                group,
+                &mut keys,
+                &mut signers,
+                secrets,
+                now,
+                &mut |done| progress(before + done),
+            );
             answers.extend(made);
             steps = rest;
         } else {
-            answers.push(single(store, step, &mut signers, secrets, workplace, now));
+            answers.push(single(store, step, &mut keys, &mut signers, secrets, workplace, now));
             steps = rest;
         }
         progress(answers.len());
@@ -133,7 +141,7 @@ pub fn apply(
         let answer = if taken.iter().any(|taken| is_not_taken(taken, &step.name)) {
             Err(ApplyError::NotInUse(step.name.clone()))
         } else {
-            single(store, &step, &mut signers, secrets, workplace, now)
+            single(store, &step, &mut keys, &mut signers, secrets, workplace, now)
         };
         answers.push((position, answer));
         progress(answers.len());
@@ -148,14 +156,17 @@ pub fn apply(
 fn single(
     store: &mut Store,
     step: &Step,
+    keys: &mut ReadyKeys,
     signers: &mut Signers<'_>,
     secrets: &mut dyn Secrets,
     workplace: &Workplace<'_>,
     now: OffsetDateTime,
 ) -> Result<Done, ApplyError> {
     match &step.deed {
-        StepDeed::MakeAuthority(wanted) => authorities::make(store, wanted, signers, secrets, now)
-            .map(|filed| Done::Certificate(Box::new(filed))),
+        StepDeed::MakeAuthority(wanted) => {
+            authorities::make(store, wanted, keys, signers, secrets, now)
+                .map(|filed| Done::Certificate(Box::new(filed)))
+        }
         StepDeed::RenewAuthority { authority, id } => {
             authorities::renew(store, authority, *id, signers, secrets, now)
                 .map(|filed| Done::Certificate(Box::new(filed)))
@@ -196,6 +207,7 @@ fn single(
             leaves::make(
                 store,
                 std::slice::from_ref(step),
+                keys,
                 signers,
                 secrets,
                 now,

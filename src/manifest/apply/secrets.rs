@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use crate::{key::Passphrase, manifest::Custody, store::StoreName};
 
 /// A secret could not be had.
@@ -28,6 +30,12 @@ pub trait Secrets {
         name: &StoreName,
         custody: &Custody,
     ) -> Result<Option<Passphrase>, SecretError>;
+
+    /// What is in the file of a private key.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn key_file(&mut self, file: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError>;
 
     /// The password of an exported file.
     ///

@@ -62,6 +62,7 @@ pub(super) fn read(
         issuer,
         subject: subject?,
         key,
+        key_file: defaults::key_file(fields, problems),
         days,
         path_length,
         name_constraints: NameConstraints::new(permitted, excluded),

@@ -77,6 +77,7 @@ pub(super) fn read(
         subject: subject?,
         names,
         key,
+        key_file: defaults::key_file(fields, problems),
         days,
         long_life: if long_life {
             LongLife::Allow

@@ -1,5 +1,7 @@
 //! `[defaults]`
 
+use std::path::PathBuf;
+
 use crate::{
     authority::{KeyChoice, Reload, RenewalWindow},
     key::KeySpec,
@@ -70,6 +72,12 @@ impl Defaults {
             subject: subject::parts(&fields, &SubjectParts::default(), problems),
         }
     }
+}
+
+/// `key_file`: where the key is that a new CA or a first certificate is to have.
+pub(super) fn key_file(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<PathBuf> {
+    let file = fields.value("key_file")?.filled(problems)?;
+    Some(PathBuf::from(file))
 }
 
 pub(super) fn key(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<KeySpec> {

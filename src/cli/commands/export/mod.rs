@@ -28,6 +28,7 @@ use crate::{
 
 /// Which format.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Export {
     /// Write PKCS#12: key, certificate and chain under a password, or what Java is to trust (.p12, .pfx)
     #[command(after_help = "Examples:
