@@ -13,7 +13,7 @@ use crate::{
     inspect::verify::forbidden_names,
     profile::{Application, Decision, approve},
     store::{RecordId, Recorded, Sealing, Staged, Store, Syncing},
-    x509::{Certificate, SerialNumber},
+    x509::{Certificate, SerialNumber, oid},
 };
 
 /// How many certificates go through the inventory in one transaction.
@@ -195,7 +195,11 @@ pub(super) fn lose_signed(
     signed: &SignedChunk,
     now: OffsetDateTime,
 ) -> Result<(), AuthorityError> {
-    let lost: Vec<RecordId> = signed.iter().flatten().map(|signed| signed.row.id).collect();
+    let lost: Vec<RecordId> = signed
+        .iter()
+        .flatten()
+        .map(|signed| signed.row.id)
+        .collect();
     Ok(store.mark_lost(&lost, now)?)
 }
 
@@ -336,7 +340,6 @@ fn seal_and_publish(
         return together(signed.iter().map(|(position, _)| *position), error.into());
     }
     let mut staged = Vec::new();
-    let mut elsewhere = Vec::new();
     let mut filed = Vec::new();
     for (position, signed) in signed {
         let Signed {
@@ -345,10 +348,7 @@ fn seal_and_publish(
             staged: folder,
             filing,
         } = signed;
-        match folder {
-            Some(folder) => staged.push((position, folder)),
-            None => elsewhere.push(row.id),
-        }
+        staged.extend(folder.map(|folder| (position, folder)));
         let files = filing.files(store.layout());
         filed.push((
             position,
@@ -363,10 +363,7 @@ fn seal_and_publish(
         ));
     }
     let (positions, staged): (Vec<usize>, Vec<Staged>) = staged.into_iter().unzip();
-    let published = store
-        .publish_each(staged, now)
-        .and_then(|published| store.mark_filed(&elsewhere, now).map(|()| published));
-    let published = match published {
+    let published = match store.publish_each(staged, now) {
         Ok(published) => published,
         Err(error) => {
             let error = AuthorityError::unfinished(error);
@@ -415,7 +412,16 @@ fn refuse_forbidden_names(
     authority: &SigningAuthority,
     draft: &Draft,
 ) -> Result<(), AuthorityError> {
-    let above: Vec<&[u8]> = authority.path.iter().map(Certificate::as_der).collect();
+    let is_constrained = |ca: &&Certificate| ca.extension(&oid::NAME_CONSTRAINTS).is_some();
+    let above: Vec<&[u8]> = authority
+        .path
+        .iter()
+        .filter(is_constrained)
+        .map(Certificate::as_der)
+        .collect();
+    if above.is_empty() {
+        return Ok(());
+    }
     let forbidden = forbidden_names(draft.unsigned().as_der(), &above)?;
     if forbidden.is_empty() {
         return Ok(());

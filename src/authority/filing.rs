@@ -8,7 +8,7 @@ use super::{AuthorityError, SigningAuthority};
 use crate::{
     ca::Issued,
     store::{
-        ActivationNeed, AuthorityFile, AuthorityId, CertificateFile, ChainPem, Layout, Placement,
+        AboveAll, ActivationNeed, AuthorityFile, AuthorityId, CertificateFile, Layout, Placement,
         Recorded, Staged, Staging, StoreError, StoreName, Succession, Syncing,
     },
     x509::Certificate,
@@ -178,7 +178,7 @@ pub(super) fn stage(
             let staging = Staging::new(layout, row, syncing)?;
             staging.write(CertificateFile::Key, key_pem.as_bytes())?;
             staging.write(CertificateFile::Request, request_pem.as_bytes())?;
-            write_chain(&staging, certificate, authority.chain())?;
+            write_chain(&staging, certificate, authority.above_all())?;
             Ok(Some(staging.complete()?))
         }
     }
@@ -188,13 +188,11 @@ pub(super) fn stage(
 pub(super) fn write_chain(
     staging: &Staging,
     certificate: &Certificate,
-    chain: &[Certificate],
+    above: &AboveAll,
 ) -> Result<(), StoreError> {
-    let ChainPem { full_chain, chain } = ChainPem::new(certificate, chain);
-    staging.write(
-        CertificateFile::Certificate,
-        certificate.to_pem().as_bytes(),
-    )?;
+    let certificate_pem = certificate.to_pem();
+    staging.write(CertificateFile::Certificate, certificate_pem.as_bytes())?;
+    let full_chain = certificate_pem + &above.sent;
     staging.write(CertificateFile::FullChain, full_chain.as_bytes())?;
-    staging.write(CertificateFile::Chain, chain.as_bytes())
+    staging.write(CertificateFile::Chain, above.chain.as_bytes())
 }

@@ -4,7 +4,6 @@ use std::sync::mpsc;
 use std::thread;
 
 use time::OffsetDateTime;
-use zeroize::Zeroizing;
 
 use super::{
     AuthorityError, Filed, LeafOrder, SigningAuthority,
@@ -13,7 +12,7 @@ use super::{
     parallel::on_all_cores,
 };
 use crate::{
-    store::{ChainPem, Pack, PackedCertificate, PackedNames, Store, StoreName},
+    store::{Pack, PackedCertificate, PackedNames, Store},
     x509::ProvenKey,
 };
 
@@ -130,32 +129,21 @@ fn pack_chunk(
     now: OffsetDateTime,
 ) -> Result<Vec<Result<Filed, AuthorityError>>, AuthorityError> {
     let signed = sign_drafted(store, authority, drafted, now);
-    let texts: Vec<(&StoreName, &Zeroizing<String>, String, ChainPem)> = signed
+    let packed: Vec<PackedCertificate<'_>> = signed
         .iter()
         .flatten()
         .filter_map(|signed| match &signed.filing {
-            Filing::Packed { name, key_pem } => {
-                let certificate = signed.issued.certificate();
-                let chain = ChainPem::new(certificate, authority.chain());
-                Some((name, key_pem, certificate.to_pem(), chain))
-            }
+            Filing::Packed { name, key_pem } => Some(PackedCertificate {
+                name,
+                key_pem,
+                certificate_pem: signed.issued.certificate().to_pem(),
+                sent_pem: &authority.above_all().sent,
+            }),
             _ => None,
         })
         .collect();
-    let packed: Vec<PackedCertificate<'_>> = texts
-        .iter()
-        .map(
-            |(name, key_pem, certificate_pem, chain)| PackedCertificate {
-                name,
-                key_pem,
-                certificate_pem,
-                full_chain_pem: &chain.full_chain,
-            },
-        )
-        .collect();
     let appended = pack.append(&packed);
     drop(packed);
-    drop(texts);
     match appended {
         Ok(()) => Ok(seal_signed(store, authority, signed, now)),
         Err(error) => {

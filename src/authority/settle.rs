@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{AuthorityError, chain_above, filing, issue::request};
 use crate::{
     key::PrivateKey,
-    store::{CertificateFile, Placement, RecordId, Store, StoreName},
+    store::{AboveAll, CertificateFile, Placement, RecordId, Store, StoreName},
     x509::{Certificate, SanSet},
 };
 
@@ -48,7 +48,7 @@ pub fn settle(
     let names = SanSet::new(names).ok().flatten();
     let request = request(key, certificate.subject(), names.as_ref())?;
     staging.write(CertificateFile::Request, request.to_pem().as_bytes())?;
-    filing::write_chain(&staging, certificate, &chain)?;
+    filing::write_chain(&staging, certificate, &AboveAll::of(&chain))?;
     let staged = staging.complete()?;
     store.settle(&recorded, now)?;
     store

@@ -5,11 +5,12 @@ use crate::{
     ca::Issuer,
     key::PrivateKey,
     store::{
-        Authority, AuthorityId, Filter, Inventory, NewAuthority, Paths, Query, RecordIssuer,
-        Status, Store, StoreError, StoreName,
+        AboveAll, Authority, AuthorityId, Filter, Inventory, NewAuthority, Paths, Query,
+        RecordIssuer, Status, Store, StoreError, StoreName,
     },
     x509::{CaCertificate, Certificate, Name, RevocationReason, X509Error, moment_text},
 };
+use std::sync::OnceLock;
 use time::OffsetDateTime;
 
 /// A CA that can sign, how the inventory knows it, and the certificates above it.
@@ -20,6 +21,8 @@ pub struct SigningAuthority {
     pub(super) path: Vec<Certificate>,
     /// The chain of what it signs: its path, except while a root is rolled over.
     pub(super) chain: Vec<Certificate>,
+    /// The same as PEM, made when it is first asked for.
+    above_all: OnceLock<AboveAll>,
     /// That it signs no certificate any more.
     pub(super) succeeded: Option<Succeeded>,
     /// That its own certificate is revoked: whatever it signed would be refused with it.
@@ -58,6 +61,7 @@ impl SigningAuthority {
             recorded_as: RecordIssuer::Itself,
             path: Vec::new(),
             chain: Vec::new(),
+            above_all: OnceLock::new(),
             succeeded: None,
             revoked: None,
         }
@@ -83,6 +87,7 @@ impl SigningAuthority {
             recorded_as: RecordIssuer::Authority(authority.id),
             path: paths.of_authority(authority.id),
             chain: paths.signed_by(authority.id),
+            above_all: OnceLock::new(),
             succeeded: succeeded(inventory, authority)?,
             revoked: revoked(inventory, authority)?,
         })
@@ -107,6 +112,7 @@ impl SigningAuthority {
             issuer,
             recorded_as: RecordIssuer::Authority(id),
             chain: path.clone(),
+            above_all: OnceLock::new(),
             path,
             succeeded: None,
             revoked: None,
@@ -122,6 +128,11 @@ impl SigningAuthority {
     /// Nothing that it signs may outlive any of them.
     pub fn path(&self) -> &[Certificate] {
         &self.path
+    }
+
+    /// What the chain files of all that it signs have in common.
+    pub(super) fn above_all(&self) -> &AboveAll {
+        self.above_all.get_or_init(|| AboveAll::of(&self.chain))
     }
 
     /// The certificates that are filed with what it signs. While a root is rolled over they lead

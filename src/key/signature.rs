@@ -81,6 +81,14 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// Whether an RSA key signs.
+    pub const fn is_rsa(self) -> bool {
+        matches!(
+            self,
+            Self::RsaPkcs1Sha256 | Self::RsaPkcs1Sha384 | Self::RsaPkcs1Sha512
+        )
+    }
+
     /// The digest that is signed; `None` for Ed25519, which signs the message itself.
     pub const fn digest(self) -> Option<Digest> {
         match self {

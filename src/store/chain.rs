@@ -218,11 +218,31 @@ pub struct ChainPem {
 impl ChainPem {
     /// For a certificate and the certificates above it.
     pub fn new(certificate: &Certificate, chain: &[Certificate]) -> Self {
+        let AboveAll { sent, chain } = AboveAll::of(chain);
+        Self {
+            full_chain: certificate.to_pem() + &sent,
+            chain,
+        }
+    }
+}
+
+/// The part of the two chain files that all certificates of one issuer have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AboveAll {
+    /// PEM of the intermediates: what a server sends after its certificate.
+    pub sent: String,
+    /// PEM of the issuer up to the root.
+    pub chain: String,
+}
+
+impl AboveAll {
+    /// Of the certificates from the issuer up to the root.
+    pub fn of(chain: &[Certificate]) -> Self {
         let pem = |certificates: &[Certificate]| -> String {
             certificates.iter().map(Certificate::to_pem).collect()
         };
         Self {
-            full_chain: format!("{}{}", certificate.to_pem(), pem(&sent_chain(chain))),
+            sent: pem(&sent_chain(chain)),
             chain: pem(chain),
         }
     }

@@ -191,6 +191,9 @@ impl Store {
         staged: Vec<Staged>,
         now: OffsetDateTime,
     ) -> Result<Vec<Result<Published, StoreError>>, StoreError> {
+        if staged.is_empty() {
+            return Ok(Vec::new());
+        }
         let syncing = Syncing::of(staged.len());
         let published: Vec<Result<Published, StoreError>> = staged
             .into_iter()
@@ -200,15 +203,6 @@ impl Store {
         let ids: Vec<_> = published.iter().flatten().map(|one| one.id).collect();
         self.inventory.mark_filed(&ids, now)?;
         Ok(published)
-    }
-
-    /// Notes that certificates which have no place in the PKI directory are written where their
-    /// user wanted them.
-    ///
-    /// # Errors
-    /// What SQLite refuses.
-    pub fn mark_filed(&mut self, ids: &[RecordId], now: OffsetDateTime) -> Result<(), StoreError> {
-        self.inventory.mark_filed(ids, now)
     }
 
     /// Notes that the signature of records failed; it frees their names.

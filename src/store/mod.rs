@@ -28,7 +28,7 @@ mod unfinished;
 
 pub use anchors::{anchors, root_anchors};
 pub use chain::{
-    ChainPem, LONGEST_CHAIN, Paths, chain_above, has_signed, is_self_signed, sent_chain,
+    AboveAll, ChainPem, LONGEST_CHAIN, Paths, chain_above, has_signed, is_self_signed, sent_chain,
 };
 pub use chain_files::RefreshedChains;
 pub use directory::Store;

@@ -38,16 +38,16 @@ const FILES: [CertificateFile; 3] = [
 ];
 
 /// A key and its certificate, as they go into an archive.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct PackedCertificate<'files> {
     /// What its files are called.
     pub name: &'files StoreName,
     /// PEM of the private key.
     pub key_pem: &'files str,
     /// PEM of the certificate.
-    pub certificate_pem: &'files str,
-    /// PEM of the certificate and what a server sends after it.
-    pub full_chain_pem: &'files str,
+    pub certificate_pem: String,
+    /// PEM of what a server sends after it.
+    pub sent_pem: &'files str,
 }
 
 /// An archive that is being written; only its owner may read it (mode 0600).
@@ -121,7 +121,7 @@ impl Pack {
             now: u64::try_from(now.unix_timestamp()).unwrap_or_default(),
         };
         if octets == 0 {
-            pack.add(Path::new(CHAIN), chain_pem, Secrecy::Public)?;
+            pack.add(Path::new(CHAIN), [chain_pem, ""], Secrecy::Public)?;
             pack.sync()?;
             files::sync_folder(&folder)?;
         }
@@ -139,13 +139,13 @@ impl Pack {
                 name,
                 key_pem,
                 certificate_pem,
-                full_chain_pem,
+                sent_pem,
             } = certificate;
             for file in FILES {
                 let (content, secrecy) = match file {
-                    CertificateFile::Key => (key_pem, Secrecy::Secret),
-                    CertificateFile::FullChain => (full_chain_pem, Secrecy::Public),
-                    _ => (certificate_pem, Secrecy::Public),
+                    CertificateFile::Key => ([*key_pem, ""], Secrecy::Secret),
+                    CertificateFile::FullChain => ([certificate_pem, *sent_pem], Secrecy::Public),
+                    _ => ([certificate_pem, ""], Secrecy::Public),
                 };
                 let path = Path::new(name.file_name()).join(file.file_name(name));
                 self.add(&path, content, secrecy)?;
@@ -172,14 +172,21 @@ impl Pack {
         files::sync_folder(&files::folder_of(path)?)
     }
 
-    fn add(&mut self, path: &Path, content: &str, secrecy: Secrecy) -> Result<(), StoreError> {
+    /// Adds a file whose content is two texts, one after the other.
+    fn add(
+        &mut self,
+        path: &Path,
+        [first, second]: [&str; 2],
+        secrecy: Secrecy,
+    ) -> Result<(), StoreError> {
         let mut header = Header::new_gnu();
         header.set_entry_type(EntryType::Regular);
         header.set_mode(secrecy.mode());
         header.set_mtime(self.now);
-        header.set_size(u64::try_from(content.len()).unwrap_or(u64::MAX));
+        let length = first.len().saturating_add(second.len());
+        header.set_size(u64::try_from(length).unwrap_or(u64::MAX));
         self.archive
-            .append_data(&mut header, path, content.as_bytes())
+            .append_data(&mut header, path, first.as_bytes().chain(second.as_bytes()))
             .map_err(|error| StoreError::file(FileDeed::Write, &self.unfinished, error))
     }
 
@@ -247,7 +254,10 @@ impl Sound {
                 break;
             }
             let folder = inside.parent().map(Path::to_string_lossy);
-            sound.there.0.extend(folder.map(std::borrow::Cow::into_owned));
+            sound
+                .there
+                .0
+                .extend(folder.map(std::borrow::Cow::into_owned));
             sound.octets = end;
         }
         match file.metadata() {

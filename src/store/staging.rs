@@ -54,11 +54,7 @@ impl Staging {
     /// # Errors
     /// [`StoreError::Unplaced`] if the record has no place here, and what the operating system
     /// refuses.
-    pub fn new(
-        layout: &Layout,
-        recorded: &Recorded,
-        syncing: Syncing,
-    ) -> Result<Self, StoreError> {
+    pub fn new(layout: &Layout, recorded: &Recorded, syncing: Syncing) -> Result<Self, StoreError> {
         let place = place_of(recorded)?;
         let folder = StagingFolder::new(layout, place.shelf)?;
         Ok(Self {

@@ -31,8 +31,7 @@ use crate::{
     profile::{LeafKind, LongLife},
     store::{Pack, Store, StoreName},
     x509::{
-        Certificate, San, SanSet, SubjectParts, Validity, usual_alternative_name,
-        usual_common_name,
+        Certificate, San, SanSet, SubjectParts, Validity, usual_alternative_name, usual_common_name,
     },
 };
 
@@ -304,7 +303,7 @@ impl<'arguments> Outcome<'arguments> {
         let report = Report::new("issue-batch", json, text).failures(self.failures);
         match self.pack {
             Some(pack) if failed > 0 => report.note(format!(
-                "{}.unfinished holds what was issued; when the list is right, the same command goes on with it",
+                "{}.unfinished holds what was issued; when nothing stands in the way, the same command goes on with it",
                 pack.display()
             )),
             _ => report,

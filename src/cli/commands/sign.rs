@@ -122,7 +122,11 @@ pub(crate) struct Single<'arguments> {
 }
 
 pub(crate) fn run(pki: &Path, arguments: &Sign, global: &Global) -> Result<Report> {
-    match (&arguments.out_dir, &arguments.out, arguments.requests.as_slice()) {
+    match (
+        &arguments.out_dir,
+        &arguments.out,
+        arguments.requests.as_slice(),
+    ) {
         (Some(folder), _, _) => sign_all::run(pki, arguments, folder, global),
         (None, Some(out), [request]) => sign_one(pki, arguments, Single { request, out }),
         _ => Err(UsageError(
@@ -309,12 +313,7 @@ fn requested(
     }
 }
 
-fn report(
-    out: &Path,
-    kind: LeafKind,
-    request: &CertificationRequest,
-    filed: &Filed,
-) -> Report {
+fn report(out: &Path, kind: LeafKind, request: &CertificationRequest, filed: &Filed) -> Report {
     let mut text = render::certificate_text(
         &kind.to_string(),
         &filed.certificate,

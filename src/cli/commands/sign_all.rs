@@ -28,12 +28,7 @@ use crate::{
 /// How many certificates are held in memory at once.
 const CHUNK: usize = 1000;
 
-pub(crate) fn run(
-    pki: &Path,
-    arguments: &Sign,
-    folder: &Path,
-    global: &Global,
-) -> Result<Report> {
+pub(crate) fn run(pki: &Path, arguments: &Sign, folder: &Path, global: &Global) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
     let places = places(&arguments.requests, folder)?;
     let (mut store, signer) = open_signer(pki, arguments, now)?;
@@ -177,11 +172,12 @@ impl<'arguments> Outcome<'arguments> {
     fn failed(&mut self, place: &Place, error: anyhow::Error) {
         let request = place.request.display().to_string();
         // What reads a file names it already.
-        self.failures.push(if format!("{error:#}").contains(&request) {
-            error
-        } else {
-            error.context(request)
-        });
+        self.failures
+            .push(if format!("{error:#}").contains(&request) {
+                error
+            } else {
+                error.context(request)
+            });
     }
 
     fn signed(&mut self, place: &Place, filed: &Filed, notes: Vec<String>) {
@@ -210,7 +206,10 @@ impl<'arguments> Outcome<'arguments> {
         }
         text.push('\n');
         if self.issued > 0 {
-            text.push_str(&render::files_text([(self.folder, "one .crt for each request")]));
+            text.push_str(&render::files_text([(
+                self.folder,
+                "one .crt for each request",
+            )]));
         }
         if !self.decisions.is_empty() {
             text.push_str("extensions that the requests ask for\n");

@@ -54,10 +54,7 @@ pub(crate) fn sign(
     )?;
 
     let passphrase_file = arguments.passphrase_file.as_deref();
-    let mut script = Script::new(
-        "A certificate from a certification request",
-        [single.out],
-    )?;
+    let mut script = Script::new("A certificate from a certification request", [single.out])?;
     script.step("The extensions; none is taken from the request but those that are written here");
     script.configuration(&configuration.text());
     script.serial();

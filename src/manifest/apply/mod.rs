@@ -119,7 +119,15 @@ pub fn apply(
             answers.extend(made);
             steps = rest;
         } else {
-            answers.push(single(store, step, &mut keys, &mut signers, secrets, workplace, now));
+            answers.push(single(
+                store,
+                step,
+                &mut keys,
+                &mut signers,
+                secrets,
+                workplace,
+                now,
+            ));
             steps = rest;
         }
         progress(answers.len());
@@ -141,7 +149,15 @@ pub fn apply(
         let answer = if taken.iter().any(|taken| is_not_taken(taken, &step.name)) {
             Err(ApplyError::NotInUse(step.name.clone()))
         } else {
-            single(store, &step, &mut keys, &mut signers, secrets, workplace, now)
+            single(
+                store,
+                &step,
+                &mut keys,
+                &mut signers,
+                secrets,
+                workplace,
+                now,
+            )
         };
         answers.push((position, answer));
         progress(answers.len());

@@ -355,50 +355,70 @@ impl Inventory {
 }
 
 /// What the log says of a certificate: enough to find it again without the inventory's number.
+pub(super) struct LoggedCertificate {
+    pub(super) name: Option<String>,
+    pub(super) generation: Option<i64>,
+    pub(super) serial: Vec<u8>,
+    pub(super) subject: String,
+    pub(super) authority: Option<i64>,
+    pub(super) fingerprint: Option<Vec<u8>>,
+}
+
+impl LoggedCertificate {
+    pub(super) fn into_json(self) -> Value {
+        self.into_fields().into()
+    }
+
+    fn into_fields(self) -> serde_json::Map<String, Value> {
+        let Self {
+            name,
+            generation,
+            serial,
+            subject,
+            authority,
+            fingerprint,
+        } = self;
+        let mut details = serde_json::Map::new();
+        if let (Some(name), Some(generation)) = (name, generation) {
+            details.insert("name".to_owned(), json!(name));
+            details.insert("generation".to_owned(), json!(generation));
+        }
+        details.insert("serial".to_owned(), json!(hexadecimal(&serial)));
+        details.insert("subject".to_owned(), json!(subject));
+        details.insert("authority".to_owned(), json!(authority));
+        if let Some(fingerprint) = fingerprint {
+            let fingerprint = hexadecimal(&fingerprint).to_lowercase();
+            details.insert("fingerprint_sha256".to_owned(), json!(fingerprint));
+        }
+        details
+    }
+}
+
+/// What the log says of a certificate of the inventory.
 pub(super) fn certificate_details(
     connection: &Connection,
     path: &Path,
     id: i64,
 ) -> Result<serde_json::Map<String, Value>, StoreError> {
-    type Told = (
-        Option<String>,
-        Option<i64>,
-        Vec<u8>,
-        String,
-        Option<i64>,
-        Option<Vec<u8>>,
-    );
-    let (name, generation, serial, subject, authority, fingerprint): Told = connection
+    connection
         .prepare_cached(
             "SELECT name, generation, serial, subject, authority_id, fingerprint
              FROM certificate WHERE id = ?",
         )
         .and_then(|mut select| {
             select.query_row([id], |row| {
-                Ok((
-                    row.get(0)?,
-                    row.get(1)?,
-                    row.get(2)?,
-                    row.get(3)?,
-                    row.get(4)?,
-                    row.get(5)?,
-                ))
+                Ok(LoggedCertificate {
+                    name: row.get(0)?,
+                    generation: row.get(1)?,
+                    serial: row.get(2)?,
+                    subject: row.get(3)?,
+                    authority: row.get(4)?,
+                    fingerprint: row.get(5)?,
+                })
             })
         })
-        .map_err(|error| fault(path, error))?;
-    let mut details = serde_json::Map::new();
-    if let (Some(name), Some(generation)) = (name, generation) {
-        details.insert("name".to_owned(), json!(name));
-        details.insert("generation".to_owned(), json!(generation));
-    }
-    details.insert("serial".to_owned(), json!(hexadecimal(&serial)));
-    details.insert("subject".to_owned(), json!(subject));
-    details.insert("authority".to_owned(), json!(authority));
-    if let Some(fingerprint) = fingerprint {
-        let fingerprint = hexadecimal(&fingerprint).to_lowercase();
-        details.insert("fingerprint_sha256".to_owned(), json!(fingerprint));
-    }
-    Ok(details)
+        .map(LoggedCertificate::into_fields)
+        .map_err(|error| fault(path, error))
 }
 
 /// The first entry of a log that begins in an inventory which has certificates: how many were

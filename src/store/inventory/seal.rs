@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use time::OffsetDateTime;
 
-use super::audit::{Deed, certificate_details};
+use super::audit::{Deed, LoggedCertificate, certificate_details};
 use super::authority::{self, NewAuthority};
 use super::record::RecordId;
 use super::succession::{self, Succession};
@@ -54,9 +54,14 @@ impl Inventory {
         };
         self.write_logged(first.issued_at, |transaction, path, log| {
             for sealing in sealings {
-                let authority = seal(transaction, path, sealing)?;
-                let details = certificate_details(transaction, path, sealing.id.0)?;
-                log.append(Deed::Issue, Some(sealing.id.0), &details.into())?;
+                let waiting = Waiting::of(transaction, path, sealing.id.0)?;
+                let authority = seal(transaction, path, sealing, &waiting)?;
+                let details = LoggedCertificate {
+                    authority: waiting.authority.or(authority),
+                    fingerprint: Some(sha256(&sealing.certificate_der).to_vec()),
+                    ..waiting.logged
+                };
+                log.append(Deed::Issue, Some(sealing.id.0), &details.into_json())?;
                 if let Some(authority) = authority {
                     succession::note(transaction, path, log, sealing, authority)?;
                 }
@@ -142,12 +147,17 @@ fn set_synchronous(connection: &Connection, level: &str) -> rusqlite::Result<()>
 fn write_filed(connection: &mut Connection, ids: &[RecordId], at: i64) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for id in ids {
-        transaction
+        let follows_another: Option<bool> = transaction
             .prepare_cached(
                 "UPDATE certificate SET filed_at = ?
-                 WHERE id = ? AND filed_at IS NULL AND fingerprint IS NOT NULL",
+                 WHERE id = ? AND filed_at IS NULL AND fingerprint IS NOT NULL
+                 RETURNING shelf = 'certs' AND generation > 1",
             )?
-            .execute(params![at, id.0])?;
+            .query_row(params![at, id.0], |row| row.get(0))
+            .optional()?;
+        if follows_another == Some(false) {
+            continue;
+        }
         // Seen from the newest that is filed and not set aside, not from this one: two renewals of
         // one name may be filed in either order.
         transaction
@@ -165,35 +175,83 @@ fn write_filed(connection: &mut Connection, ids: &[RecordId], at: i64) -> rusqli
     transaction.commit()
 }
 
-/// The number of the authority that it became, if it became one.
+/// A record that waits for its signature.
+struct Waiting {
+    to_be_signed: Vec<u8>,
+    shelf: Option<String>,
+    authority: Option<i64>,
+    logged: LoggedCertificate,
+}
+
+impl Waiting {
+    fn of(connection: &Connection, path: &Path, id: i64) -> Result<Self, StoreError> {
+        connection
+            .prepare_cached(
+                "SELECT tbs, shelf, authority_id, name, generation, serial, subject
+                 FROM encoding JOIN certificate ON certificate.id = certificate_id
+                 WHERE certificate_id = ? AND state = 'recorded'",
+            )
+            .and_then(|mut select| {
+                select
+                    .query_row([id], |row| {
+                        let authority = row.get(2)?;
+                        Ok(Self {
+                            to_be_signed: row.get(0)?,
+                            shelf: row.get(1)?,
+                            authority,
+                            logged: LoggedCertificate {
+                                name: row.get(3)?,
+                                generation: row.get(4)?,
+                                serial: row.get(5)?,
+                                subject: row.get(6)?,
+                                authority,
+                                fingerprint: None,
+                            },
+                        })
+                    })
+                    .optional()
+            })
+            .map_err(|error| fault(path, error))?
+            .ok_or(StoreError::NotRecorded { id })
+    }
+
+    /// Whether there may be an earlier generation, which its servers have or wait for.
+    fn follows_another(&self) -> bool {
+        self.logged
+            .generation
+            .is_some_and(|generation| generation > 1)
+    }
+
+    fn becomes_authority(&self) -> bool {
+        self.authority.is_none() || self.shelf.as_deref() == Some("ca")
+    }
+}
+
+/// The number of the authority that it became, if it became one. What has no place in the PKI
+/// directory is filed as soon as it is sealed: nothing is left to be done here.
 fn seal(
     connection: &Connection,
     path: &Path,
     sealing: &Sealing,
+    waiting: &Waiting,
 ) -> Result<Option<i64>, StoreError> {
     let refused = |error| fault(path, error);
     let id = sealing.id.0;
-    let recorded: Option<Vec<u8>> = connection
-        .prepare_cached(
-            "SELECT tbs FROM encoding JOIN certificate ON certificate.id = certificate_id
-             WHERE certificate_id = ? AND state = 'recorded'",
-        )
-        .and_then(|mut select| select.query_row([id], |row| row.get(0)).optional())
-        .map_err(refused)?;
-    let Some(to_be_signed) = recorded else {
-        return Err(StoreError::NotRecorded { id });
-    };
-    if signed_part(&sealing.certificate_der).is_none_or(|part| !part.starts_with(&to_be_signed)) {
+    let to_be_signed = &waiting.to_be_signed;
+    if signed_part(&sealing.certificate_der).is_none_or(|part| !part.starts_with(to_be_signed)) {
         return Err(StoreError::NotTheRecorded { id });
     }
+    let at = seconds(sealing.issued_at);
     connection
         .prepare_cached(
-            "UPDATE certificate SET state = 'issued', fingerprint = ?, issued_at = ? WHERE id = ?",
+            "UPDATE certificate SET state = 'issued', fingerprint = ?, issued_at = ?, filed_at = ?
+             WHERE id = ?",
         )
         .and_then(|mut update| {
             update.execute(params![
                 sha256(&sealing.certificate_der),
-                seconds(sealing.issued_at),
+                at,
+                waiting.shelf.is_none().then_some(at),
                 id
             ])
         })
@@ -202,7 +260,9 @@ fn seal(
         .prepare_cached("UPDATE encoding SET tbs = NULL, der = ? WHERE certificate_id = ?")
         .and_then(|mut update| update.execute(params![sealing.certificate_der, id]))
         .map_err(refused)?;
-    if sealing.activation == ActivationNeed::Servers || replaces_what_waits(connection, path, id)? {
+    if sealing.activation == ActivationNeed::Servers
+        || waiting.follows_another() && replaces_what_waits(connection, path, id)?
+    {
         // What is served until now is the current generation, unless that one was not taken yet.
         connection
             .prepare_cached(
@@ -219,16 +279,21 @@ fn seal(
             .and_then(|mut insert| insert.execute(params![id, seconds(sealing.issued_at)]))
             .map_err(refused)?;
     }
-    // It is this one that they are to take now, not what it takes the place of.
-    connection
-        .prepare_cached(
-            "DELETE FROM activation WHERE certificate_id IN (
-                SELECT old.id FROM certificate AS this JOIN certificate AS old
-                    ON old.name = this.name AND old.shelf = this.shelf AND old.id <> this.id
-                WHERE this.id = ?)",
-        )
-        .and_then(|mut delete| delete.execute([id]))
-        .map_err(refused)?;
+    if waiting.follows_another() {
+        // It is this one that they are to take now, not what it takes the place of.
+        connection
+            .prepare_cached(
+                "DELETE FROM activation WHERE certificate_id IN (
+                    SELECT old.id FROM certificate AS this JOIN certificate AS old
+                        ON old.name = this.name AND old.shelf = this.shelf AND old.id <> this.id
+                    WHERE this.id = ?)",
+            )
+            .and_then(|mut delete| delete.execute([id]))
+            .map_err(refused)?;
+    }
+    if !waiting.becomes_authority() {
+        return Ok(None);
+    }
     found_authority(connection, path, sealing)
 }
 
