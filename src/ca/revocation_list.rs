@@ -56,11 +56,11 @@ pub struct WrittenRevocationList {
 impl Issuer {
     /// Signs a revocation list (RFC 5280 §5) and writes its DER.
     ///
-    /// The entries are walked through three times: to measure them, because DER says lengths
-    /// first, to sign, because an ECDSA signature has no fixed length, and to write. What was
-    /// written is what the signature is verified over in the end. With an RSA or ECDSA key no
-    /// more than a few kilobytes are kept; an Ed25519 key needs memory for the whole list
-    /// (see [`Message`]).
+    /// A list is walked through three times: to measure it, because DER says lengths first, to
+    /// sign, because an ECDSA signature has no fixed length, and to write. What was written is what
+    /// the signature is verified over in the end. Entries of up to 64 MiB are kept between the
+    /// passes; of more nothing is kept, but for an Ed25519 key, which needs memory for the whole
+    /// list (see [`Message`]).
     ///
     /// # Errors
     /// An issuer that may not sign lists or is not valid now, a list that would outlive it, a list
@@ -139,12 +139,18 @@ impl Issuer {
     }
 }
 
+/// As much of the entries as is kept in memory between the passes, in octets: well over a million
+/// entries. Of a longer list nothing is kept, and each pass gets its entries anew.
+const KEPT: usize = 64 * 1024 * 1024;
+
 /// A list whose lengths are known.
 struct Measured {
     /// Header of the `TBSCertList` up to and with the header of the entries.
     start: Vec<u8>,
     entries: u64,
     entries_octets: u64,
+    /// The entries, unless they are too many.
+    kept: Option<Vec<u8>>,
     /// What follows the entries.
     end: Vec<u8>,
 }
@@ -156,11 +162,19 @@ impl Measured {
     ) -> Result<Self, CaError> {
         let (mut entries, mut entries_octets) = (0_u64, 0_u64);
         let mut encoded = Vec::new();
+        let mut is_kept = true;
         revoked.for_each(&mut |entry| {
-            encoded.clear();
+            if !is_kept {
+                encoded.clear();
+            }
+            let before = encoded.len();
             entry.append_to(&mut encoded)?;
             entries += 1;
-            entries_octets = entries_octets.saturating_add(count(encoded.len()));
+            entries_octets = entries_octets.saturating_add(count(encoded.len() - before));
+            if encoded.len() > KEPT {
+                is_kept = false;
+                encoded = Vec::new();
+            }
             Ok(())
         })?;
         let mut inner = fields.before_entries()?;
@@ -176,6 +190,7 @@ impl Measured {
             start,
             entries,
             entries_octets,
+            kept: is_kept.then_some(encoded),
             end,
         })
     }
@@ -193,6 +208,18 @@ impl Measured {
         piece: &mut dyn FnMut(&[u8]) -> Result<(), CaError>,
     ) -> Result<(), CaError> {
         piece(&self.start)?;
+        match &self.kept {
+            Some(kept) => piece(kept)?,
+            None => self.stream_anew(revoked, piece)?,
+        }
+        piece(&self.end)
+    }
+
+    fn stream_anew(
+        &self,
+        revoked: &(impl RevokedCertificates + ?Sized),
+        piece: &mut dyn FnMut(&[u8]) -> Result<(), CaError>,
+    ) -> Result<(), CaError> {
         let (mut entries, mut octets) = (0_u64, 0_u64);
         let mut encoded = Vec::new();
         revoked.for_each(&mut |entry| {
@@ -205,7 +232,7 @@ impl Measured {
         if (entries, octets) != (self.entries, self.entries_octets) {
             return Err(CaError::RevokedChanged);
         }
-        piece(&self.end)
+        Ok(())
     }
 }
 

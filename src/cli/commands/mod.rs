@@ -44,6 +44,7 @@ pub(crate) mod target_check;
 pub(crate) mod trust;
 mod trust_bundle;
 pub(crate) mod verify;
+mod verify_each;
 
 use anyhow::Result;
 
@@ -72,7 +73,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Reload(arguments) => reload::run(pki, arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
-        Command::Verify(arguments) => verify::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments, &cli.global),
         Command::Lint(arguments) => lint::run(pki, arguments),
         Command::Probe(arguments) => probe::run(pki, arguments),
         Command::Rehearse(arguments) => rehearse::run(pki, arguments),

@@ -1,17 +1,16 @@
 //! `certmint verify`
 
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write as _, path::PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::verify_each;
 use crate::{
     cli::{
+        args::Global,
         read, render,
         report::{Report, Verdict},
         secrets,
@@ -29,6 +28,7 @@ use crate::{
   certmint verify flb.crt --ca ca.crt --host www.2026testsite.com
   certmint verify client.crt web-ca.crt --ca ca.crt --purpose client --crl ca.crl
   certmint verify flb.fullchain.crt --ca ca.crt --at 2027-01-01T00:00:00Z
+  certmint verify --each devices.pem --ca ca.crt --crl ca.crl
 
 Exit code 3 when the path is not accepted.")]
 pub(crate) struct Verify {
@@ -36,6 +36,9 @@ pub(crate) struct Verify {
     /// PEM, DER, PKCS#7 or PKCS#12
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Judge every certificate of the files by itself; those of CAs are intermediates of all
+    #[arg(long)]
+    pub(crate) each: bool,
     /// Certificates that are trusted; may be repeated
     #[arg(long, required = true, value_name = "FILE")]
     pub(crate) ca: Vec<PathBuf>,
@@ -68,86 +71,121 @@ pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
         .map_err(|error| format!("{error}; write it as 2027-01-01T00:00:00Z"))
 }
 
-pub(crate) fn run(arguments: &Verify) -> Result<Report> {
-    let password = arguments
-        .password_file
-        .as_ref()
-        .map(|file| {
-            secrets::Source {
-                file: Some(file),
-                flag: "--password-file",
-                prompt: "password".to_owned(),
+/// What the files hold.
+pub(super) struct Material {
+    /// The certificates of the files, in their order.
+    pub(super) certificates: Vec<Certificate>,
+    anchors: Vec<Vec<u8>>,
+    anchor_files: Vec<PathBuf>,
+    crls: Vec<Vec<u8>>,
+    crl_files: Vec<PathBuf>,
+}
+
+impl Material {
+    fn read(arguments: &Verify) -> Result<Self> {
+        let password = arguments
+            .password_file
+            .as_ref()
+            .map(|file| {
+                secrets::Source {
+                    file: Some(file),
+                    flag: "--password-file",
+                    prompt: "password".to_owned(),
+                }
+                .existing()
+            })
+            .transpose()?;
+        let mut material = Self {
+            certificates: Vec::new(),
+            anchors: Vec::new(),
+            anchor_files: Vec::new(),
+            crls: Vec::new(),
+            crl_files: Vec::new(),
+        };
+        for (position, file) in arguments.files.iter().enumerate() {
+            let mut found = read::certificates(file, password.as_ref())?;
+            if position == 0 && !arguments.each {
+                put_target_first(&mut found);
             }
-            .existing()
-        })
-        .transpose()?;
-    let certificates = |file| read::certificates(file, password.as_ref());
-    let Some((first, others)) = arguments.files.split_first() else {
-        bail!("no certificate was given")
-    };
-    let mut pool = certificates(first)?;
-    let target = take_target(&mut pool).context("no certificate was given")?;
-    for file in others {
-        pool.extend(certificates(file)?);
+            material.certificates.extend(found);
+        }
+        for file in &arguments.ca {
+            for anchor in read::certificates(file, password.as_ref())? {
+                material.anchors.push(anchor.as_der().to_vec());
+                material.anchor_files.push(file.clone());
+            }
+        }
+        for file in &arguments.crl {
+            for crl in read::revocation_lists(file)? {
+                material.crls.push(crl);
+                material.crl_files.push(file.clone());
+            }
+        }
+        Ok(material)
     }
-    let (mut anchors, mut anchor_files) = (Vec::new(), Vec::new());
-    for file in &arguments.ca {
-        let found = certificates(file)?;
-        anchor_files.extend(found.iter().map(|_| file.as_path()));
-        anchors.extend(found);
+
+    pub(super) fn anchors(&self) -> Vec<&[u8]> {
+        self.anchors.iter().map(Vec::as_slice).collect()
     }
-    let (mut crls, mut crl_files) = (Vec::new(), Vec::new());
-    for file in &arguments.crl {
-        let found = read::revocation_lists(file)?;
-        crl_files.extend(found.iter().map(|_| file.as_path()));
-        crls.extend(found);
+
+    pub(super) fn crls(&self) -> Vec<&[u8]> {
+        self.crls.iter().map(Vec::as_slice).collect()
     }
-    let der = |certificates: &[Certificate]| {
-        certificates
-            .iter()
-            .map(|one| one.as_der().to_vec())
-            .collect::<Vec<_>>()
-    };
-    let (pool, anchors) = (der(&pool), der(&anchors));
-    let pool: Vec<&[u8]> = pool.iter().map(Vec::as_slice).collect();
-    let anchors: Vec<&[u8]> = anchors.iter().map(Vec::as_slice).collect();
-    let crls: Vec<&[u8]> = crls.iter().map(Vec::as_slice).collect();
-    let purpose = arguments.purpose.unwrap_or(if arguments.host.is_some() {
+
+    /// An error with the file that it is about.
+    pub(super) fn at_fault(&self, arguments: &Verify, error: VerifyError) -> anyhow::Error {
+        let file = match &error {
+            VerifyError::UnreadableTarget(_) => arguments.files.first(),
+            VerifyError::UnreadableAnchor { index, .. } => self.anchor_files.get(*index),
+            VerifyError::UnreadableCrl { index, .. } => self.crl_files.get(*index),
+        };
+        let file = file.map(|file| file.display().to_string());
+        anyhow::Error::new(error).context(file.unwrap_or_default())
+    }
+}
+
+/// The rules that the flags say.
+pub(super) fn options(arguments: &Verify) -> Options {
+    let usual = if arguments.host.is_some() {
         Purpose::Server
     } else {
         Purpose::Any
-    });
+    };
+    Options {
+        now: arguments.at.unwrap_or_else(OffsetDateTime::now_utc),
+        purpose: arguments.purpose.unwrap_or(usual),
+        host: arguments.host.clone(),
+        revocation: if arguments.crl_required {
+            RevocationMode::Required
+        } else {
+            RevocationMode::WhereGiven
+        },
+        policies: PolicyInputs {
+            initial_policies: arguments.policy.clone(),
+            require_explicit_policy: !arguments.policy.is_empty(),
+            ..PolicyInputs::default()
+        },
+        weak_algorithms: WeakAlgorithms::Refused,
+    }
+}
+
+pub(crate) fn run(arguments: &Verify, global: &Global) -> Result<Report> {
+    let material = Material::read(arguments)?;
+    if arguments.each {
+        return verify_each::run(arguments, &material, global);
+    }
+    let Some((target, pool)) = material.certificates.split_first() else {
+        bail!("no certificate was given")
+    };
+    let pool: Vec<&[u8]> = pool.iter().map(Certificate::as_der).collect();
     let request = Request {
         target: target.as_der(),
         pool: &pool,
-        anchors: &anchors,
-        crls: &crls,
-        options: Options {
-            now: arguments.at.unwrap_or_else(OffsetDateTime::now_utc),
-            purpose,
-            host: arguments.host.clone(),
-            revocation: if arguments.crl_required {
-                RevocationMode::Required
-            } else {
-                RevocationMode::WhereGiven
-            },
-            policies: PolicyInputs {
-                initial_policies: arguments.policy.clone(),
-                require_explicit_policy: !arguments.policy.is_empty(),
-                ..PolicyInputs::default()
-            },
-            weak_algorithms: WeakAlgorithms::Refused,
-        },
+        anchors: &material.anchors(),
+        crls: &material.crls(),
+        options: options(arguments),
     };
-    let verdict = verify(&request).map_err(|error| {
-        let file = match &error {
-            VerifyError::UnreadableTarget(_) => arguments.files.first().map(PathBuf::as_path),
-            VerifyError::UnreadableAnchor { index, .. } => anchor_files.get(*index).copied(),
-            VerifyError::UnreadableCrl { index, .. } => crl_files.get(*index).copied(),
-        };
-        let file = file.unwrap_or(Path::new("")).display().to_string();
-        anyhow::Error::new(error).context(file)
-    })?;
+    let verdict = verify(&request).map_err(|error| material.at_fault(arguments, error))?;
     let second_opinion = rustls_says(&request);
     let accepted = verdict.is_accepted();
     let mut text = if accepted {
@@ -155,14 +193,14 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
             "{}accepted{:#}  {}\n",
             render::GREEN.bold(),
             render::GREEN.bold(),
-            render::title(&target)
+            render::title(target)
         )
     } else {
         format!(
             "{}refused{:#}  {}\n",
             render::RED.bold(),
             render::RED.bold(),
-            render::title(&target)
+            render::title(target)
         )
     };
     for link in &verdict.path {
@@ -195,7 +233,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<Report> {
 
 /// The certificate that a file is about: PKCS#7 keeps no order, and some bundles begin with the
 /// root, so it is the first that issued none of the others.
-fn take_target(certificates: &mut Vec<Certificate>) -> Option<Certificate> {
+fn put_target_first(certificates: &mut [Certificate]) {
     let issued_another = |one: &Certificate| {
         certificates
             .iter()
@@ -205,10 +243,12 @@ fn take_target(certificates: &mut Vec<Certificate>) -> Option<Certificate> {
         .iter()
         .position(|one| !issued_another(one))
         .unwrap_or_default();
-    (position < certificates.len()).then(|| certificates.remove(position))
+    if let Some(up_to_target) = certificates.get_mut(..=position) {
+        up_to_target.rotate_right(1);
+    }
 }
 
-fn push_link(text: &mut String, link: &LinkReport) {
+pub(super) fn push_link(text: &mut String, link: &LinkReport) {
     let failed = link.failures().next().is_some();
     let (style, mark) = if failed {
         (render::RED, "refused")
@@ -228,7 +268,7 @@ fn push_link(text: &mut String, link: &LinkReport) {
     }
 }
 
-fn push_finding(text: &mut String, finding: &Finding) {
+pub(super) fn push_finding(text: &mut String, finding: &Finding) {
     let (style, word) = match finding.severity {
         Severity::Failure => (render::RED, "fails"),
         Severity::Note => (render::YELLOW, "note"),
@@ -245,7 +285,7 @@ fn push_finding(text: &mut String, finding: &Finding) {
     }
 }
 
-fn link_json(link: &LinkReport) -> Value {
+pub(super) fn link_json(link: &LinkReport) -> Value {
     json!({
         "role": link.role.to_string().replace(' ', "_"),
         "subject": link.subject,
@@ -257,7 +297,7 @@ fn link_json(link: &LinkReport) -> Value {
     })
 }
 
-fn finding_json(finding: &Finding) -> Value {
+pub(super) fn finding_json(finding: &Finding) -> Value {
     json!({
         "severity": match finding.severity { Severity::Failure => "failure", Severity::Note => "note" },
         "check": finding.check.as_str().replace('-', "_"),

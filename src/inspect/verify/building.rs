@@ -65,6 +65,14 @@ impl Judged {
     }
 }
 
+/// Reads the CRLs of a request.
+pub(super) fn read_crls<'a>(crls: &[&'a [u8]]) -> Result<Vec<Crl<'a>>, VerifyError> {
+    let read = |(index, der): (usize, &&'a [u8])| {
+        Crl::from_der(der).map_err(|reason| VerifyError::UnreadableCrl { index, reason })
+    };
+    crls.iter().enumerate().map(read).collect()
+}
+
 /// One judgement under way.
 #[derive(Debug)]
 pub(super) struct Validator<'a> {
@@ -85,19 +93,21 @@ pub(super) struct Validator<'a> {
 
 impl<'a> Validator<'a> {
     pub(super) fn new(request: &Request<'a>) -> Result<Self, VerifyError> {
+        Self::with_crls(request, &Rc::new(read_crls(request.crls)?))
+    }
+
+    /// With the request's CRLs, which were read before.
+    pub(super) fn with_crls(
+        request: &Request<'a>,
+        crls: &Rc<Vec<Crl<'a>>>,
+    ) -> Result<Self, VerifyError> {
         let pool = Pool::read(request)?;
-        let mut crls = Vec::with_capacity(request.crls.len());
-        for (index, der) in request.crls.iter().enumerate() {
-            let crl = Crl::from_der(der)
-                .map_err(|reason| VerifyError::UnreadableCrl { index, reason })?;
-            crls.push(crl);
-        }
         let mut options = request.options.clone();
         // Certificates count whole seconds and are good through the last of them.
         options.now = options.now.truncate_to_second();
         Ok(Self {
             pool: Rc::new(pool),
-            crls: Rc::new(crls),
+            crls: Rc::clone(crls),
             options,
             comparisons_left: limits::NAME_COMPARISONS,
             crl_issuers_under_way: Vec::new(),

@@ -33,6 +33,8 @@ mod rustls;
 mod signed;
 mod walk;
 
+use std::rc::Rc;
+
 pub use error::VerifyError;
 pub use finding::{Check, Finding, LinkReport, Role, Severity, Verdict};
 pub use host::{Host, HostError, host_trouble};
@@ -41,6 +43,26 @@ pub use permitted::forbidden_names;
 pub use purpose::{Purpose, UnknownPurpose};
 pub use request::{Options, PolicyInputs, Request, RevocationMode, WeakAlgorithms};
 pub use rustls::rustls_says;
+
+/// Judges many targets with the material of one request, each by itself; the request's own target is
+/// not looked at. Its CRLs are read once.
+///
+/// # Errors
+/// A CRL that cannot be read; for each target, as [`verify`].
+pub fn verify_each<'a>(
+    request: &Request<'a>,
+    targets: &[&'a [u8]],
+) -> Result<Vec<Result<Verdict, VerifyError>>, VerifyError> {
+    let crls = Rc::new(building::read_crls(request.crls)?);
+    let judge = |target: &&'a [u8]| {
+        let request = Request {
+            target,
+            ..request.clone()
+        };
+        building::Validator::with_crls(&request, &crls)?.judge_target()
+    };
+    Ok(targets.iter().map(judge).collect())
+}
 
 /// Judges the target of a request.
 ///
