@@ -21,6 +21,7 @@ mod reconcile;
 mod revocation_list;
 mod soundness;
 mod staging;
+mod together;
 mod unfinished;
 
 pub use anchors::{anchors, root_anchors};
@@ -46,4 +47,5 @@ pub use name::{Shelf, StoreName};
 pub use reconcile::Reconciled;
 pub use soundness::{Soundness, content, is_there};
 pub use staging::{Published, Staged, Staging};
+pub use together::{Together, replace_together};
 pub use unfinished::Unfinished;
