@@ -62,6 +62,12 @@ fn what_is_wrong_is_told_with_what_to_do() {
         ),
         ("target show ngin", 1, "no target", "did you mean nginx?"),
         ("target show nginx --out pki", 1, "pki", ""),
+        (
+            "target check nginx-stream flb",
+            1,
+            "no rules are known",
+            "goes to the servers behind it",
+        ),
     ] {
         let refused = world.run(line);
         assert_eq!(refused.code, code, "{line}\n{refused:#?}");
