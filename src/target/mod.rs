@@ -18,6 +18,7 @@ mod kind;
 mod language;
 mod library;
 mod pki_file;
+mod reload;
 mod render;
 mod setting;
 mod stock;

@@ -7,8 +7,14 @@ use serde_json::json;
 
 use super::{Render, Work, misgivings, of_manifest};
 use crate::{
-    cli::{failure::UsageError, rendered, report::Report},
-    manifest::Manifest,
+    acceptance,
+    cli::{
+        failure::{Advised, UsageError},
+        manifest_file, rendered,
+        report::Report,
+    },
+    manifest::{DesiredCertificate, Manifest, section_of_target},
+    target::{Library, TargetError},
 };
 
 /// Each target of each certificate of the manifest; what cannot be rendered does not keep the rest
@@ -26,6 +32,11 @@ pub(super) fn run(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -
     for certificate in manifest.certificates() {
         for target in &certificate.targets {
             let name = &certificate.name;
+            if has_rules_alone(&library, target) {
+                let what = "it is known by what it refuses alone, so there is nothing to render";
+                notes.push(format!("{target} for {name}: {what}"));
+                continue;
+            }
             let place = format!("{target}/{}", name.file_name());
             let made = library
                 .target(target)
@@ -55,11 +66,17 @@ pub(super) fn run(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -
                     documents.push(document);
                     text.push_str(&part);
                 }
-                Err(error) => failures.push(error.context(format!("{target} for {name}"))),
+                Err(error) => failures.push(
+                    in_manifest(error, arguments, certificate, target)
+                        .context(format!("{target} for {name}")),
+                ),
             }
         }
     }
-    let is_empty = documents.is_empty() && failures.is_empty();
+    let is_empty = manifest
+        .certificates()
+        .iter()
+        .all(|one| one.targets.is_empty());
     let report = Report::new("render.all", json!({ "rendered": documents }), text)
         .notes(notes)
         .failures(failures);
@@ -68,4 +85,37 @@ pub(super) fn run(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -
     } else {
         report
     })
+}
+
+/// Whether a name of `targets` is a destination whose rules are known, and that is given no files.
+fn has_rules_alone(library: &Library, target: &str) -> bool {
+    matches!(library.target(target), Err(TargetError::Unknown { .. }))
+        && acceptance::find(target).is_ok()
+}
+
+/// What is missing is not on the command line but in the manifest.
+fn in_manifest(
+    error: anyhow::Error,
+    arguments: &Render,
+    certificate: &DesiredCertificate,
+    target: &str,
+) -> anyhow::Error {
+    let Some(TargetError::Missing { missing, .. }) = error.downcast_ref() else {
+        return error;
+    };
+    let wanted: Vec<String> = missing
+        .iter()
+        .map(|(name, about)| format!("{name} = … ({about})"))
+        .collect();
+    let file = manifest_file::named_or_usual(arguments.manifest.as_ref()).unwrap_or_default();
+    Advised {
+        message: error.to_string(),
+        hint: format!(
+            "write {} into [{}] of {}",
+            wanted.join(", "),
+            section_of_target(certificate, target),
+            file.display()
+        ),
+    }
+    .into()
 }

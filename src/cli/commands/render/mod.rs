@@ -146,11 +146,47 @@ fn one(
     };
     let (document, text) = rendered::write(out, &target, name, &files, arguments.replace)?;
     let report = Report::new("render", document, text).notes(notes);
-    Ok(match &target.reload {
+    let folder = out.display().to_string();
+    let reload = target.reload_of(name.file_name(), &folder, &flags(pki, arguments));
+    Ok(match reload {
         Some(reload) => report.note(format!("after a renewal: {reload}")),
         None => report,
     })
 }
+
+/// What was given besides target, name and folder, so that the same can be rendered again.
+fn flags(pki: &Path, arguments: &Render) -> Vec<String> {
+    let mut flags = Vec::new();
+    let mut add = |flag: &str, value: String| flags.extend([flag.to_owned(), value]);
+    if pki != Path::new(USUAL_PKI) {
+        add("--pki", pki.display().to_string());
+    }
+    if let Some(manifest) = &arguments.manifest {
+        add("--manifest", manifest.display().to_string());
+    }
+    if let Some(templates) = &arguments.templates.templates {
+        add("--templates", templates.display().to_string());
+    }
+    if let Some(files) = &arguments.files {
+        add("--files", files.clone());
+    }
+    if let Some(here) = &arguments.here {
+        add("--here", here.clone());
+    }
+    for setting in &arguments.settings {
+        add("--set", setting.clone());
+    }
+    if arguments.with_files {
+        flags.push("--with-files".to_owned());
+    }
+    if arguments.refused_too {
+        flags.push("--refused-too".to_owned());
+    }
+    flags
+}
+
+/// The PKI directory that is taken when none is named.
+const USUAL_PKI: &str = "pki";
 
 /// What the manifest says to a target of a certificate.
 fn of_manifest(manifest: Option<&Manifest>, target: &Target, name: &StoreName) -> Written {
