@@ -14,7 +14,7 @@ use crate::{inspect::verify::Host, probe::Endpoint};
 pub enum VariableKind {
     /// Any text of one line.
     Text,
-    /// Letters, digits, `-`, `_` and `.`: a name in somebody's configuration.
+    /// Letters, digits, `-`, `_`, `.` and, after the first, `@`: a name in somebody's configuration.
     Word,
     /// A DNS name or an IP address.
     Host,
@@ -133,9 +133,9 @@ fn host_text(host: &Host) -> String {
 }
 
 fn word(text: &str) -> Result<Value, String> {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
-    if text.is_empty() || text.starts_with('-') || !text.chars().all(plain) {
-        return Err("letters, digits, '-', '_' and '.' are allowed".to_owned());
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.@".contains(letter);
+    if text.is_empty() || text.starts_with(['-', '@']) || !text.chars().all(plain) {
+        return Err("letters, digits, '-', '_', '.' and, inside, '@' are allowed".to_owned());
     }
     Ok(Value::from(text))
 }

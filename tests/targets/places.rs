@@ -1,0 +1,139 @@
+//! What a target is no place for: told before a file is written, with what to do instead. Beside each
+//! stands the nearest that it takes.
+
+use crate::{
+    judge,
+    world::{World, told},
+};
+
+/// Every target that is a server refuses a certificate for clients only, before it asks for more.
+#[test]
+fn servers_take_no_certificate_that_is_for_clients_only() {
+    let world = World::with_authority("p256");
+    world.ok("issue client ada@example.com --key p256");
+    world.ok("issue peer node@example.com --san node.example.com --key p256");
+    for (target, more) in [
+        ("nginx", ""),
+        (
+            "nginx-lb",
+            "--set backends=10.0.0.1:1 --set backend_name=b.example.com",
+        ),
+        ("nginx-stream", "--set backends=10.0.0.1:1"),
+        ("apache", ""),
+        (
+            "haproxy",
+            "--set backends=10.0.0.1:1 --set backend_name=b.example.com",
+        ),
+        ("haproxy-tcp", "--set backends=10.0.0.1:1"),
+        ("caddy", ""),
+        ("envoy", "--set upstreams=10.0.0.1:1"),
+        ("traefik", "--set upstreams=10.0.0.1:1"),
+        ("stunnel", "--set listen=1 --set connect=10.0.0.1:1"),
+        ("postgresql", ""),
+        ("aws-alb", "--set load_balancer=x --set certificate_arn=a"),
+        ("aws-nlb", "--set load_balancer=x"),
+        ("aws-clb", "--set load_balancer=x"),
+    ] {
+        let line = |name: &str| format!("render {target} {name} --here /x --refused-too {more}");
+        let refused = world.run(&line("ada@example.com"));
+        assert_eq!(refused.code, 1, "{target}\n{refused:#?}");
+        for part in ["ada@example.com is for clients only", "issue server NAME"] {
+            assert!(refused.stderr.contains(part), "{target}\n{refused:#?}");
+        }
+        world.ok(&line("node@example.com"));
+    }
+    // A program that is a client has a key store too.
+    world.ok("render java ada@example.com --here /x");
+}
+
+/// A name with an `@`, of the certificate and of what is shown to backends, is one to the servers.
+#[test]
+fn names_with_an_at_sign_are_names_of_files() {
+    let world = World::with_authority("p256");
+    world.ok("issue client ada@example.com --key p256");
+    world.ok("issue peer node@example.com --san node.example.com --key p256");
+    let folder = world.path("");
+    let folder = folder.display();
+    world.ok(
+        "render nginx-lb node@example.com --out nginx --with-files --set listen=127.0.0.1:65000 \
+         --set backends=127.0.0.1:1 --set backend_name=b.example.com \
+         --set backend_client=ada@example.com --set clients_ca=@root",
+    );
+    world.write(
+        "nginx.conf",
+        format!(
+            "pid {folder}/pid; error_log stderr;\nevents {{}}\n\
+             http {{\naccess_log off;\ninclude {folder}/nginx/*.conf;\n}}\n"
+        ),
+    );
+    let mut nginx = judge::nginx();
+    nginx
+        .args(["-t", "-e", "stderr", "-c"])
+        .arg(world.path("nginx.conf"));
+    judge::ok(nginx);
+    world.ok(
+        "render haproxy node@example.com --out haproxy --set backends=127.0.0.1:1 \
+         --set backend_name=b.example.com --set backend_client=ada@example.com \
+         --set clients_ca=@root",
+    );
+    world.accepts("haproxy -c -f haproxy/node@example.com.cfg");
+    let refused = world.run("render haproxy node@example.com --set backend_client=@root");
+    assert!(refused.stderr.contains("letters, digits"), "{refused:#?}");
+}
+
+/// The rules of a target of one's own hold too, and a rule that is none is told with its place.
+#[test]
+fn own_targets_say_what_they_are_no_place_for() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256");
+    world.ok("issue client ada --key p256");
+    let folder = "templates of mine/mine";
+    std::fs::create_dir_all(world.path(folder)).unwrap();
+    world.write(&format!("{folder}/a.j2"), "{{ name }}\n");
+    let define = |rule: &str| {
+        world.write(
+            &format!("{folder}/target.toml"),
+            format!(
+                "title = 'Mine'\nabout = 'my own'\nreload = 'mine NAME DIR FLAGS; RENAMED'\n{rule}\n\
+                 [[file]]\npath = '{{{{ name }}}}.ini'\ntemplate = 'a.j2'\nlanguage = 'shell'\n\
+                 about = 'its file'\n"
+            ),
+        );
+    };
+    // A folder with a space in its name is a folder, for those who render it again too.
+    let run = |words: &[&str]| {
+        let mut command = world.command("render mine");
+        command
+            .args(words)
+            .args(["--templates", "templates of mine"]);
+        told(command)
+    };
+    define("takes = 'server'");
+    let rendered = run(&["flb", "--out", "a b", "--pki", "pki"]);
+    assert_eq!(rendered.code, 0, "{rendered:#?}");
+    let wanted = "after a renewal: mine flb 'a b' --templates 'templates of mine'; RENAMED\n";
+    assert!(rendered.stderr.contains(wanted), "{rendered:#?}");
+    assert_eq!(run(&["ada"]).code, 1);
+    define(
+        "[[refuse]]\nwhen = \"name == 'ada'\"\nwhat = '{{ name }} is none'\nremedy = 'take flb'",
+    );
+    assert_eq!(run(&["flb"]).code, 0);
+    let refused = run(&["ada"]);
+    assert!(refused.stderr.contains("mine: ada is none"), "{refused:#?}");
+    assert!(refused.stderr.contains("hint: take flb"), "{refused:#?}");
+    for (when, told) in [
+        ("nme == 1", "when = \"nme == 1\": "),
+        ("1 +", "mine/target.toml: "),
+    ] {
+        define(&format!(
+            "[[refuse]]\nwhen = '{when}'\nwhat = ''\nremedy = ''"
+        ));
+        let refused = run(&["flb"]);
+        assert_eq!(refused.code, 1, "{when}\n{refused:#?}");
+        assert!(refused.stderr.contains(told), "{when}\n{refused:#?}");
+        assert_eq!(refused.stderr.lines().count(), 1, "{refused:#?}");
+    }
+    define("takes = 'anybody'");
+    let refused = run(&["flb"]);
+    assert!(refused.stderr.contains("target.toml:4: "), "{refused:#?}");
+}
