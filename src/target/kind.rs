@@ -5,7 +5,11 @@ use std::{net::IpAddr, str::FromStr};
 use minijinja::Value;
 use serde::Deserialize;
 
-use crate::{inspect::verify::Host, probe::Endpoint};
+use crate::{
+    inspect::verify::Host,
+    probe::Endpoint,
+    x509::{IpSubnet, X509Error},
+};
 
 /// The kind of a variable's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -20,6 +24,8 @@ pub enum VariableKind {
     Host,
     /// A DNS name.
     DnsName,
+    /// A network as `ADDRESS/LENGTH` (RFC 4632 §3.1); an address alone is a network of one.
+    Network,
     /// `HOST:PORT`; in templates `.host`, `.port` and `.text`.
     Endpoint,
     /// A port, or `ADDRESS:PORT` to listen at one address; in templates `.address` (`*` for all),
@@ -53,6 +59,7 @@ impl VariableKind {
             Self::Word => "word",
             Self::Host => "host",
             Self::DnsName => "DNS name",
+            Self::Network => "network, as 10.0.0.0/8",
             Self::Endpoint => "host:port",
             Self::Listen => "[address:]port",
             Self::Port => "port",
@@ -93,6 +100,11 @@ impl VariableKind {
             Self::DnsName => match text.parse::<Host>() {
                 Ok(Host::Name(name)) => Ok(Value::from(name)),
                 _ => Err("a DNS name is needed".to_owned()),
+            },
+            Self::Network => match text.parse::<IpSubnet>() {
+                Ok(network) => Ok(Value::from(network.to_string())),
+                Err(X509Error::NameConstraint { reason, .. }) => Err(reason),
+                Err(fault) => Err(fault.to_string()),
             },
             Self::Endpoint => {
                 let endpoint: Endpoint = text.parse().map_err(|fault| format!("{fault}"))?;
