@@ -6,6 +6,176 @@ use crate::{
     world::{World, told},
 };
 
+/// What is set, what of it is refused, with which words, and what is taken instead.
+type Case = (&'static str, &'static str, [&'static str; 2], &'static str);
+
+const NLB: &str = "aws-nlb flb --set load_balancer=x";
+const CLB: &str = "aws-clb flb --set load_balancer=x";
+const ALB: &str = "aws-alb flb --set load_balancer=x --set certificate_arn=a";
+const OCI: &str = "oci-lb flb --set load_balancer_id=x --set listener=a --set backend_set=b";
+const ROUTE: &str = "aws-route53 addresses --set load_balancer=x --set zone_id=Z";
+const STUNNEL: &str = "stunnel wild --here /x --set listen=636 --set connect=127.0.0.1:389";
+const BASE: &str = "postgresql flb --here /x";
+const MIXED: [&str; 2] = ["targets has both: i-1, 10.0.0.1", "all by their addresses"];
+
+const CASES: &[Case] = &[
+    (
+        NLB,
+        "--set targets=i-1,10.0.0.1",
+        MIXED,
+        "--set targets=i-1,i-2",
+    ),
+    (
+        ALB,
+        "--set targets=i-1,10.0.0.1",
+        MIXED,
+        "--set targets=10.0.0.1,10.0.0.2",
+    ),
+    (
+        NLB,
+        "--set targets=web.example.com",
+        ["web.example.com is neither the id", "IP addresses"],
+        "--set targets=10.0.0.1",
+    ),
+    (
+        CLB,
+        "--set targets=10.0.0.1",
+        ["10.0.0.1 is no id", "aws-nlb"],
+        "--set targets=i-1",
+    ),
+    (
+        OCI,
+        "--set backends=web.example.com:443",
+        ["web.example.com is a name", "ADDRESS:PORT"],
+        "--set backends=10.0.0.1:443,10.0.0.2:443",
+    ),
+    (
+        ROUTE,
+        "",
+        ["the certificate has none", "set names"],
+        "--set names=a.example.com",
+    ),
+    (
+        ROUTE,
+        "--set names=a.example.com,10.0.0.7",
+        ["10.0.0.7 is an address", "set names"],
+        "--set names=a.example.com,b.example.com",
+    ),
+    (
+        "kubernetes addresses --out k8s --replace",
+        "",
+        ["the certificate has none", "ingress=false"],
+        "--set hosts=a.example.com",
+    ),
+    (
+        "kubernetes addresses --out k8s --replace",
+        "--set hosts=10.0.0.7",
+        ["10.0.0.7 is an address", "DNS names"],
+        "--set ingress=false",
+    ),
+    (
+        "kubernetes addresses --out k8s --replace --set ingress=false",
+        "--set gateway=true",
+        ["the certificate has none", "set hosts"],
+        "--set gateway=true --set hosts=a.example.com",
+    ),
+    (
+        STUNNEL,
+        "--set client_listen=389",
+        ["none that is one host's", "set server"],
+        "--set client_listen=389 --set server=a.wild.example.com",
+    ),
+    (
+        "postgresql wild --here /x",
+        "",
+        ["none that is one host's", "set server"],
+        "--set server=a.wild.example.com",
+    ),
+    (
+        BASE,
+        "--set authentication=cert",
+        ["no CA of theirs is named", "set clients_ca"],
+        "--set authentication=cert --set clients_ca=@root",
+    ),
+    (
+        BASE,
+        "--set addresses=10.0.0.1/8",
+        ["bits behind the prefix", ""],
+        "--set addresses=10.0.0.0/8,fd00::/8,192.0.2.1",
+    ),
+    (
+        BASE,
+        "--set addresses=samenet",
+        ["write it as 10.0.0.0/8", ""],
+        "",
+    ),
+    (
+        BASE,
+        "--set 'users=joe ann'",
+        ["letters, digits", ""],
+        "--set users=joe,ann@example.com",
+    ),
+];
+
+#[test]
+fn what_a_target_is_no_place_for_is_told() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256");
+    world.ok("issue server addresses --san 10.0.0.7 --key p256");
+    world.ok("issue server wild --san '*.wild.example.com' --key p256");
+    for (line, wrong, [what, remedy], right) in CASES {
+        let refused = world.run(&format!("render {line} {wrong}"));
+        assert_eq!(refused.code, 1, "{line} {wrong}\n{refused:#?}");
+        for part in [what, remedy] {
+            assert!(
+                refused.stderr.contains(part),
+                "{line} {wrong}\n{refused:#?}"
+            );
+        }
+        assert!(refused.stdout.is_empty(), "{refused:#?}");
+        assert!(!world.exists("k8s"), "{line} {wrong}");
+        world.ok(&format!("render {line} {right}"));
+        let _ = std::fs::remove_dir_all(world.path("k8s"));
+    }
+    // A name that is one host's comes first, wherever it stands.
+    world.ok("issue server both --san '*.b.example.com' --san b.example.com --key p256");
+    for (line, wanted) in [
+        ("postgresql both --here /x", "\nhost=b.example.com\n"),
+        (
+            "stunnel both --here /x --set listen=636 --set connect=127.0.0.1:389 --set client_listen=389",
+            "\ncheckHost = b.example.com\n",
+        ),
+    ] {
+        let shown = world.ok(&format!("render {line}")).stdout;
+        assert!(shown.contains(wanted), "{shown}");
+    }
+}
+
+#[test]
+fn an_encrypted_key_is_refused_where_nobody_can_open_it() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key rsa2048");
+    world.write("pass", "correct horse\n");
+    world.ok("key protect pki/certs/flb/flb.key --new-passphrase-file pass");
+    let lines = [
+        "java flb --here /x",
+        "oci-lb flb --set load_balancer_id=x --set listener=a --set backend_set=b",
+        "kubernetes flb --out k8s --refused-too",
+    ];
+    for line in lines {
+        let refused = world.run(&format!("render {line}"));
+        assert_eq!(refused.code, 1, "{line}\n{refused:#?}");
+        for part in ["flb.key is encrypted", "key protect FILE --no-passphrase"] {
+            assert!(refused.stderr.contains(part), "{line}\n{refused:#?}");
+        }
+    }
+    // What is advised helps.
+    world.ok("key protect pki/certs/flb/flb.key --passphrase-file pass --no-passphrase");
+    for line in lines {
+        world.ok(&format!("render {line}"));
+    }
+}
+
 /// Every target that is a server refuses a certificate for clients only, before it asks for more.
 #[test]
 fn servers_take_no_certificate_that_is_for_clients_only() {
