@@ -2,20 +2,28 @@
 
 use super::{definition::Target, language::Language};
 
-/// Whom a `reload` of `target.toml` leaves open.
+/// What a `reload` of `target.toml` leaves open.
 const NAME: &str = "NAME";
 const FOLDER: &str = "DIR";
+const HERE: &str = "HERE";
 const FLAGS: &str = "FLAGS";
 
 impl Target {
     /// How the destination takes the renewed certificate `name`, in one line: `reload` with that
-    /// name, the folder of the rendered files and the flags that they were rendered with, each
-    /// written for a shell. Nothing where `target.toml` says nothing.
-    pub fn reload_of(&self, name: &str, folder: &str, flags: &[String]) -> Option<String> {
+    /// name, the folder of the rendered files, `here` on the destination, and the flags that they were
+    /// rendered with, each written for a shell. Nothing where `target.toml` says nothing.
+    pub fn reload_of(
+        &self,
+        name: &str,
+        folder: &str,
+        here: &str,
+        flags: &[String],
+    ) -> Option<String> {
         let flags: Vec<String> = flags.iter().map(|flag| quoted(flag)).collect();
         let filled: Vec<(&str, String)> = vec![
             (NAME, quoted(name)),
             (FOLDER, quoted(folder)),
+            (HERE, quoted(here)),
             (FLAGS, flags.join(" ")),
         ];
         let mut told = String::new();

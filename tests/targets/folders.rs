@@ -257,6 +257,17 @@ fn what_is_to_be_done_after_a_renewal_is_said_in_full() {
         .unwrap();
     let again = world.ok(line);
     assert!(!again.stdout.contains("(unchanged)") || again.stdout.contains("flb.secret.yaml"));
+    let acm = world.ok("render aws-acm flb --out acm");
+    assert!(
+        acm.stderr
+            .contains("after a renewal: acm/flb.aws-acm.sh, as reload in the manifest\n"),
+        "{acm:#?}"
+    );
+    let java = world.ok("render java flb --out java --here /etc/shop");
+    assert!(
+        java.stderr.contains("sh /etc/shop/flb.stores.sh, then"),
+        "{java:#?}"
+    );
     let told = world.ok("render stunnel flb --out st --set listen=1 --set connect=10.0.0.1:1");
     assert!(
         told.stderr.contains("systemctl reload stunnel@flb\n"),

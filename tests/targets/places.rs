@@ -264,7 +264,7 @@ fn own_targets_say_what_they_are_no_place_for() {
         world.write(
             &format!("{folder}/target.toml"),
             format!(
-                "title = 'Mine'\nabout = 'my own'\nreload = 'mine NAME DIR FLAGS; RENAMED'\n{rule}\n\
+                "title = 'Mine'\nabout = 'my own'\nreload = 'mine NAME DIR HERE FLAGS; RENAMED'\n{rule}\n\
                  [[file]]\npath = '{{{{ name }}}}.ini'\ntemplate = 'a.j2'\nlanguage = 'shell'\n\
                  about = 'its file'\n"
             ),
@@ -281,7 +281,7 @@ fn own_targets_say_what_they_are_no_place_for() {
     define("takes = 'server'");
     let rendered = run(&["flb", "--out", "a b", "--pki", "pki"]);
     assert_eq!(rendered.code, 0, "{rendered:#?}");
-    let wanted = "after a renewal: mine flb 'a b' --templates 'templates of mine'; RENAMED\n";
+    let wanted = "after a renewal: mine flb 'a b' 'a b' --templates 'templates of mine'; RENAMED\n";
     assert!(rendered.stderr.contains(wanted), "{rendered:#?}");
     assert_eq!(run(&["ada"]).code, 1);
     define(

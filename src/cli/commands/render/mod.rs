@@ -147,7 +147,8 @@ fn one(
     let (document, text) = rendered::write(out, &target, name, &files, arguments.replace)?;
     let report = Report::new("render", document, text).notes(notes);
     let folder = out.display().to_string();
-    let reload = target.reload_of(name.file_name(), &folder, &flags(pki, arguments));
+    let here = arguments.here.as_deref().unwrap_or(&folder);
+    let reload = target.reload_of(name.file_name(), &folder, here, &flags(pki, arguments));
     Ok(match reload {
         Some(reload) => report.note(format!("after a renewal: {reload}")),
         None => report,
