@@ -102,8 +102,9 @@ fn identifier(text: &str) -> Result<Value, Error> {
     Ok(Value::from_safe_string(name))
 }
 
-/// A text as a name: letters, digits, `-` and `_`; anything else becomes a `-`.
-fn slug(text: &str) -> String {
+/// A text as a name: letters, digits, `-` and `_`; anything else becomes a `-`. Configurations call
+/// what they are about so.
+pub fn slug(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
             'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => letter,

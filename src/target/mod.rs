@@ -26,6 +26,7 @@ mod stock;
 
 pub use definition::{Need, Target, TargetFile, Variable};
 pub use error::TargetError;
+pub use filter::slug;
 pub use kind::VariableKind;
 pub use language::Language;
 pub use library::{Library, Origin};
