@@ -145,6 +145,18 @@ fn what_a_target_is_no_place_for_is_told() {
             "stunnel both --here /x --set listen=636 --set connect=127.0.0.1:389 --set client_listen=389",
             "\ncheckHost = b.example.com\n",
         ),
+        (
+            "haproxy-tcp both --here /x --set backends=127.0.0.1:1",
+            " verifyhost b.example.com ",
+        ),
+        (
+            "haproxy both --here /x --set backends=127.0.0.1:1 --set backend_protocol=http",
+            " hdr Host b.example.com\n",
+        ),
+        (
+            "haproxy wild --here /x --set backends=127.0.0.1:1 --set backend_protocol=http",
+            " hdr Host localhost\n",
+        ),
     ] {
         let shown = world.ok(&format!("render {line}")).stdout;
         assert!(shown.contains(wanted), "{shown}");
