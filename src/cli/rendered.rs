@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::{failure::Advised, render};
 use crate::{
     store::{
-        StoreName,
+        StoreName, Together,
         files::{self, Secrecy},
+        replace_together,
     },
     target::{Access, Rendered, Target},
 };
@@ -29,7 +30,8 @@ pub(crate) fn show(target: &Target, name: &StoreName, rendered: &[Rendered]) -> 
     (document(target, name, rendered, None), text)
 }
 
-/// Writes the files, each of them whole, and none where one of them is in the way: document and text.
+/// Writes the files, each of them whole, and none where one of them is in the way or cannot be
+/// written: document and text.
 ///
 /// # Errors
 /// A file that is there and differs, without `replace`; a folder that cannot be written.
@@ -45,12 +47,16 @@ pub(crate) fn write(
     for (file, path) in rendered.iter().zip(&paths) {
         states.push(state(file, path, replace)?);
     }
-    for (file, path) in rendered.iter().zip(&paths) {
-        if let Some(folder) = path.parent() {
-            files::make_folder(folder)?;
-        }
-        put(file, path)?;
-    }
+    let together: Vec<Together<'_>> = rendered
+        .iter()
+        .zip(&paths)
+        .map(|(file, path)| Together {
+            path: path.clone(),
+            content: file.content.as_bytes(),
+            secrecy: secrecy(file.access),
+        })
+        .collect();
+    replace_together(&together)?;
     let mut text = format!(
         "{}{}{:#} for {}\n",
         render::BOLD,
@@ -105,13 +111,12 @@ fn state(file: &Rendered, path: &Path, replace: bool) -> Result<State> {
     }
 }
 
-fn put(file: &Rendered, path: &Path) -> Result<()> {
-    let secrecy = match file.access {
+fn secrecy(access: Access) -> Secrecy {
+    match access {
         Access::Secret => Secrecy::Secret,
         Access::Public => Secrecy::Public,
         Access::Executable => Secrecy::Program,
-    };
-    Ok(files::replace(path, file.content.as_bytes(), secrecy)?)
+    }
 }
 
 fn document(

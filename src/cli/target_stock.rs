@@ -5,15 +5,16 @@ use std::{error::Error, path::Path};
 use anyhow::{Context as _, Result};
 use zeroize::Zeroizing;
 
-use super::render;
+use super::{acceptance::purpose_of, render};
 use crate::{
+    acceptance::Use,
     authority::{chain_above, itself, named_certificate},
     key::PublicKey,
     store::{
         Authority, AuthorityFile, CertificateFile, ChainPem, Inventory, Layout, Paths,
         RevocationListFile, Shelf, StoreName, anchors, files, is_self_signed,
     },
-    target::{AuthorityStock, CertificateStock, Stock},
+    target::{AuthorityStock, CertificateStock, Purpose, Stock},
     x509::{Certificate, GeneralName, San, hexadecimal, moment_text},
 };
 
@@ -82,6 +83,10 @@ impl PkiStock {
             key_pem: key.filter(|_| self.keys == Keys::Wanted),
             key_kind: kind(certificate.public_key()),
             subject: certificate.subject().to_string(),
+            purpose: match purpose_of(&certificate) {
+                Use::Client => Purpose::Client,
+                Use::Server | Use::Peer | Use::Authority => Purpose::Server,
+            },
             common_name: common_name(&certificate),
             // A certificate from elsewhere can have what is no name of a host, such as `~.*`.
             dns_names: of_kind(|name| match name {

@@ -3,11 +3,7 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{
-    Destination, HandedFile, HandoutError,
-    fleet::{kind, show},
-    page::{self, ShownFile},
-};
+use super::{Destination, HandedFile, HandoutError, fleet::kind, page::add_page};
 use crate::{
     formats::{
         apple_profile::{self, Payload, PayloadKind, Profile},
@@ -45,6 +41,14 @@ struct Values<'values> {
     ca_pem: String,
     ca_der: String,
     ca_label: &'values str,
+    authorities: Vec<ShownAuthority<'values>>,
+}
+
+/// A CA's file, and its label in trust stores.
+#[derive(Serialize)]
+struct ShownAuthority<'values> {
+    der: String,
+    label: &'values str,
 }
 
 /// The files of the folder: PKCS#12, the CA, for Apple a profile with both, and the steps. The
@@ -69,6 +73,15 @@ pub fn client(
         ca_pem: format!("{name}.ca.crt"),
         ca_der: der_name(name, 0),
         ca_label,
+        authorities: client
+            .authorities
+            .iter()
+            .enumerate()
+            .map(|(number, (label, _))| ShownAuthority {
+                der: der_name(name, number),
+                label,
+            })
+            .collect(),
     };
     let (protection, what) = match client.destination.protection() {
         Protection::Legacy => (
@@ -110,26 +123,13 @@ pub fn client(
             "the CA in DER",
         ));
     }
-    let shown: Vec<ShownFile> = handed
-        .iter()
-        .map(|file| ShownFile {
-            name: file.name.clone(),
-            what: file.what,
-        })
-        .collect();
     let destination = (!client.destination.is_any()).then(|| client.destination.word());
-    let authorities: Vec<_> = client
+    let authorities: Vec<&Certificate> = client
         .authorities
         .iter()
-        .map(|(_, authority)| show(authority))
+        .map(|(_, authority)| *authority)
         .collect();
-    let page = page::page(STEPS, &values, destination, &authorities, &shown)?;
-    handed.push(HandedFile::new("README.md", page.markdown, "the steps"));
-    handed.push(HandedFile::new(
-        "index.html",
-        page.html,
-        "the steps, as a web page",
-    ));
+    add_page(&mut handed, STEPS, &values, destination, &authorities)?;
     Ok(handed)
 }
 

@@ -4,16 +4,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{
-    HandedFile, HandoutError,
-    page::{self, Shown, ShownFile},
-};
+use super::{HandedFile, HandoutError, page::add_page};
 use crate::{
     formats::{
         apple_profile::{self, Payload, PayloadKind, Profile},
         pkcs7,
     },
-    x509::{Certificate, colon_hexadecimal, pem_block},
+    x509::{Certificate, pem_block},
 };
 
 const STEPS: &str = include_str!("../../templates/handout/fleet.toml");
@@ -131,34 +128,13 @@ pub fn fleet(fleet: &Fleet<'_>) -> Result<Vec<HandedFile>, HandoutError> {
         chromium(&ders),
         "policy of Chromium and Chrome on Linux",
     ));
-    let shown: Vec<ShownFile> = handed
-        .iter()
-        .map(|file| ShownFile {
-            name: file.name.clone(),
-            what: file.what,
-        })
-        .collect();
-    let certificates: Vec<Shown> = fleet
+    let certificates: Vec<&Certificate> = fleet
         .certificates
         .iter()
-        .map(|(_, certificate)| show(certificate))
+        .map(|(_, certificate)| *certificate)
         .collect();
-    let page = page::page(STEPS, &values, None, &certificates, &shown)?;
-    handed.push(HandedFile::new("README.md", page.markdown, "the steps"));
-    handed.push(HandedFile::new(
-        "index.html",
-        page.html,
-        "the steps, as a web page",
-    ));
+    add_page(&mut handed, STEPS, &values, None, &certificates)?;
     Ok(handed)
-}
-
-pub(super) fn show(certificate: &Certificate) -> Shown {
-    Shown {
-        title: certificate.subject().openssl_oneline(),
-        fingerprint: colon_hexadecimal(&certificate.fingerprint_sha256()),
-        until: certificate.not_after().date().to_string(),
-    }
 }
 
 /// A root payload for what signed itself; the others cannot be trusted as roots.

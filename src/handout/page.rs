@@ -3,8 +3,8 @@
 use minijinja::{Environment, UndefinedBehavior, Value, value::Serde};
 use serde::{Deserialize, Serialize};
 
-use super::HandoutError;
-use crate::x509::escape_control;
+use super::{HandedFile, HandoutError};
+use crate::x509::{Certificate, colon_hexadecimal, escape_control};
 
 const MARKDOWN: &str = include_str!("../../templates/handout/page.md");
 const HTML: &str = include_str!("../../templates/handout/page.html");
@@ -39,23 +39,33 @@ struct Step {
 
 /// A certificate as the page shows it.
 #[derive(Serialize)]
-pub(super) struct Shown {
-    pub(super) title: String,
-    pub(super) fingerprint: String,
-    pub(super) until: String,
+struct Shown {
+    title: String,
+    fingerprint: String,
+    until: String,
+}
+
+impl Shown {
+    fn of(certificate: &Certificate) -> Self {
+        Self {
+            title: certificate.subject().openssl_oneline(),
+            fingerprint: colon_hexadecimal(&certificate.fingerprint_sha256()),
+            until: certificate.not_after().date().to_string(),
+        }
+    }
 }
 
 /// A file as the page shows it.
 #[derive(Serialize)]
-pub(super) struct ShownFile {
-    pub(super) name: String,
-    pub(super) what: &'static str,
+struct ShownFile {
+    name: String,
+    what: &'static str,
 }
 
 /// A page in both languages.
-pub(super) struct Page {
-    pub(super) markdown: String,
-    pub(super) html: String,
+struct Page {
+    markdown: String,
+    html: String,
 }
 
 #[derive(Serialize)]
@@ -67,8 +77,35 @@ struct Content<'content> {
     files: &'content [ShownFile],
 }
 
+/// Adds the page that tells of the files of a folder, in both languages: the steps, filled with
+/// values, of a destination or without one of all, and the certificates to compare.
+pub(super) fn add_page(
+    handed: &mut Vec<HandedFile>,
+    steps: &str,
+    values: &impl Serialize,
+    destination: Option<&str>,
+    certificates: &[&Certificate],
+) -> Result<(), HandoutError> {
+    let files: Vec<ShownFile> = handed
+        .iter()
+        .map(|file| ShownFile {
+            name: file.name.clone(),
+            what: file.what,
+        })
+        .collect();
+    let certificates: Vec<Shown> = certificates.iter().map(|one| Shown::of(one)).collect();
+    let page = page(steps, values, destination, &certificates, &files)?;
+    handed.push(HandedFile::new("README.md", page.markdown, "the steps"));
+    handed.push(HandedFile::new(
+        "index.html",
+        page.html,
+        "the steps, as a web page",
+    ));
+    Ok(())
+}
+
 /// Fills the steps with values and shows those of a destination; without one, all.
-pub(super) fn page(
+fn page(
     steps: &str,
     values: &impl Serialize,
     destination: Option<&str>,
@@ -126,16 +163,31 @@ pub(super) fn page(
 }
 
 /// Text of a certificate in Markdown (CommonMark §2.4): a backslash before whatever could mean
-/// something, and nothing that drives a terminal.
+/// something, and nothing that drives a terminal. An ampersand means something only where a
+/// character reference starts (§2.5).
 fn markdown(text: &str) -> String {
+    let text = escape_control(text);
     let mut escaped = String::with_capacity(text.len());
-    for character in escape_control(text).chars() {
-        if "\\`*_{}[]<>!|~&".contains(character) {
+    for (place, character) in text.char_indices() {
+        let rest = text.get(place..).unwrap_or_default();
+        if "\\`*_{}[]<>!|~".contains(character) || starts_reference(rest) {
             escaped.push('\\');
         }
         escaped.push(character);
     }
     escaped
+}
+
+/// Whether a text starts as a character reference: `&name;`, `&#10;` or `&#xa;`. Longer ones than
+/// there are count too.
+fn starts_reference(text: &str) -> bool {
+    let inner = text
+        .strip_prefix('&')
+        .and_then(|rest| rest.split_once(';'))
+        .map(|(inner, _)| inner.strip_prefix('#').unwrap_or(inner));
+    inner.is_some_and(|inner| {
+        !inner.is_empty() && inner.chars().all(|letter| letter.is_ascii_alphanumeric())
+    })
 }
 
 #[cfg(test)]
@@ -146,5 +198,9 @@ mod tests {
     fn names_are_no_markdown() {
         assert_eq!(markdown("a_b <c> `d`"), "a\\_b \\<c\\> \\`d\\`");
         assert_eq!(markdown("CN = testca.com"), "CN = testca.com");
+        assert_eq!(
+            markdown("A & B, A&B; &amp; &#38; &#x26; &; &# &a b;"),
+            "A & B, A\\&B; \\&amp; \\&#38; \\&#x26; &; &# &a b;"
+        );
     }
 }

@@ -44,4 +44,4 @@ pub use read::parse;
 pub use refused::refused;
 pub use subject::written_name;
 pub use templates::{TEMPLATES, Template};
-pub use write::write;
+pub use write::{section_of_target, write};

@@ -8,6 +8,7 @@ use crate::{
     formats::nearest,
     profile::{LeafKind, LongLife},
     store::StoreName,
+    target::slug,
     x509::{Name, PathLength, San, SanSet},
 };
 
@@ -43,6 +44,7 @@ pub(super) fn contradictions(
     }
     rules.exports_once(certificates);
     rules.haproxy_files_once(certificates);
+    rules.targets_once(certificates);
     rules.found
 }
 
@@ -353,6 +355,31 @@ impl<'m> Rules<'m> {
                         "write file = \"…\" with another name",
                     );
                 }
+            }
+        }
+    }
+
+    /// What a target is given calls itself after the certificate, with hyphens for the marks that not
+    /// every language has in a name: two of one name would be one on the same server or account.
+    fn targets_once(&mut self, certificates: &'m [DesiredCertificate]) {
+        let mut seen: HashMap<(&str, String), &StoreName> = HashMap::new();
+        for certificate in certificates {
+            let called = slug(certificate.name.file_name());
+            for target in &certificate.targets {
+                let Some(other) = seen.insert((target, called.clone()), &certificate.name) else {
+                    continue;
+                };
+                // Two entries of one name are told already.
+                if *other == certificate.name {
+                    continue;
+                }
+                let what = format!("{target} would call it {called:?}, as it does {other} already");
+                self.broken(
+                    certificate,
+                    "targets",
+                    what,
+                    "give one of them a name that differs in letters or digits",
+                );
             }
         }
     }

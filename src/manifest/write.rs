@@ -238,15 +238,21 @@ fn write_haproxy(text: &mut String, haproxy: &HaProxyReload) {
     line(text, format_args!("reload = {{ {} }}", fields.join(", ")));
 }
 
+/// The table of what a certificate's target is told, without its brackets.
+pub fn section_of_target(certificate: &DesiredCertificate, target: &str) -> String {
+    format!(
+        "{}.{}.target.{}",
+        Table::from(certificate.kind).word(),
+        quoted(&certificate.name.to_string()),
+        quoted(target)
+    )
+}
+
 /// A table for each target, after everything else, since a table goes on to the next one's head.
 fn write_settings(text: &mut String, certificate: &DesiredCertificate) {
-    let table = Table::from(certificate.kind).word();
-    let name = quoted(&certificate.name.to_string());
     for (target, variables) in &certificate.settings {
-        line(
-            text,
-            format_args!("\n[{table}.{name}.target.{}]", quoted(target)),
-        );
+        let section = section_of_target(certificate, target);
+        line(text, format_args!("\n[{section}]"));
         for (variable, values) in variables {
             let variable = quoted(variable);
             match values.as_slice() {

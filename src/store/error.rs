@@ -61,6 +61,14 @@ pub enum StoreError {
         /// What it names.
         target: PathBuf,
     },
+    /// Some of several files were written when one could not be.
+    #[error("{fault}; written before it: {}", paths(written))]
+    Partly {
+        /// Why no more were.
+        fault: Box<StoreError>,
+        /// What was written.
+        written: Vec<PathBuf>,
+    },
     /// A block device or a socket.
     #[error("{} is neither a file nor a pipe", path.display())]
     NotAFile {
@@ -246,6 +254,14 @@ pub enum StoreError {
     },
 }
 
+fn paths(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    paths.join(", ")
+}
+
 impl StoreError {
     /// What the reader of the message can do about it, as a full sentence.
     pub fn hint(&self) -> Option<String> {
@@ -261,6 +277,7 @@ impl StoreError {
             } if fault.kind() == io::ErrorKind::NotFound => "check the path".into(),
             Self::File { fault, .. } => return fault.hint().map(Into::into),
             Self::Inventory { fault, .. } => return fault.hint().map(Into::into),
+            Self::Partly { fault, .. } => return fault.hint(),
             Self::DanglingLink { path, .. } => {
                 format!("remove {} or make what it names", path.display())
             }

@@ -388,7 +388,7 @@ pub(super) fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
     })
 }
 
-fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
+pub(super) fn write_to_stream(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
     let Some(mut stream) = open_stream(path)? else {
         return Ok(false);
     };
@@ -439,7 +439,7 @@ pub(super) fn behind_links(path: &Path) -> Result<PathBuf, StoreError> {
     })
 }
 
-fn write_unfinished(
+pub(super) fn write_unfinished(
     path: &Path,
     folder: &Path,
     content: &[u8],

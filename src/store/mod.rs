@@ -24,6 +24,7 @@ mod revocation_list;
 mod soundness;
 mod staging;
 mod syncing;
+mod together;
 mod unfinished;
 
 pub use anchors::{anchors, root_anchors};
@@ -52,4 +53,5 @@ pub use reconcile::Reconciled;
 pub use soundness::{Soundness, content, is_there};
 pub use staging::{Published, Staged, Staging};
 pub use syncing::Syncing;
+pub use together::{Together, replace_together};
 pub use unfinished::Unfinished;

@@ -49,6 +49,7 @@ impl Facts {
             }
         };
         let certificate = stock.certificate(name).map_err(missing("NAME"))?;
+        target.refuse_purpose(name, certificate.purpose)?;
         let authority = |variable: &str, name: &str| {
             stock
                 .authority(name, &certificate)

@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{error::TargetError, kind::VariableKind, language::Language};
+use super::{
+    error::TargetError,
+    kind::VariableKind,
+    language::Language,
+    refusal::{Refusal, Takes},
+};
 
 /// The file of a target's folder that declares it.
 pub(super) const DEFINITION: &str = "target.toml";
@@ -37,6 +42,10 @@ pub struct Target {
     pub variables: Vec<Variable>,
     /// What is written.
     pub files: Vec<TargetFile>,
+    /// For whom a certificate that goes there has to be; for anybody where nothing is said.
+    pub(super) takes: Option<Takes>,
+    /// What it does not do.
+    pub(super) refusals: Vec<Refusal>,
     /// The folder's templates by their file names.
     pub(super) templates: BTreeMap<String, String>,
 }
@@ -100,6 +109,9 @@ struct Document {
     about: String,
     accepts: Option<String>,
     reload: Option<String>,
+    takes: Option<Takes>,
+    #[serde(default)]
+    refuse: Vec<Refusal>,
     #[serde(default)]
     variable: Vec<DocumentVariable>,
     file: Vec<TargetFile>,
@@ -183,6 +195,8 @@ impl Target {
             about: document.about,
             accepts: document.accepts,
             reload: document.reload,
+            takes: document.takes,
+            refusals: document.refuse,
             variables,
             files: document.file,
             templates,

@@ -76,6 +76,24 @@ pub enum TargetError {
         /// Why it has to be a root.
         reason: String,
     },
+    /// A certificate for clients where a server needs one.
+    #[error("{target} is a server, and {name} is for clients only: who connects would refuse it")]
+    ClientOnly {
+        /// The target.
+        target: String,
+        /// The certificate.
+        name: String,
+    },
+    /// What the target says that it does not do.
+    #[error("{target}: {what}")]
+    Refused {
+        /// The target.
+        target: String,
+        /// What is wrong.
+        what: String,
+        /// What to do instead.
+        remedy: String,
+    },
     /// A file that cannot be read.
     #[error("cannot read {}", path.display())]
     File {
@@ -107,6 +125,12 @@ impl TargetError {
                  front that tells its clients from others, such as haproxy"
                     .to_owned(),
             ),
+            Self::ClientOnly { .. } => Some(
+                "issue one for servers: 'certmint issue server NAME', or 'certmint issue peer NAME' \
+                 for both"
+                    .to_owned(),
+            ),
+            Self::Refused { remedy, .. } => Some(remedy.clone()),
             Self::Missing { missing, .. } => {
                 let settings: Vec<String> = missing
                     .iter()

@@ -1,5 +1,7 @@
 //! What templates can do with values besides writing them.
 
+use std::net::IpAddr;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::{Environment, Error, ErrorKind, Value, value::Kwargs};
 
@@ -16,6 +18,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("object_name", object_name);
     environment.add_filter("namespace", namespace);
     environment.add_filter("identifier", identifier);
+    environment.add_test("address", |text: &str| text.parse::<IpAddr>().is_ok());
 }
 
 /// PEM as it is, each line moved in by `indent` spaces, without the last line break; anything else
@@ -99,8 +102,9 @@ fn identifier(text: &str) -> Result<Value, Error> {
     Ok(Value::from_safe_string(name))
 }
 
-/// A text as a name: letters, digits, `-` and `_`; anything else becomes a `-`.
-fn slug(text: &str) -> String {
+/// A text as a name: letters, digits, `-` and `_`; anything else becomes a `-`. Configurations call
+/// what they are about so.
+pub fn slug(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
             'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => letter,

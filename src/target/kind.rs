@@ -5,7 +5,11 @@ use std::{net::IpAddr, str::FromStr};
 use minijinja::Value;
 use serde::Deserialize;
 
-use crate::{inspect::verify::Host, probe::Endpoint};
+use crate::{
+    inspect::verify::Host,
+    probe::Endpoint,
+    x509::{IpSubnet, X509Error},
+};
 
 /// The kind of a variable's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -14,12 +18,14 @@ use crate::{inspect::verify::Host, probe::Endpoint};
 pub enum VariableKind {
     /// Any text of one line.
     Text,
-    /// Letters, digits, `-`, `_` and `.`: a name in somebody's configuration.
+    /// Letters, digits, `-`, `_`, `.` and, after the first, `@`: a name in somebody's configuration.
     Word,
     /// A DNS name or an IP address.
     Host,
     /// A DNS name.
     DnsName,
+    /// A network as `ADDRESS/LENGTH` (RFC 4632 §3.1); an address alone is a network of one.
+    Network,
     /// `HOST:PORT`; in templates `.host`, `.port` and `.text`.
     Endpoint,
     /// A port, or `ADDRESS:PORT` to listen at one address; in templates `.address` (`*` for all),
@@ -53,6 +59,7 @@ impl VariableKind {
             Self::Word => "word",
             Self::Host => "host",
             Self::DnsName => "DNS name",
+            Self::Network => "network, as 10.0.0.0/8",
             Self::Endpoint => "host:port",
             Self::Listen => "[address:]port",
             Self::Port => "port",
@@ -94,6 +101,11 @@ impl VariableKind {
                 Ok(Host::Name(name)) => Ok(Value::from(name)),
                 _ => Err("a DNS name is needed".to_owned()),
             },
+            Self::Network => match text.parse::<IpSubnet>() {
+                Ok(network) => Ok(Value::from(network.to_string())),
+                Err(X509Error::NameConstraint { reason, .. }) => Err(reason),
+                Err(fault) => Err(fault.to_string()),
+            },
             Self::Endpoint => {
                 let endpoint: Endpoint = text.parse().map_err(|fault| format!("{fault}"))?;
                 Ok(minijinja::context! {
@@ -133,9 +145,9 @@ fn host_text(host: &Host) -> String {
 }
 
 fn word(text: &str) -> Result<Value, String> {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
-    if text.is_empty() || text.starts_with('-') || !text.chars().all(plain) {
-        return Err("letters, digits, '-', '_' and '.' are allowed".to_owned());
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.@".contains(letter);
+    if text.is_empty() || text.starts_with(['-', '@']) || !text.chars().all(plain) {
+        return Err("letters, digits, '-', '_', '.' and, inside, '@' are allowed".to_owned());
     }
     Ok(Value::from(text))
 }

@@ -63,8 +63,9 @@ impl Target {
     ///
     /// # Errors
     /// [`TargetError::NotInStock`] for what the PKI does not have, [`TargetError::NoRoot`] for a CA
-    /// below a root where the target takes roots alone, and [`TargetError::Template`] for a
-    /// template that asks for what is not there, or a value that its language cannot write.
+    /// below a root where the target takes roots alone, [`TargetError::ClientOnly`] and
+    /// [`TargetError::Refused`] for what the target is no place for, and [`TargetError::Template`]
+    /// for a template that asks for what is not there, or a value that its language cannot write.
     pub fn render(
         &self,
         settings: &Settings,
@@ -73,6 +74,7 @@ impl Target {
         places: &Whereabouts,
     ) -> Result<Vec<Rendered>, TargetError> {
         let facts = Facts::gather(self, name, settings, stock)?;
+        self.refuse_cases(&facts.values(self, settings, places, Keys::Hidden))?;
         let wanted = self
             .wanted(settings)
             .filter(|file| places.with_secrets || !file.secret);
@@ -201,7 +203,7 @@ impl Target {
     }
 
     /// What runs templates whose values land in `language`.
-    fn environment(&self, language: Language) -> Result<Environment<'_>, Error> {
+    pub(super) fn environment(&self, language: Language) -> Result<Environment<'_>, Error> {
         let mut environment = Environment::new();
         let syntax = SyntaxConfig::builder()
             .trim_blocks(true)
@@ -216,14 +218,14 @@ impl Target {
         Ok(environment)
     }
 
-    fn wrong(&self, file: &str, reason: String) -> TargetError {
+    pub(super) fn wrong(&self, file: &str, reason: String) -> TargetError {
         TargetError::Template {
             file: format!("{}/{file}", self.name),
             reason,
         }
     }
 
-    fn fault(&self, fault: &Error, template: &str) -> TargetError {
+    pub(super) fn fault(&self, fault: &Error, template: &str) -> TargetError {
         let name = fault.name().unwrap_or(template);
         let source = self.templates.get(name).map_or("", String::as_str);
         let file = match fault.line() {
@@ -270,7 +272,7 @@ fn is_known(environment: &Environment<'_>, name: &str) -> bool {
 
 /// Parts of plain letters, none of them hidden or leading up.
 fn is_plain_path(path: &str) -> bool {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.@".contains(letter);
     !path.is_empty()
         && path
             .split('/')
@@ -278,7 +280,7 @@ fn is_plain_path(path: &str) -> bool {
 }
 
 /// What a template was doing when it failed, and why.
-fn told(fault: &Error, source: &str) -> String {
+pub(super) fn told(fault: &Error, source: &str) -> String {
     let what = fault
         .range()
         .and_then(|range| source.get(range))

@@ -4,6 +4,15 @@ use std::error::Error;
 
 use zeroize::Zeroizing;
 
+/// What a certificate can be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// It can be shown to who connects.
+    Server,
+    /// It can be shown to a server alone.
+    Client,
+}
+
 /// A certificate of the PKI, with its files.
 #[derive(Clone, Debug)]
 pub struct CertificateStock {
@@ -25,6 +34,8 @@ pub struct CertificateStock {
     pub key_kind: String,
     /// Its subject.
     pub subject: String,
+    /// What it can be used for.
+    pub purpose: Purpose,
     /// The common name of its subject, else its first name.
     pub common_name: String,
     /// Its DNS names.

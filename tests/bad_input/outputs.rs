@@ -176,6 +176,35 @@ fn a_full_disk_gets_no_part_of_a_file() {
     }
 }
 
+/// Of several files that are rendered, all are written or none, however little room there is.
+#[test]
+fn a_full_disk_gets_no_part_of_a_configuration() {
+    let desk = desk();
+    let disk = Mount::tmpfs("size=1m");
+    let out = disk.path().join("new/site");
+    let line = format!(
+        "render nginx flb --set clients_ca=@root --with-files --here /etc/site --out {}",
+        out.display()
+    );
+    let mut refused = 0;
+    for pages in 0.. {
+        disk.fill(pages * 4096);
+        let before = snapshot(disk.path());
+        let told = desk.run(&line);
+        if told.code == 0 {
+            break;
+        }
+        told.assert_refused(&line, 1);
+        assert!(told.stderr.contains("no space left"), "{told:#?}");
+        assert_same(&before, &snapshot(disk.path()), &line);
+        refused += 1;
+        disk.free();
+    }
+    // At least one of its four files had room.
+    assert!(refused > 1, "{refused}");
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 4);
+}
+
 /// Standard output is an output too.
 #[test]
 fn an_answer_that_cannot_be_written_is_a_failure() {

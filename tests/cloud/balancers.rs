@@ -130,4 +130,55 @@ fn network_and_classic_load_balancers_pass_tcp_through() {
         json!([["HTTP", 80, "HTTP", 80], ["TCP", 443, "TCP", 443]])
     );
     assert_eq!(classic["health"], json!("TCP:443"));
+
+    // What is right already is left alone, and what is registered.
+    world.ok(
+        "render aws-clb mtls --out cloud --replace --set load_balancer=classic --set targets=i-1,i-2",
+    );
+    let said = aws.ok(&world, "cloud/mtls.aws-clb.sh");
+    assert!(said.contains("register i-1 i-2"), "{said}");
+    let asked = texts(&aws.state()["asked"]).len();
+    for script in ["cloud/mtls.aws-clb.sh", "cloud/mtls.aws-nlb.sh"] {
+        let said = aws.ok(&world, script);
+        assert!(said.contains("passes TCP through"), "{said}");
+        assert!(!said.contains("register"), "{said}");
+    }
+    assert_eq!(texts(&aws.state()["asked"]).len(), asked);
+    world.ok(
+        "render aws-clb mtls --out other --set load_balancer=classic --set port=8443 \
+         --set target_port=8443 --set targets=i-2,i-3",
+    );
+    let said = aws.ok(&world, "other/mtls.aws-clb.sh");
+    for part in [
+        "check the health of port 8443 by TCP, where it was TCP:443",
+        "register i-3\n",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(
+        aws.state()["classic"]["classic"]["health"],
+        json!("TCP:8443")
+    );
+
+    // Connections that go to another target group are not led away from it.
+    let before = aws.state();
+    world.ok("render aws-nlb mtls --out elsewhere --set load_balancer=tcp --set target_group=new");
+    let told = aws.run(&world, "elsewhere/mtls.aws-nlb.sh", &[]);
+    assert_eq!(told.code, 1, "{told:#?}");
+    assert!(
+        told.stderr
+            .contains("on port 443 passes connections on to mtls-tcp and not to new"),
+        "{told:#?}"
+    );
+    assert_eq!(aws.state(), before);
+    world.ok(
+        "render aws-nlb mtls --out elsewhere --replace --set load_balancer=tcp \
+         --set target_group=new --set port=8443",
+    );
+    aws.ok(&world, "elsewhere/mtls.aws-nlb.sh");
+    let state = aws.state();
+    assert_eq!(
+        state["listeners"][1]["target_groups"],
+        json!([state["target_groups"]["new"]["arn"].clone()])
+    );
 }

@@ -159,6 +159,54 @@ fn only_clients_of_the_ca_get_in() {
     assert!(ask(&desk, &(own("joe") + " user=eve")).is_err());
 }
 
+/// Users, databases and networks as `pg_hba.conf` has them: who is in none of the lists is refused.
+#[test]
+fn who_may_connect_is_told_in_lists() {
+    let desk = Desk::new();
+    render(&desk, "--set user=joe");
+    start(&desk);
+    desk.0.ok(
+        "server",
+        "psql -h /var/lib/pg -U postgres -q postgres -c 'CREATE DATABASE shop' \
+         -c \"CREATE USER \\\"ann@example.com\\\" PASSWORD 'secret'\"",
+    );
+    let take = |settings: &str| {
+        render(&desk, &format!("--set user=joe {settings}"));
+        deploy(&desk);
+        desk.0.ok(
+            "server",
+            &format!(
+                "cd /var/lib/pg; cat /etc/postgresql/tls/www.pg_hba.conf local.conf >data/pg_hba.conf
+                 setpriv --reuid=postgres --regid=postgres --clear-groups {PROGRAMS}/pg_ctl -D data reload"
+            ),
+        );
+        // Each line of the file is one that PostgreSQL reads.
+        let wrong = "psql -h /var/lib/pg -U postgres -At postgres -c \
+                     'SELECT error FROM pg_hba_file_rules WHERE error IS NOT NULL'";
+        assert_eq!(desk.0.ok("server", wrong), "");
+    };
+    let users = "--set users=joe,ann@example.com --set databases=shop,postgres";
+    take(&format!("{users} --set addresses=192.0.2.0/24,10.0.0.30"));
+    let until = |user: &str, wanted: &str| {
+        let line = format!(
+            "PGSERVICEFILE=conf/www.pg_service.conf PGPASSWORD=secret psql -At \"service=www {user}\" -c 'SELECT current_user' 2>&1 || true"
+        );
+        desk.0.until("client", &line, |told| told.contains(wanted));
+    };
+    until("user=eve", "no pg_hba.conf entry");
+    assert_eq!(ask(&desk, "").unwrap(), "joe|t\n");
+    assert_eq!(
+        ask(&desk, "user=ann@example.com dbname=shop").unwrap(),
+        "ann@example.com|t\n"
+    );
+    let refused = ask(&desk, "dbname=template1").unwrap_err();
+    assert!(refused.contains("no pg_hba.conf entry"), "{refused}");
+    take(&format!(
+        "{users} --set addresses=192.0.2.0/24,10.0.0.31/32"
+    ));
+    until("", "no pg_hba.conf entry");
+}
+
 #[test]
 fn a_clients_ca_below_a_root_is_refused() {
     Desk::new().takes_root_only("postgresql", "");

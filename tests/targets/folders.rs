@@ -197,6 +197,88 @@ fn what_only_some_settings_need_is_told() {
     world.ok(&format!("{line} --set backend_protocol=http"));
 }
 
+/// What is missing is asked for where it is missing; what has rules alone is no fault.
+#[test]
+fn of_all_targets_the_manifest_is_told() {
+    let world = World::new();
+    let manifest = MANIFEST.replace("[\"haproxy\", ", "[\"chrome\", \"haproxy\", ");
+    world.write("web.toml", &manifest);
+    world.ok("apply web.toml --yes");
+    let told = world.ok("render --all --out conf --manifest web.toml");
+    assert!(
+        told.stderr
+            .contains("chrome for flb: it is known by what it refuses alone"),
+        "{told:#?}"
+    );
+    assert_eq!(files(&world, "conf"), ["apache", "haproxy", "nginx-lb"]);
+    world.write(
+        "web.toml",
+        manifest
+            .replace("flb]", "\"f.lb\"]")
+            .replace(".flb.", ".\"f.lb\".")
+            .replace("backends = [\"10.0.0.1:443\", \"10.0.0.2:443\"]\n", ""),
+    );
+    world.ok("apply web.toml --yes");
+    let told = world.run("render --all --out again --manifest web.toml");
+    assert_eq!(told.code, 1, "{told:#?}");
+    for part in [
+        "haproxy for f.lb: haproxy needs backends",
+        "write backends = … (",
+        "into [server.\"f.lb\".target.haproxy] of web.toml",
+    ] {
+        assert!(told.stderr.contains(part), "{part}\n{told:#?}");
+    }
+    assert!(!told.stderr.contains("--set"), "{told:#?}");
+    // Destinations alone are something, though nothing is rendered.
+    world.write(
+        "web.toml",
+        "[ca.ca]\ncommon_name = \"t\"\n[server.flb]\nsan = [\"a.example\"]\ntargets = [\"chrome\"]\n",
+    );
+    let told = world.ok("render --all --out none --manifest web.toml");
+    assert!(!told.stderr.contains("has targets"), "{told:#?}");
+    assert!(!world.exists("none"), "{told:#?}");
+}
+
+/// The line for after a renewal can be run as it stands.
+#[test]
+fn what_is_to_be_done_after_a_renewal_is_said_in_full() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256");
+    let mut command = world.command("render kubernetes flb --out 'k 8s' --set namespace=web");
+    command.args(["--set", "service=shop"]);
+    let told = crate::world::told(command);
+    let wanted = "after a renewal: certmint render kubernetes flb --out 'k 8s' --replace \
+                  --set namespace=web --set service=shop && kubectl apply -f 'k 8s'\n";
+    assert!(told.stderr.contains(wanted), "{told:#?}");
+    world.ok("renew flb");
+    let (line, _) = wanted
+        .trim_start_matches("after a renewal: certmint ")
+        .split_once(" &&")
+        .unwrap();
+    let again = world.ok(line);
+    let secret = again
+        .stdout
+        .lines()
+        .find(|line| line.contains("flb.secret.yaml"));
+    assert!(!secret.unwrap().contains("(unchanged)"), "{again:#?}");
+    let acm = world.ok("render aws-acm flb --out acm");
+    assert!(
+        acm.stderr
+            .contains("after a renewal: acm/flb.aws-acm.sh, as reload in the manifest\n"),
+        "{acm:#?}"
+    );
+    let java = world.ok("render java flb --out java --here /etc/shop");
+    assert!(
+        java.stderr.contains("sh /etc/shop/flb.stores.sh, then"),
+        "{java:#?}"
+    );
+    let told = world.ok("render stunnel flb --out st --set listen=1 --set connect=10.0.0.1:1");
+    assert!(
+        told.stderr.contains("systemctl reload stunnel@flb\n"),
+        "{told:#?}"
+    );
+}
+
 #[test]
 fn all_targets_of_a_manifest_are_rendered_at_once() {
     let world = World::new();

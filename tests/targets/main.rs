@@ -17,6 +17,7 @@ mod lab;
 mod nginx;
 mod nginx_lb;
 mod own;
+mod places;
 mod refusals;
 mod site;
 mod strange;

@@ -62,6 +62,12 @@ fn what_is_wrong_is_told_with_what_to_do() {
         ),
         ("target show ngin", 1, "no target", "did you mean nginx?"),
         ("target show nginx --out pki", 1, "pki", ""),
+        (
+            "target check nginx-stream flb",
+            1,
+            "no rules are known",
+            "goes to the servers behind it",
+        ),
     ] {
         let refused = world.run(line);
         assert_eq!(refused.code, code, "{line}\n{refused:#?}");
@@ -99,6 +105,38 @@ fn a_file_that_somebody_changed_is_not_overwritten() {
         .permissions()
         .mode();
     assert_eq!(mode & 0o777, 0o644);
+}
+
+/// Where one of the files cannot be written, none is.
+#[test]
+fn all_files_are_written_or_none() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256");
+    let line = "render nginx flb --out conf/new --set clients_ca=@root --replace";
+    world.write("conf", "no folder");
+    let refused = world.refused(line);
+    assert!(refused.stderr.contains("conf"), "{refused:#?}");
+    std::fs::remove_file(world.path("conf")).unwrap();
+    // A folder and a link to nothing, where the second file goes.
+    world.ok("render nginx flb --out conf/new");
+    world.write("conf/new/flb.conf", "mine\n");
+    let second = world.path("conf/new/flb.clients-ca.crt");
+    std::fs::create_dir(&second).unwrap();
+    world.refused(line);
+    assert_eq!(world.read_text("conf/new/flb.conf"), "mine\n");
+    std::fs::remove_dir(&second).unwrap();
+    std::os::unix::fs::symlink("nothing", &second).unwrap();
+    let refused = world.refused(line);
+    assert!(
+        refused.stderr.contains("flb.clients-ca.crt"),
+        "{refused:#?}"
+    );
+    assert_eq!(world.read_text("conf/new/flb.conf"), "mine\n");
+    let left = std::fs::read_dir(world.path("conf/new")).unwrap().count();
+    assert_eq!(left, 2);
+    std::fs::remove_file(&second).unwrap();
+    world.ok(line);
+    assert_ne!(world.read_text("conf/new/flb.conf"), "mine\n");
 }
 
 #[test]

@@ -30,6 +30,38 @@ fn no_template_writes_a_value_as_it_is() {
     }
 }
 
+/// What a comment says of clients without a certificate is what the server does.
+#[test]
+fn comments_about_clients_are_true() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256");
+    let backends = "--set backends=127.0.0.1:1 --set backend_name=b.example.com";
+    for (target, more, need) in [
+        ("nginx", "", "on"),
+        ("nginx-lb", backends, "on"),
+        ("haproxy", backends, "required"),
+        ("apache", "", "require"),
+    ] {
+        for (verification, says, not) in [
+            (
+                need,
+                "# Clients need a certificate of the CA testca.com; without one ",
+                "is let in",
+            ),
+            ("optional", "who shows none is let in", "Clients need"),
+        ] {
+            let text = world
+                .ok(&format!(
+                    "render {target} flb --here /x {more} --set clients_ca=ca \
+                     --set client_verification={verification}"
+                ))
+                .stdout;
+            assert!(text.contains(says), "{verification}\n{text}");
+            assert!(!text.contains(not), "{verification}\n{text}");
+        }
+    }
+}
+
 /// A folder with every mark that configuration languages know: nginx reads it as one path, and one
 /// that it cannot write is refused.
 #[test]

@@ -111,6 +111,63 @@ fn each_destination_gets_what_it_reads() {
     }
 }
 
+/// The blocks of commands of a document, without what they are moved in by.
+fn blocks(document: &str) -> Vec<String> {
+    let parts = document.split("```").skip(1).step_by(2);
+    parts
+        .map(|block| {
+            let lines: Vec<&str> = block.lines().map(str::trim_start).collect();
+            lines.join("\n")
+        })
+        .collect()
+}
+
+/// The steps for Java and for PEM, as they stand: the trust store has the CA, and the PEM file what a
+/// server needs to verify the certificate up to a root.
+#[test]
+fn steps_make_a_trust_store_and_a_whole_chain() {
+    let world = world();
+    world.ok("export bundle client01 --for java --out java");
+    let document = world.read_text("java/README.md");
+    let blocks = blocks(&document);
+    let block = |word: &str| blocks.iter().find(|block| block.contains(word)).unwrap();
+    let options = block("-Djavax.net.ssl.keyStore=");
+    for option in [
+        "-Djavax.net.ssl.trustStore=client01.trust.p12",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
+    ] {
+        assert!(options.contains(option), "{options}");
+    }
+    let password = world.read_text("java.password");
+    let run = |script: &str, typed: String| {
+        world.write("typed", typed);
+        let mut command = std::process::Command::new("setsid");
+        command
+            .args(["--wait", "bash", "-ec", script])
+            .current_dir(world.path("java"))
+            .stdin(std::fs::File::open(world.path("typed")).unwrap());
+        judge::ok(command);
+    };
+    run(block("keytool"), "changeit\nchangeit\n".to_owned());
+    let listed =
+        world.accepts("keytool -list -rfc -keystore java/client01.trust.p12 -storepass changeit");
+    let root = world.read_text("pki/ca/ca.crt");
+    let line = root.lines().nth(1).unwrap();
+    assert!(listed.contains(line), "{listed}");
+    // Each of the two commands asks for the password.
+    run(block("-nokeys"), format!("{password}{password}"));
+    let verified = "openssl verify -purpose sslclient -CAfile pki/ca/ca.crt \
+                    -untrusted java/client01.crt java/client01.crt";
+    world.accepts(verified);
+    let of_key = world.accepts("openssl pkey -in java/client01.key -pubout");
+    let of_certificate = world.accepts("openssl x509 -in java/client01.crt -noout -pubkey");
+    assert_eq!(of_key, of_certificate);
+    // Markdown shows ampersands as they are.
+    world.ok("export bundle client01 --for ios --out ios");
+    let document = world.read_text("ios/README.md");
+    assert!(document.contains("VPN & Device Management"), "{document}");
+}
+
 #[test]
 fn a_profile_has_key_and_ca_and_keeps_its_identifiers() {
     let world = world();

@@ -32,8 +32,10 @@ impl Desk {
             "certmint ca init --cn testca.com --key p256 --no-passphrase --quiet
              mkdir -p ~/.mozilla/firefox/abcd.default
              certutil -N -d sql:$HOME/.mozilla/firefox/abcd.default --empty-password
-             # Links to what is gone would be taken away at any update.
-             find /etc/ssl/certs -xtype l -delete",
+             # Links to what is gone would be taken away at any update, and files that somebody put
+             # beside the links would become links.
+             find /etc/ssl/certs -xtype l -delete
+             update-ca-certificates",
         );
         Self(lab)
     }

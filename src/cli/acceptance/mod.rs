@@ -6,7 +6,7 @@ mod subject;
 
 pub(crate) use judged::{Judged, document};
 pub(crate) use key_file::key_facts;
-pub(crate) use subject::{Subject, read_replaced};
+pub(crate) use subject::{Subject, purpose_of, read_replaced};
 
 use anyhow::Result;
 

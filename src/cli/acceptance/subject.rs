@@ -166,7 +166,7 @@ fn about<'a>(certificates: &'a [Certificate], key: Option<&KeyFacts>) -> Option<
 }
 
 /// What a certificate says that it is for; a server's where it says nothing.
-fn purpose_of(certificate: &Certificate) -> Use {
+pub(crate) fn purpose_of(certificate: &Certificate) -> Use {
     let is_authority = certificate
         .extension(&oid::BASIC_CONSTRAINTS)
         .and_then(|extension| extension.read_basic_constraints().ok())

@@ -17,7 +17,7 @@ use crate::{
     },
     inspect::verify::Host,
     store::{Filter, Inventory, Layout, Query, Row, Shelf, Sort, StoreName, TextMatch},
-    target::{Library, TargetError},
+    target::{Library, Origin, TargetError},
     x509::Certificate,
 };
 
@@ -76,16 +76,23 @@ pub(crate) fn run(pki: &Path, arguments: &TargetCheck) -> Result<Report> {
 
 /// Whose rules hold for a target: those that its `accepts` names, or those of its own name.
 pub(crate) fn destination(library: &Library, word: &str) -> Result<&'static Destination> {
-    let (rules, own) = match library.target(word) {
-        Ok(target) => (target.accepts.unwrap_or_else(|| word.to_owned()), true),
-        Err(TargetError::Unknown { .. }) if find(word).is_ok() => (word.to_owned(), false),
+    let (rules, origin) = match library.target(word) {
+        Ok(target) => (
+            target.accepts.unwrap_or_else(|| word.to_owned()),
+            library.files(word).ok().map(|(origin, _)| origin),
+        ),
+        Err(TargetError::Unknown { .. }) if find(word).is_ok() => (word.to_owned(), None),
         Err(error) => return Err(error.into()),
     };
     find(&rules).map_err(|error| {
-        let hint = if own {
-            "write accepts = \"nginx\", or whose rules hold, into its target.toml; docs/acceptance.md has them"
-        } else {
-            "docs/acceptance.md has the names"
+        let hint = match origin {
+            Some(Origin::Own(_)) => {
+                "write accepts = \"nginx\", or whose rules hold, into its target.toml; docs/acceptance.md has them"
+            }
+            Some(Origin::Ours) => {
+                "the certificate goes to the servers behind it and not there: check it for them, such as 'certmint target check nginx NAME'"
+            }
+            None => "docs/acceptance.md has the names",
         };
         Advised {
             message: format!("target {word}: {error}"),

@@ -4,22 +4,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use serde_json::json;
-use time::OffsetDateTime;
 
 use crate::{
-    acceptance,
     cli::{
-        acceptance::Subject,
         failure::{Advised, UsageError},
         manifest_file, rendered,
         report::Report,
         target_stock::{Keys, PkiStock},
     },
     manifest::Manifest,
-    store::{Inventory, Layout, Shelf, State, StoreName},
-    target::{Library, Rendered, Settings, Stock as _, Target, Whereabouts, Written},
+    store::StoreName,
+    target::{Library, Rendered, Settings, Target, Whereabouts, Written},
 };
+
+mod all;
+mod misgivings;
 
 /// The configuration of a server.
 #[derive(Debug, Args)]
@@ -109,7 +108,7 @@ pub(crate) fn run(pki: &Path, arguments: &Render) -> Result<Report> {
     };
     match (&arguments.target, &arguments.name) {
         (Some(target), Some(name)) => one(pki, arguments, manifest.as_ref(), target, name),
-        _ => all(pki, arguments, manifest.as_ref()),
+        _ => all::run(pki, arguments, manifest.as_ref()),
     }
 }
 
@@ -131,10 +130,10 @@ fn one(
     };
     let settings = target.settings(&settings)?;
     if !arguments.refused_too {
-        refuse(pki, &target, name)?;
+        misgivings::refuse(pki, &target, name)?;
     }
     let files = work.rendered(pki, &settings, arguments)?;
-    let notes = doubts(pki, &settings, name)?;
+    let notes = misgivings::doubts(pki, &settings, name)?;
     let Some(out) = &arguments.out else {
         let (document, text) = rendered::show(&target, name, &files);
         let report = Report::new("render", document, text).notes(notes);
@@ -147,130 +146,48 @@ fn one(
     };
     let (document, text) = rendered::write(out, &target, name, &files, arguments.replace)?;
     let report = Report::new("render", document, text).notes(notes);
-    Ok(match &target.reload {
+    let folder = out.display().to_string();
+    let here = arguments.here.as_deref().unwrap_or(&folder);
+    let reload = target.reload_of(name.file_name(), &folder, here, &flags(pki, arguments));
+    Ok(match reload {
         Some(reload) => report.note(format!("after a renewal: {reload}")),
         None => report,
     })
 }
 
-/// Refuses what the destination would refuse, as far as rules are known for it.
-fn refuse(pki: &Path, target: &Target, name: &StoreName) -> Result<()> {
-    let rules = target.accepts.as_deref().unwrap_or(&target.name);
-    let Ok(destination) = acceptance::find(rules) else {
-        return Ok(());
-    };
-    let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
-    let Some(subject) = Subject::of_name(pki, &inventory, name, None)? else {
-        return Ok(());
-    };
-    let case = subject.case(OffsetDateTime::now_utc());
-    let findings = acceptance::judge(&[destination], &case);
-    let Some(first) = findings.iter().find(|finding| finding.refuses()) else {
-        return Ok(());
-    };
-    Err(Advised {
-        message: format!(
-            "{} refuses {name}: {} ({}; {})",
-            target.name,
-            first.what(),
-            first.rule().id(),
-            first.rule().source()
-        ),
-        hint: format!(
-            "{}; 'certmint target check {} {name}' tells all, --refused-too goes on",
-            first.remedy(),
-            target.name
-        ),
+/// What was given besides target, name and folder, so that the same can be rendered again.
+fn flags(pki: &Path, arguments: &Render) -> Vec<String> {
+    let mut flags = Vec::new();
+    let mut add = |flag: &str, value: String| flags.extend([flag.to_owned(), value]);
+    if pki != Path::new(USUAL_PKI) {
+        add("--pki", pki.display().to_string());
     }
-    .into())
+    if let Some(manifest) = &arguments.manifest {
+        add("--manifest", manifest.display().to_string());
+    }
+    if let Some(templates) = &arguments.templates.templates {
+        add("--templates", templates.display().to_string());
+    }
+    if let Some(files) = &arguments.files {
+        add("--files", files.clone());
+    }
+    if let Some(here) = &arguments.here {
+        add("--here", here.clone());
+    }
+    for setting in &arguments.settings {
+        add("--set", setting.clone());
+    }
+    if arguments.with_files {
+        flags.push("--with-files".to_owned());
+    }
+    if arguments.refused_too {
+        flags.push("--refused-too".to_owned());
+    }
+    flags
 }
 
-/// What speaks against using what was rendered, though nobody refuses it.
-fn doubts(pki: &Path, settings: &Settings, name: &StoreName) -> Result<Vec<String>> {
-    let mut doubts = Vec::new();
-    let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
-    let row = inventory.current(Shelf::Certificates, name)?;
-    if row.is_some_and(|row| row.status.state() == State::Revoked) {
-        doubts.push(format!(
-            "{name} is revoked: 'certmint renew {name}' makes it again"
-        ));
-    }
-    let stock = PkiStock::open(pki, Keys::NotWanted)?;
-    for (variable, authority) in settings.authorities() {
-        if variable != "clients_ca" {
-            continue;
-        }
-        let told = |error| anyhow::anyhow!("{variable}: {error}");
-        let of = stock.certificate(name.file_name()).map_err(told)?;
-        let found = stock.authority(authority, &of).map_err(told)?;
-        if found.crl_file.is_none() {
-            doubts.push(format!(
-                "revoked clients of {} are let in: there is no list of it and of the CAs above it; make them with 'certmint crl', then render this again",
-                found.name
-            ));
-        }
-    }
-    Ok(doubts)
-}
-
-/// Each target of each certificate of the manifest; what cannot be rendered does not keep the rest
-/// from it.
-fn all(pki: &Path, arguments: &Render, manifest: Option<&Manifest>) -> Result<Report> {
-    let (Some(manifest), Some(out)) = (manifest, &arguments.out) else {
-        let what = "--all is for the targets of a manifest, and there is no pki.toml here: add --manifest FILE";
-        return Err(UsageError(what.to_owned()).into());
-    };
-    let library = arguments.templates.library(pki)?;
-    let mut documents = Vec::new();
-    let mut text = String::new();
-    let mut failures = Vec::new();
-    let mut notes = Vec::new();
-    for certificate in manifest.certificates() {
-        for target in &certificate.targets {
-            let name = &certificate.name;
-            let place = format!("{target}/{}", name.file_name());
-            let made = library
-                .target(target)
-                .map_err(anyhow::Error::from)
-                .and_then(|target| {
-                    let settings = of_manifest(Some(manifest), &target, name);
-                    let out = out.join(&place);
-                    let work = Work {
-                        target: &target,
-                        name,
-                        out: Some(out.clone()),
-                        here: arguments
-                            .here
-                            .as_ref()
-                            .map(|here| format!("{}/{place}", here.trim_end_matches('/'))),
-                    };
-                    if !arguments.refused_too {
-                        refuse(pki, &target, name)?;
-                    }
-                    let settings = target.settings(&settings)?;
-                    let files = work.rendered(pki, &settings, arguments)?;
-                    notes.extend(doubts(pki, &settings, name)?);
-                    rendered::write(&out, &target, name, &files, arguments.replace)
-                });
-            match made {
-                Ok((document, part)) => {
-                    documents.push(document);
-                    text.push_str(&part);
-                }
-                Err(error) => failures.push(error.context(format!("{target} for {name}"))),
-            }
-        }
-    }
-    let is_empty = documents.is_empty() && failures.is_empty();
-    let report = Report::new("render.all", json!({ "rendered": documents }), text)
-        .notes(notes)
-        .failures(failures);
-    Ok(if is_empty {
-        report.note("no certificate of the manifest has targets")
-    } else {
-        report
-    })
-}
+/// The PKI directory that is taken when none is named.
+const USUAL_PKI: &str = "pki";
 
 /// What the manifest says to a target of a certificate.
 fn of_manifest(manifest: Option<&Manifest>, target: &Target, name: &StoreName) -> Written {
