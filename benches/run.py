@@ -37,15 +37,22 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", help="only these rows, separated by commas; --list names them")
     parser.add_argument("--list", action="store_true", help="name the rows and do nothing")
     parser.add_argument("--quick", action="store_true", help="few runs of small work, to see that all of it works")
+    parser.add_argument("--largest", type=int, metavar="COUNT", help="no inventory or list with more certificates")
     parser.add_argument("--program", type=Path, help="this certmint instead of the release build")
     parser.add_argument(
-        "--out", type=Path, help="folder for the raw output and the tables (default: target/bench/last)"
+        "--out", type=Path, help="folder for the raw output and the tables (default: 'last' in --folder)"
     )
+    parser.add_argument("--folder", type=Path, help="where inputs are kept and work is done (default: target/bench)")
     parser.add_argument(
         "--write-docs", action="store_true", help="write the tables into docs/performance.md, and the plot"
     )
     parser.add_argument(
-        "--report", type=Path, help="write tables from the raw output in this folder, and measure nothing"
+        "--report",
+        type=Path,
+        nargs="+",
+        metavar="FOLDER",
+        help="measure nothing, and write the tables of what is in these folders into --out; of a row that is in "
+        "several of them the last counts",
     )
     return parser.parse_args()
 
@@ -78,7 +85,7 @@ class Runs:
         """Every side once for the syncs, which warms it up, then all of them in turn."""
         work = self.settings.folder / "work" / row.name
         subprocess.run(["rm", "-rf", str(work)], check=True)
-        sides = [side for side in row.sides if side.command is not None]
+        sides = [side for side in row.sides if side.command is not None and side.missing() is None]
         folders = {side.name: work / side.name.replace(" ", "-").replace(",", "") for side in sides}
         for folder in folders.values():
             folder.mkdir(parents=True)
@@ -158,30 +165,43 @@ def keep(out: Path, rows: Sequence[RowSummary], described: dict[str, str]) -> No
         (out / "growth.svg").write_text(plot.svg(drawn))
 
 
+def kept(folders: Sequence[Path]) -> tuple[list[RowSummary], dict[str, str]]:
+    """What runs before this one measured, in the order of the table."""
+    rows: dict[str, RowSummary] = {}
+    described: dict[str, str] = {}
+    for folder in folders:
+        summary = json.loads((folder / "summary.json").read_text())
+        rows |= {row["name"]: from_json(row) for row in summary["rows"]}
+        described = summary["machine"]
+    order = {entry.name: place for place, entry in enumerate(ENTRIES)}
+    return sorted(rows.values(), key=lambda row: order.get(row.name, len(order))), described
+
+
 def main() -> int:
     asked = arguments()
     if asked.list:
         for entry in ENTRIES:
             print(f"{entry.name:18} {entry.title}")
         return 0
-    folder = ROOT / "target" / "bench"
+    folder = (asked.folder or ROOT / "target" / "bench").resolve()
+    out = asked.out or folder / "last"
+    if asked.write_docs and (asked.quick or asked.rows or asked.largest):
+        raise SystemExit("--write-docs: only what was measured in full; leave --quick, --rows and --largest out")
     if asked.report is not None:
-        kept = json.loads((asked.report / "summary.json").read_text())
-        rows, described = [from_json(row) for row in kept["rows"]], kept["machine"]
-        keep(asked.report, rows, described)
+        rows, described = kept(asked.report)
+        out.mkdir(parents=True, exist_ok=True)
+        keep(out, rows, described)
     else:
         program = (asked.program or ROOT / "target" / "release" / "certmint").resolve()
         if not program.exists():
             raise SystemExit(f"{program} is missing; benches/run builds it when no --program is given")
-        settings = Settings(ROOT, program, folder, asked.quick)
+        settings = Settings(ROOT, program, folder, asked.quick, asked.largest)
         try:
-            rows, described = measure(settings, chosen(asked.rows), asked.out or folder / "last")
+            rows, described = measure(settings, chosen(asked.rows), out)
         except Failed as failed:
             print(f"benches/run: {failed}", file=sys.stderr)
             return 1
     if asked.write_docs:
-        if asked.quick:
-            raise SystemExit("--write-docs: a quick run says nothing; leave --quick out")
         document.write(ROOT, rows, described, NOTES)
     print(table.text(table.bounds(rows)))
     print(table.text(table.sides(rows)))

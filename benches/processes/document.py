@@ -29,9 +29,11 @@ def write(root: Path, rows: Sequence[RowSummary], machine: dict[str, str], noted
     notes = "".join(f"- {note}\n" for note in noted)
     text = between(text, "bounds", f"{table.markdown(table.bounds(rows))}\n{notes}")
     text = between(text, "programs", table.markdown(table.sides(rows)))
-    page.write_text(text)
     drawn = plot.lines(rows)
     if drawn:
+        names = ", ".join(line.name for line in drawn)
+        text = between(text, "growth", f"![CPU time of {names} by the number of certificates](performance/growth.svg)")
         folder = root / "docs" / "performance"
         folder.mkdir(exist_ok=True)
         (folder / "growth.svg").write_text(plot.svg(drawn))
+    page.write_text(text)

@@ -52,7 +52,7 @@ def describe(settings: Settings) -> dict[str, str]:
         "cfssl": first_line(["cfssl", "version"]),
         "mkcert": first_line(["mkcert", "-version"]),
         "easy-rsa": first_line(["dpkg-query", "-W", "-f", "${Version}", "easy-rsa"]),
-        "rustls-cert-gen": first_line(["cargo", "install", "--list", "--root", str(settings.folder / "cargo")]),
+        "rustls-cert-gen": first_line(["cargo", "install", "--list", "--root", str(settings.tools / "cargo")]),
         "cryptography, trustme": first_line([str(settings.python), "-c", modules]),
     }
     machine = {

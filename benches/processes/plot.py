@@ -16,8 +16,8 @@ from .summary import RowSummary
 WIDTH, HEIGHT = 860, 520
 LEFT, RIGHT, TOP, BOTTOM = 80, 170, 56, 64
 
-#: Told apart by people who do not see all colours, too (Okabe and Ito), and by their marks.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#3a9bdc", "#8a6fd1", "#777777")
+#: After Okabe and Ito, for people who do not see all colours; the marks tell the lines apart too.
+COLOURS = ("#1f83c8", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#1b9aaa", "#8a6fd1", "#777777")
 MARKS = ("circle", "square", "diamond", "triangle")
 
 STYLE = """

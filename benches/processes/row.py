@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,9 +41,16 @@ class Side:
     #: How many things a run does: figures are of one of them.
     units: int = 1
     exits: tuple[int, ...] = (0,)
+    #: Programs that the command needs beside its own; where one is missing the side is left out.
+    needs: tuple[str, ...] = ()
     #: Runs it no more often than so.
     most_runs: int | None = None
     note: str = ""
+
+    def missing(self) -> str | None:
+        """The first program that is needed and not here."""
+        programs = [*(self.command or [])[:1], *self.needs]
+        return next((program for program in programs if shutil.which(program) is None), None)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -48,10 +48,20 @@ class Settings:
     program: Path
     folder: Path
     quick: bool
+    largest: int | None = None
 
     @property
     def sizes(self) -> Sizes:
-        return QUICK if self.quick else FULL
+        """How much of everything there is in this run."""
+        sizes = QUICK if self.quick else FULL
+        if self.largest is None:
+            return sizes
+        return replace(sizes, revoked=self.up_to(sizes.revoked), inventories=self.up_to(sizes.inventories))
+
+    def up_to(self, counts: tuple[int, ...]) -> tuple[int, ...]:
+        """The sizes that are not too large; the smallest in any case."""
+        kept = tuple(count for count in counts if self.largest is None or count <= self.largest)
+        return kept or counts[:1]
 
     @property
     def peers(self) -> Path:
@@ -61,7 +71,17 @@ class Settings:
     @property
     def python(self) -> Path:
         """A Python with the modules of benches/requirements.txt."""
-        return self.folder / "venv" / "bin" / "python"
+        return self.tools / "venv" / "bin" / "python"
+
+    @property
+    def cert_gen(self) -> Path:
+        """rustls-cert-gen."""
+        return self.tools / "cargo" / "bin" / "rustls-cert-gen"
+
+    @property
+    def tools(self) -> Path:
+        """Where benches/run installs what does not come from Debian."""
+        return self.root / "target" / "bench"
 
     @property
     def inputs(self) -> Path:

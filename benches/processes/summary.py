@@ -92,7 +92,7 @@ def of_side(side: Side, costs: Sequence[Cost], syncs: int | None, faults: list[s
         wall=Spread.of([cost.wall / side.units for cost in costs]) if costs else None,
         peak=max(cost.peak for cost in costs) if costs else None,
         syncs=syncs,
-        note=side.note,
+        note=side.note if side.missing() is None else f"{side.missing()} is not here",
         faults=faults,
     )
 

@@ -58,9 +58,11 @@ def judged(ending: str, authority: str, place: str = ".") -> Callable[[Path], li
     return check
 
 
-def theirs(name: str, command: list[str], check: Callable[[Path], list[str]], note: str = "") -> Side:
+def theirs(
+    name: str, command: list[str], check: Callable[[Path], list[str]], note: str = "", needs: tuple[str, ...] = ()
+) -> Side:
     """A peer's script in an empty folder."""
-    return Side(name, command, prepare=lambda folder, _run: fresh(folder), check=check, note=note)
+    return Side(name, command, prepare=lambda folder, _run: fresh(folder), check=check, note=note, needs=needs)
 
 
 def peers(settings: Settings, ca_kind: str, leaf_kind: str, keys: Path | None) -> list[Side]:
@@ -69,8 +71,8 @@ def peers(settings: Settings, ca_kind: str, leaf_kind: str, keys: Path | None) -
     scripts = settings.peers
     made = judged(".crt", "ca.crt")
     return [
-        theirs("openssl", [str(scripts / "openssl" / "recipe.sh"), *words], made),
-        theirs("certtool", [str(scripts / "certtool" / "recipe.sh"), *words], made),
+        theirs("openssl", [str(scripts / "openssl" / "recipe.sh"), *words], made, needs=("openssl",)),
+        theirs("certtool", [str(scripts / "certtool" / "recipe.sh"), *words], made, needs=("certtool",)),
         theirs("cryptography", [str(settings.python), str(scripts / "python" / "recipe.py"), *words], made, "Python"),
     ]
 
@@ -79,18 +81,25 @@ def more_peers(settings: Settings, ca_kind: str, leaf_kind: str) -> list[Side]:
     """Those that always make keys."""
     scripts = settings.peers
     return [
-        theirs("cfssl", [str(scripts / "cfssl" / "recipe.sh"), ca_kind, leaf_kind], judged(".pem", "ca.pem")),
+        theirs(
+            "cfssl",
+            [str(scripts / "cfssl" / "recipe.sh"), ca_kind, leaf_kind],
+            judged(".pem", "ca.pem"),
+            needs=("cfssl", "cfssljson"),
+        ),
         theirs(
             "easy-rsa",
             [str(scripts / "easyrsa" / "recipe.sh"), ca_kind, leaf_kind],
             judged(".crt", "pki/ca.crt", "pki/issued"),
             "no chain files",
+            needs=("/usr/share/easy-rsa/easyrsa",),
         ),
         theirs(
             "mkcert",
             [str(scripts / "mkcert" / "recipe.sh"), leaf_kind],
             judged(".crt", "rootCA.pem"),
             "its CA has always RSA 3072; no requests, no chains, no inventory",
+            needs=("mkcert",),
         ),
     ]
 
@@ -131,14 +140,13 @@ def takes_key_files(settings: Settings, text: str) -> bool:
 
 def recipe_p256(settings: Settings, entry: Entry) -> Row:
     kinds = ("p256", "p256")
-    cert_gen = settings.folder / "cargo" / "bin" / "rustls-cert-gen"
     sides = [
         ours(settings, manifest(*kinds, None)),
         *peers(settings, *kinds, None),
         *more_peers(settings, *kinds),
         Side(
             "rustls-cert-gen",
-            [str(cert_gen), "--output", ".", "--san", "www.2026testsite.com"] if cert_gen.exists() else None,
+            [str(settings.cert_gen), "--output", ".", "--san", "www.2026testsite.com"],
             prepare=lambda folder, _run: fresh(folder),
             note="one leaf, not three; no request, no inventory, no chains",
         ),

@@ -46,6 +46,7 @@ def crl(settings: Settings, entry: Entry) -> Row:
                     prepare_once=with_serials(settings, count),
                     most_runs=runs,
                     note="the list in base64",
+                    needs=("cfssl",),
                 )
             )
             sides.append(

@@ -8,14 +8,13 @@ from ..settings import Settings
 
 
 def start_up(settings: Settings, entry: Entry) -> Row:
-    cert_gen = settings.folder / "cargo" / "bin" / "rustls-cert-gen"
     sides = [
         Side("certmint", certmint(settings, "--version"), ours=True),
         Side("openssl", ["openssl", "version"]),
         Side("certtool", ["certtool", "--version"]),
         Side("cfssl", ["cfssl", "version"]),
         Side("mkcert", ["mkcert", "-version"]),
-        Side("rustls-cert-gen", [str(cert_gen), "--help"] if cert_gen.exists() else None, note="--help"),
+        Side("rustls-cert-gen", [str(settings.cert_gen), "--help"], note="--help"),
         Side("true", ["/bin/true"], note="the floor: a process that does nothing"),
     ]
     bounds = [Bound(Figure.CPU, against=("openssl",), factor=0.5)]
