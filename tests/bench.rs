@@ -175,7 +175,7 @@ fn a_report_says_what_holds_and_draws_what_grows() {
 /// The scripts of the peers, and the one that starts it all.
 #[test]
 fn the_scripts_are_sound() {
-    let mut scripts = vec!["benches/run".to_owned()];
+    let mut scripts = vec!["benches/run".to_owned(), "benches/profile".to_owned()];
     for peer in fs::read_dir("benches/peers").unwrap() {
         for file in fs::read_dir(peer.unwrap().path()).unwrap() {
             let path = file.unwrap().path();
