@@ -1,0 +1,1 @@
+"""Whole processes: certmint's and others', measured at the same work."""
