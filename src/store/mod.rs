@@ -23,7 +23,7 @@ mod soundness;
 mod staging;
 mod unfinished;
 
-pub use anchors::{anchors, root_anchors};
+pub use anchors::{anchor_file, anchors, root_anchors};
 pub use chain::{
     ChainPem, LONGEST_CHAIN, Paths, chain_above, has_signed, is_self_signed, sent_chain,
 };

@@ -20,7 +20,7 @@ use crate::{
     probe::Trust,
     rehearsal::{Party, Scene, rehearse},
     store::{
-        AuthorityFile, CertificateFile, Inventory, Layout, Paths, RevocationListFile, StoreName,
+        CertificateFile, Inventory, Layout, Paths, RevocationListFile, StoreName, anchor_file,
         files,
     },
     x509::{Certificate, GeneralName},
@@ -35,7 +35,8 @@ use crate::{
 
 A server with the files of NAME and a client meet on the loopback device, with TLS 1.2 and with
 TLS 1.3; nothing leaves this machine. If nothing else is said, both sides trust the root of NAME, as
-it lies in ca/, and know the revocation lists in crl/. Exit code 3 when either side refuses. See
+it lies in ca/, while it is rolled over the old and the new one, and know the revocation lists in
+crl/. Exit code 3 when either side refuses. See
 docs/probe.md.")]
 pub(crate) struct Rehearse {
     /// The server's certificate, as `certmint list` shows it
@@ -201,20 +202,17 @@ fn usual_anchors(
         .last()
         .map(|root| inventory.authority_by_fingerprint(&root.fingerprint_sha256()))
         .transpose()?
-        .flatten()
-        .and_then(|root| root.name);
-    let Some(root) = root else {
-        return Err(Advised {
+        .flatten();
+    let file = root
+        .map(|root| anchor_file(layout, inventory, root.id))
+        .transpose()?
+        .flatten();
+    file.ok_or_else(|| {
+        Advised {
             message: "the server's certificate is of no CA that has a name in this PKI".to_owned(),
             hint: format!("name the CA's certificate with {flag} FILE"),
         }
-        .into());
-    };
-    let bundle = layout.trust_bundle(&root);
-    Ok(if bundle.exists() {
-        bundle
-    } else {
-        layout.authority_file(&root, AuthorityFile::Certificate)
+        .into()
     })
 }
 
