@@ -17,6 +17,7 @@ mod import;
 mod issue;
 mod issuer_difference;
 mod ledger;
+mod list_chain;
 mod outliving;
 mod parallel;
 mod publish;
@@ -47,9 +48,10 @@ pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use issuer_difference::{IssuerDifference, issuer_difference};
+pub use list_chain::ListChains;
 pub use outliving::{Outliving, outliving};
 pub use publish::{
-    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
+    ChainState, IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
     publish_revocation_list,
 };
 pub use reissue::{

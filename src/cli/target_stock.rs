@@ -134,14 +134,16 @@ impl PkiStock {
             .authority_file(&name, AuthorityFile::Certificate);
         let trust = anchor_file(&self.layout, &self.inventory, authority.id)?
             .unwrap_or_else(|| file.clone());
-        // Only below a root are there lists of others to add.
-        let list = if is_self_signed(&certificate) {
-            RevocationListFile::Pem
+        // Below a root its own list alone would have servers refuse everybody.
+        let forms: &[RevocationListFile] = if is_self_signed(&certificate) {
+            &[RevocationListFile::Chain, RevocationListFile::Pem]
         } else {
-            RevocationListFile::Chain
+            &[RevocationListFile::Chain]
         };
-        let list = self.layout.revocation_list(&name, list);
-        let list = list.exists().then_some(list);
+        let list = forms
+            .iter()
+            .map(|form| self.layout.revocation_list(&name, *form))
+            .find(|file| file.exists());
         let trust_pem = pem(&trust)?;
         let mut anchors = anchors(&self.inventory, authority.id)?;
         // A retired one that is asked for by its name.
