@@ -60,7 +60,7 @@ pub use reissue::{
 };
 pub use reload::{HaProxyReload, Reload, ReloadError};
 pub use renew::{
-    KeyChoice, check_renewable, kept_key, renewal, renewing_authority, set_aside,
+    KeyChoice, check_renewable, has_newer, kept_key, renewal, renewing_authority, set_aside,
     set_aside_as_ordered,
 };
 pub use renew_authority::{CertifiedBy, RenewedAuthority, certified_by, renew_authority};
