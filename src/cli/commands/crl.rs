@@ -15,6 +15,7 @@ use crate::{
     cli::{
         actor::actor,
         failure::UsageError,
+        output,
         render::{self, BOLD},
         report::Report,
     },
@@ -59,6 +60,9 @@ pub(crate) fn run(pki: &Path, arguments: &Crl) -> Result<Report> {
         out,
         der,
     } = arguments;
+    if let Some(out) = out {
+        output::refuse_dash(out)?;
+    }
     let now = OffsetDateTime::now_utc();
     let mut store = Store::open(pki, &actor(), now)?;
     let publishers = list_publishers(store.inventory(), names)?;
