@@ -53,6 +53,13 @@ fn what_fails_is_told_with_code_and_last_words() {
     assert!(!told.contains("990"), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
 
+    // Lines of any length are told no longer than a screen has room for: the end of them.
+    let error = shell("head -c 20000 /dev/zero | tr '\\0' x; echo the end; exit 5").unwrap_err();
+    let told = error.to_string();
+    assert!(told.ends_with("xthe end"), "{told}");
+    assert!((1000..1200).contains(&told.chars().count()), "{told}");
+    assert!(told.contains('…'), "{told}");
+
     let error = shell("kill -TERM $$").unwrap_err();
     assert!(error.to_string().contains("signal 15"), "{error}");
 }

@@ -51,7 +51,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ),
     ("report", &["authority", "store", "x509", "key"]),
     ("handout", &["formats", "x509", "key"]),
-    ("trust", &["store", "x509", "key"]),
+    ("trust", &["store", "hook", "x509", "key"]),
     (
         "cli",
         &[

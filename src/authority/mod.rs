@@ -18,6 +18,7 @@ mod issue;
 mod issue_packed;
 mod issuer_difference;
 mod ledger;
+mod list_chain;
 mod outliving;
 mod parallel;
 mod publish;
@@ -49,9 +50,10 @@ pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
 pub use issue_packed::{PackAnswer, issue_packed};
 pub use issuer_difference::{IssuerDifference, issuer_difference};
+pub use list_chain::ListChains;
 pub use outliving::{Outliving, outliving};
 pub use publish::{
-    IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
+    ChainState, IncompleteChain, ListEnd, PublishedList, USUAL_CRL_DAYS, list_publishers,
     publish_revocation_list,
 };
 pub use reissue::{
@@ -60,7 +62,7 @@ pub use reissue::{
 };
 pub use reload::{HaProxyReload, Reload, ReloadError};
 pub use renew::{
-    KeyChoice, check_renewable, kept_key, renewal, renewing_authority, set_aside,
+    KeyChoice, check_renewable, has_newer, kept_key, renewal, renewing_authority, set_aside,
     set_aside_as_ordered,
 };
 pub use renew_authority::{CertifiedBy, RenewedAuthority, certified_by, renew_authority};

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use time::{Duration, OffsetDateTime};
 
-use super::{AuthorityError, SigningAuthority, chain_above};
+use super::{AuthorityError, SigningAuthority, list_chain::ListChains};
 use crate::{
     ca::{CaError, RevocationListOrder, RevokedCertificates},
     store::{
         Authority, Inventory, RecordIssuer, RevocationListFile, Revoked, Shown, Store, StoreError,
         StoreName,
     },
-    x509::{Certificate, RevokedCertificate, Validity},
+    x509::{RevokedCertificate, Validity},
 };
 
 /// How many days a list lasts when neither the command nor the CA says: the time that people have
@@ -37,7 +37,7 @@ pub struct PublishedList {
     pub files: Vec<PathBuf>,
     /// Whether it is in place.
     pub shown: Shown,
-    /// The authorities whose chain file cannot be made, and whose lists are missing for it.
+    /// The authorities whose chain file lacks lists.
     pub incomplete: Vec<IncompleteChain>,
 }
 
@@ -50,13 +50,24 @@ pub enum ListEnd {
     Authority,
 }
 
-/// A chain file that is not there yet.
+/// A chain file that lacks lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncompleteChain {
-    /// Whose it would be.
+    /// Whose it is.
     pub name: StoreName,
     /// The authorities that have made no list yet.
     pub missing: Vec<StoreName>,
+    /// Whether the file is there without them.
+    pub state: ChainState,
+}
+
+/// Whether a chain file that lacks lists was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChainState {
+    /// It was not: with it servers would refuse everybody.
+    Waits,
+    /// It was: servers refuse what those authorities signed.
+    Written,
 }
 
 /// The CAs of this PKI that publish lists: those of the names, or all. A CA that has a successor
@@ -140,16 +151,35 @@ pub fn publish_revocation_list(
         .map(|file| layout.revocation_list(&name, file))
         .to_vec();
     let mut incomplete = Vec::new();
-    for chain in chains_with(store.inventory(), &name)? {
-        let missing = store.chain_revocation_lists(&chain.name, &chain.lists)?;
-        if missing.is_empty() {
-            let path = store
-                .layout()
-                .revocation_list(&chain.name, RevocationListFile::Chain);
-            files.push(path);
+    let chains = ListChains::of(store.inventory())?;
+    for chain in chains.with(&name) {
+        let lists: Vec<StoreName> = chain.all().cloned().collect();
+        let missing = store.chain_revocation_lists(&chain.name, &chain.needed, &lists)?;
+        let lacks = |list: &StoreName| missing.contains(list);
+        let state = if chain.needed.iter().any(lacks) {
+            ChainState::Waits
         } else {
-            let name = chain.name;
-            incomplete.push(IncompleteChain { name, missing });
+            ChainState::Written
+        };
+        if state == ChainState::Written {
+            let layout = store.layout();
+            files.push(layout.revocation_list(&chain.name, RevocationListFile::Chain));
+        }
+        // Whatever a CA below signs is refused until it has a list; a retired one signs nothing.
+        let in_succession = chain.in_succession.iter();
+        let missing: Vec<StoreName> = match state {
+            ChainState::Waits => chain.needed.into_iter().filter(lacks).collect(),
+            ChainState::Written => in_succession
+                .filter(|list| lacks(list) && !chains.is_retired(list))
+                .cloned()
+                .collect(),
+        };
+        if !missing.is_empty() {
+            incomplete.push(IncompleteChain {
+                name: chain.name,
+                missing,
+                state,
+            });
         }
     }
     Ok(PublishedList {
@@ -219,43 +249,4 @@ impl RevokedCertificates for OnList<'_> {
                 Failed::Ca(error) => error,
             })
     }
-}
-
-/// The lists that whoever checks a subordinate CA's certificates needs: its own and those above.
-struct ListChain {
-    name: StoreName,
-    lists: Vec<StoreName>,
-}
-
-/// The chains of all subordinate CAs of this PKI in which a CA's list stands. A chain ends where a
-/// CA above is not of this PKI.
-fn chains_with(inventory: &Inventory, name: &StoreName) -> Result<Vec<ListChain>, AuthorityError> {
-    let named: Vec<(StoreName, Certificate)> = list_publishers(inventory, &[])?
-        .into_iter()
-        .map(|(name, authority)| Ok((name, Certificate::from_der(&authority.certificate_der)?)))
-        .collect::<Result<_, AuthorityError>>()?;
-    // After a CA was renewed, the certificate above may be an older one of the same name and key.
-    let name_of = |certificate: &Certificate| {
-        named
-            .iter()
-            .find(|(_, known)| {
-                known.subject() == certificate.subject()
-                    && known.public_key() == certificate.public_key()
-            })
-            .map(|(name, _)| name.clone())
-    };
-    let mut chains = Vec::new();
-    for (subordinate, certificate) in &named {
-        let above = chain_above(inventory, certificate)?;
-        let lists: Vec<StoreName> = std::iter::once(subordinate.clone())
-            .chain(above.iter().map_while(name_of))
-            .collect();
-        if lists.len() > 1 && lists.contains(name) {
-            chains.push(ListChain {
-                name: subordinate.clone(),
-                lists,
-            });
-        }
-    }
-    Ok(chains)
 }

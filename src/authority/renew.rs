@@ -113,18 +113,7 @@ fn newest_set_aside(
     let Some(place) = &current.place else {
         return Ok(None);
     };
-    let query = Query {
-        filter: Filter {
-            name: Some(TextMatch::Exactly(name.to_string())),
-            shelf: Some(Shelf::Certificates),
-            state: Some(State::Superseded),
-            ..Filter::default()
-        },
-        sort: Sort::Name,
-        order: Order::Descending,
-        ..Query::default()
-    };
-    let newest = store.inventory().list(&query)?.into_iter().next();
+    let newest = newest_superseded(store.inventory(), name)?;
     let Some(found) = newest else {
         return Ok(None);
     };
@@ -138,6 +127,36 @@ fn newest_set_aside(
         .is_dir();
     let is_newer = found_place.generation > place.generation;
     Ok(Some(found).filter(|_| is_newer && still_signs && is_there))
+}
+
+/// Whether a generation was made after the current one of its name and set aside.
+///
+/// # Errors
+/// What SQLite refuses.
+pub fn has_newer(inventory: &Inventory, current: &Row) -> Result<bool, AuthorityError> {
+    let Some(place) = &current.place else {
+        return Ok(false);
+    };
+    let newest = newest_superseded(inventory, &place.name)?.and_then(|row| row.place);
+    Ok(newest.is_some_and(|newest| newest.generation > place.generation))
+}
+
+fn newest_superseded(
+    inventory: &Inventory,
+    name: &StoreName,
+) -> Result<Option<Row>, AuthorityError> {
+    let query = Query {
+        filter: Filter {
+            name: Some(TextMatch::Exactly(name.to_string())),
+            shelf: Some(Shelf::Certificates),
+            state: Some(State::Superseded),
+            ..Filter::default()
+        },
+        sort: Sort::Name,
+        order: Order::Descending,
+        ..Query::default()
+    };
+    Ok(inventory.list(&query)?.into_iter().next())
 }
 
 /// The order for the next generation of a certificate: as it is, but it ends no later than the CAs

@@ -2,9 +2,14 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, error::ErrorKind,
+};
 
 use super::{commands, failure, report::Form};
+
+/// The variable that names the PKI directory.
+const PKI_VARIABLE: &str = "CERTMINT_PKI";
 
 /// A private PKI in one program: CA, requests, signing, inspection, verification and PKCS#12.
 #[derive(Debug, Parser)]
@@ -30,7 +35,7 @@ pub(crate) struct Global {
         long,
         global = true,
         value_name = "DIR",
-        env = "CERTMINT_PKI",
+        env = PKI_VARIABLE,
         default_value = "pki",
         help_heading = "Global options"
     )]
@@ -188,6 +193,17 @@ pub(crate) enum KeyCommand {
 pub(crate) enum CsrCommand {
     /// Make a certification request (PKCS#10)
     New(commands::csr_new::CsrNew),
+}
+
+/// Reads the command line. A variable that is set to nothing is as good as not set; `--pki ''` is not.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    let is_empty = std::env::var_os(PKI_VARIABLE).is_some_and(|value| value.is_empty());
+    let mut command = Cli::command();
+    if is_empty {
+        command = command.mut_arg("pki", |pki| pki.env(None::<&str>));
+    }
+    let found = command.clone().try_get_matches()?;
+    Cli::from_arg_matches(&found).map_err(|error| error.format(&mut command))
 }
 
 /// Prints help, the version or what is wrong with the command line.

@@ -41,8 +41,6 @@ mod trust_report;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 pub use args::Cli;
 
 /// Runs the program: reads the command line, does what it says and prints what came of it.
@@ -51,7 +49,7 @@ pub use args::Cli;
 /// 70 a bug of certmint.
 pub fn run() -> ExitCode {
     failure::report_bugs();
-    let cli = match Cli::try_parse() {
+    let cli = match args::parse() {
         Ok(cli) => cli,
         Err(error) => return args::explain(&error),
     };

@@ -4,13 +4,29 @@ use std::{fs, path::Path};
 
 use anyhow::Result;
 
-use crate::store::{
-    StoreError,
-    files::{self, Secrecy},
+use crate::{
+    cli::failure::UsageError,
+    store::{
+        StoreError,
+        files::{self, Secrecy},
+    },
 };
+
+/// Refuses `-`, which is standard output elsewhere: here that is for the report.
+pub(crate) fn refuse_dash(path: &Path) -> Result<()> {
+    if path != Path::new("-") {
+        return Ok(());
+    }
+    Err(UsageError(
+        "- is no file to write: name one, or /dev/stdout for standard output, ahead of the report"
+            .to_owned(),
+    )
+    .into())
+}
 
 /// Refuses a path that is taken, or whose folder is not there, before anything is made for it.
 pub(crate) fn refuse_unwritable(path: &Path) -> Result<()> {
+    refuse_dash(path)?;
     refuse_existing(path)?;
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {

@@ -12,7 +12,7 @@ use crate::{
     key::PublicKey,
     store::{
         Authority, AuthorityFile, CertificateFile, ChainPem, Inventory, Layout, Paths,
-        RevocationListFile, Shelf, StoreName, anchors, files, is_self_signed,
+        RevocationListFile, Shelf, StoreName, anchor_file, anchors, files, is_self_signed,
     },
     target::{AuthorityStock, CertificateStock, Purpose, Stock},
     x509::{Certificate, GeneralName, San, hexadecimal, moment_text},
@@ -137,15 +137,18 @@ impl PkiStock {
         let file = self
             .layout
             .authority_file(&name, AuthorityFile::Certificate);
-        let trust = self.trust_file(&authority)?.unwrap_or_else(|| file.clone());
-        // Only below a root are there lists of others to add.
-        let list = if is_self_signed(&certificate) {
-            RevocationListFile::Pem
+        let trust = anchor_file(&self.layout, &self.inventory, authority.id)?
+            .unwrap_or_else(|| file.clone());
+        // Below a root its own list alone would have servers refuse everybody.
+        let forms: &[RevocationListFile] = if is_self_signed(&certificate) {
+            &[RevocationListFile::Chain, RevocationListFile::Pem]
         } else {
-            RevocationListFile::Chain
+            &[RevocationListFile::Chain]
         };
-        let list = self.layout.revocation_list(&name, list);
-        let list = list.exists().then_some(list);
+        let list = forms
+            .iter()
+            .map(|form| self.layout.revocation_list(&name, *form))
+            .find(|file| file.exists());
         let trust_pem = pem(&trust)?;
         let mut anchors = anchors(&self.inventory, authority.id)?;
         // A retired one that is asked for by its name.
@@ -197,9 +200,12 @@ impl PkiStock {
             trust_pem.to_owned()
         } else {
             let row = self.inventory.authority_by_fingerprint(&fingerprint)?;
-            let bundle = row.map(|row| self.trust_file(&row)).transpose()?.flatten();
-            match bundle {
-                Some(bundle) => pem(&bundle)?,
+            let file = row
+                .map(|row| anchor_file(&self.layout, &self.inventory, row.id))
+                .transpose()?
+                .flatten();
+            match file {
+                Some(file) => pem(&file)?,
                 None => root.to_pem(),
             }
         };
@@ -224,33 +230,6 @@ impl PkiStock {
         self.inventory
             .authority_by_fingerprint(&chosen.fingerprint_sha256())?
             .with_context(|| format!("the inventory does not know {}", render::title(chosen)))
-    }
-
-    /// The bundle of old and new roots that this root is in, if there is one.
-    fn trust_file(&self, authority: &Authority) -> Result<Option<std::path::PathBuf>> {
-        if !is_self_signed(&named_certificate(authority)?) {
-            return Ok(None);
-        }
-        let authorities = self.inventory.authorities()?;
-        let mut root = authority;
-        let mut found = None;
-        // No chain of successors has more links than there are CAs.
-        for _ in &authorities {
-            if let Some(name) = &root.name {
-                let bundle = self.layout.trust_bundle(name);
-                if bundle.exists() {
-                    found = Some(bundle);
-                }
-            }
-            match authorities
-                .iter()
-                .find(|one| one.successor == Some(root.id))
-            {
-                Some(before) => root = before,
-                None => break,
-            }
-        }
-        Ok(found)
     }
 }
 

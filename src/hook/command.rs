@@ -3,26 +3,22 @@
 use std::{
     ffi::OsString,
     fmt,
-    io::{self, Read},
-    os::unix::process::CommandExt as _,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::Command,
     str::FromStr,
-    thread,
     time::{Duration, Instant},
 };
 
-use nix::{
-    sys::signal::{Signal, killpg},
-    unistd::Pid,
-};
-
-use super::{HookError, output::Output};
+use super::{Bounds, Ended, HookError, Streams, last_lines, run_bounded};
 
 /// How many of the last lines of a command are told.
 const LINES: usize = 5;
 
-/// How often is looked whether the command has ended.
-const PAUSE: Duration = Duration::from_millis(5);
+/// The most that is kept of what it says, in octets: enough for any message, little enough for any
+/// memory.
+const KEPT: usize = 16 * 1024;
+
+/// How long is waited for what is still in the pipes when it has ended.
+const REST: Duration = Duration::from_millis(200);
 
 /// A command as a user wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,27 +74,18 @@ pub fn run(
         command: command.to_string(),
         fault,
     };
-    let mut child = prepared(command)?
-        .envs(environment.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        // A group of its own, so that what it starts can be ended with it.
-        .process_group(0)
-        .spawn()
-        .map_err(not_started)?;
-    let pipes = [
-        child
-            .stdout
-            .take()
-            .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
-        child.stderr.take().map(|pipe| Box::new(pipe) as _),
-    ];
-    let output = Output::of(pipes.into_iter().flatten().collect());
-    let ended = wait(&mut child, started + timeout).map_err(not_started)?;
-    let said = output.last_lines(LINES);
+    let mut prepared = prepared(command)?;
+    prepared.envs(environment.iter().map(|(name, value)| (name, value)));
+    let bounds = Bounds {
+        timeout,
+        kept: KEPT,
+        rest: REST,
+        streams: Streams::Joined,
+    };
+    let Ended { status, stdout, .. } = run_bounded(prepared, bounds).map_err(not_started)?;
+    let said = last_lines(&stdout, LINES);
     let command = command.to_string();
-    match ended {
+    match status {
         Some(status) if status.success() => Ok(Ran {
             said,
             took: started.elapsed(),
@@ -130,24 +117,4 @@ fn prepared(command: &HookCommand) -> Result<Command, HookError> {
             Ok(command)
         }
     }
-}
-
-/// The command's end, or nothing if it had to be killed.
-fn wait(child: &mut Child, until: Instant) -> io::Result<Option<ExitStatus>> {
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= until {
-            break;
-        }
-        thread::sleep(PAUSE);
-    }
-    // The child is not waited for yet, so its number is still its group's.
-    if let Ok(group) = i32::try_from(child.id()) {
-        // It may have ended by itself just now.
-        let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
-    }
-    child.wait()?;
-    Ok(None)
 }

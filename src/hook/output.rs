@@ -8,12 +8,8 @@ use std::{
     time::Duration,
 };
 
-/// The most that is kept, in octets: enough for any message, little enough for any memory.
-const KEPT: usize = 16 * 1024;
-
-/// How long is waited for what is still in the pipes when the command has ended. What it left
-/// running (a server that it started) may hold them open for ever.
-const REST: Duration = Duration::from_millis(200);
+/// The most that is told of the last lines, in characters: what fits on a screen.
+const LONGEST: usize = 1000;
 
 /// Reads what a command prints while it runs, so that it never waits for a reader.
 pub(super) struct Output {
@@ -23,15 +19,16 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Reads all pipes into one, as a terminal would show them.
-    pub(super) fn of(pipes: Vec<Box<dyn Read + Send>>) -> Self {
+    /// Reads all pipes into one, as a terminal would show them; no more than the last `kept` octets
+    /// are kept.
+    pub(super) fn of(pipes: Vec<Box<dyn Read + Send>>, kept: usize) -> Self {
         let tail = Arc::new(Mutex::default());
         let (end, ended) = mpsc::channel();
         let count = pipes.len();
         for pipe in pipes {
             let (tail, end) = (Arc::clone(&tail), end.clone());
             thread::spawn(move || {
-                keep_the_end(pipe, &tail);
+                keep_the_end(pipe, &tail, kept);
                 // Nobody waits any more.
                 let _ = end.send(());
             });
@@ -43,26 +40,37 @@ impl Output {
         }
     }
 
-    /// The last lines, when the command has ended.
-    pub(super) fn last_lines(self, lines: usize) -> String {
+    /// What was kept, when the command has ended; it is waited so long for each pipe to end.
+    pub(super) fn text(self, rest: Duration) -> String {
         for _ in 0..self.pipes {
-            if self.ended.recv_timeout(REST).is_err() {
+            if self.ended.recv_timeout(rest).is_err() {
                 break;
             }
         }
         let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = String::from_utf8_lossy(tail.make_contiguous()).into_owned();
-        let all: Vec<&str> = text
-            .lines()
-            .map(str::trim_end)
-            .filter(|line| !line.is_empty())
-            .collect();
-        let skipped = all.len().saturating_sub(lines);
-        all.into_iter().skip(skipped).collect::<Vec<_>>().join("\n")
+        String::from_utf8_lossy(tail.make_contiguous()).into_owned()
     }
 }
 
-fn keep_the_end(mut pipe: Box<dyn Read + Send>, tail: &Mutex<VecDeque<u8>>) {
+/// The last lines of a text that are not empty, and no more than the end of them: a line can be of any
+/// length.
+pub fn last_lines(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let skipped = all.len().saturating_sub(lines);
+    let last = all.into_iter().skip(skipped).collect::<Vec<_>>().join("\n");
+    let surplus = last.chars().count().saturating_sub(LONGEST);
+    if surplus == 0 {
+        return last;
+    }
+    let end: String = last.chars().skip(surplus).collect();
+    format!("…{end}")
+}
+
+fn keep_the_end(mut pipe: Box<dyn Read + Send>, tail: &Mutex<VecDeque<u8>>, kept: usize) {
     let mut buffer = [0; 4096];
     loop {
         match pipe.read(&mut buffer) {
@@ -70,7 +78,7 @@ fn keep_the_end(mut pipe: Box<dyn Read + Send>, tail: &Mutex<VecDeque<u8>>) {
             Ok(count) => {
                 let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
                 tail.extend(buffer.iter().take(count));
-                let surplus = tail.len().saturating_sub(KEPT);
+                let surplus = tail.len().saturating_sub(kept);
                 tail.drain(..surplus);
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

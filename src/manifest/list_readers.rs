@@ -4,17 +4,15 @@ use time::OffsetDateTime;
 
 use super::{certificate::DesiredCertificate, desired::Manifest};
 use crate::{
-    authority::{AuthorityError, itself, named_certificate},
-    store::{
-        ActivationNeed, Inventory, Paths, RecordId, Row, Shelf, State, StoreName, chain_above,
-    },
+    authority::{AuthorityError, ListChains},
+    store::{ActivationNeed, Inventory, RecordId, Row, Shelf, State, StoreName, chain_above},
     target::{Library, VariableKind},
     x509::Certificate,
 };
 
-/// The certificates of which a target is told a CA that has one of these lists, or stands below one
-/// that has, and whose servers can be told: they read their lists when they are reloaded. What is
-/// made in this very run has no servers yet.
+/// The certificates of which a target is told a CA whose file of lists has one of these, and whose
+/// servers can be told: they read their lists when they are reloaded. What is made in this very run
+/// has no servers yet.
 ///
 /// # Errors
 /// What the inventory refuses.
@@ -25,15 +23,15 @@ pub fn list_readers(
     lists: &[StoreName],
     now: OffsetDateTime,
 ) -> Result<Vec<RecordId>, AuthorityError> {
-    let mut publishers = Vec::with_capacity(lists.len());
-    for name in lists {
-        publishers.push(named_certificate(&itself(inventory, Some(name))?)?);
-    }
     let mut readers = Vec::new();
-    if publishers.is_empty() {
+    if lists.is_empty() {
         return Ok(readers);
     }
-    let paths = Paths::of(inventory)?;
+    let chains = ListChains::of(inventory)?;
+    let changed: Vec<StoreName> = lists
+        .iter()
+        .flat_map(|name| chains.readers_of(name))
+        .collect();
     for wanted in manifest.certificates() {
         if wanted.activation() == ActivationNeed::Nothing {
             continue;
@@ -52,22 +50,12 @@ pub fn list_readers(
         let der = inventory.certificate_der(row.id)?.unwrap_or_default();
         let above = chain_above(inventory, &Certificate::from_der(&der)?)?;
         let reads = named_authorities(library, wanted).any(|named| {
-            let chain: Vec<Certificate> = match named.as_str() {
-                "@root" => above.last().cloned().into_iter().collect(),
-                "@issuer" => above.clone(),
-                name => name
-                    .parse::<StoreName>()
-                    .ok()
-                    .and_then(|name| itself(inventory, Some(&name)).ok())
-                    .map(|authority| paths.of_authority(authority.id))
-                    .unwrap_or_default(),
+            let authority = match named.as_str() {
+                "@root" => above.last().and_then(|root| chains.name_of(root)),
+                "@issuer" => above.first().and_then(|issuer| chains.name_of(issuer)),
+                name => name.parse().ok(),
             };
-            chain.iter().any(|one| {
-                publishers.iter().any(|publisher| {
-                    publisher.subject() == one.subject()
-                        && publisher.public_key() == one.public_key()
-                })
-            })
+            authority.is_some_and(|authority| changed.contains(&authority))
         });
         if reads {
             readers.push(row.id);

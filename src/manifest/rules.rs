@@ -269,15 +269,8 @@ impl<'m> Rules<'m> {
     ) -> Option<&'m DesiredAuthority> {
         let found = self.by_name.get(issuer).copied();
         if found.is_none() {
-            let mut known: Vec<String> = self.by_name.keys().map(ToString::to_string).collect();
-            known.sort();
-            let wanted = issuer.to_string();
-            let remedy = match nearest(&wanted, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean {near:?}?"),
-                None if known.is_empty() => format!("add [ca.{issuer}]"),
-                None => format!("add [ca.{issuer}], or name one of: {}", known.join(", ")),
-            };
-            let what = format!("there is no [ca.{issuer}]");
+            let known = self.by_name.keys().map(ToString::to_string).collect();
+            let (what, remedy) = no_such_authority(&issuer.to_string(), known);
             self.broken(entry, key, what, remedy);
         }
         found
@@ -411,6 +404,17 @@ impl<'m> Rules<'m> {
             }
         }
     }
+}
+
+/// What is wrong, and what to do, where a CA is named that the manifest does not have.
+pub(super) fn no_such_authority(wanted: &str, mut known: Vec<String>) -> (String, String) {
+    known.sort();
+    let remedy = match nearest(wanted, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None if known.is_empty() => format!("add [ca.{wanted}]"),
+        None => format!("add [ca.{wanted}], or name one of: {}", known.join(", ")),
+    };
+    (format!("there is no [ca.{wanted}]"), remedy)
 }
 
 fn contradiction(

@@ -33,6 +33,14 @@ pub enum EndpointError {
     /// No host at all.
     #[error("{0:?} has no host: write HOST:PORT, as in www.example.com:443")]
     NoHost(String),
+    /// A URL, or something of one.
+    #[error("{text:?} is a URL: write HOST:PORT, as in {endpoint}")]
+    Url {
+        /// The text.
+        text: String,
+        /// The endpoint that is meant, else an example.
+        endpoint: String,
+    },
     /// A host that is none.
     #[error("{0:?} is neither a DNS name nor an IP address")]
     Host(String),
@@ -42,6 +50,12 @@ impl FromStr for Endpoint {
     type Err = EndpointError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.contains('/') {
+            return Err(EndpointError::Url {
+                text: text.to_owned(),
+                endpoint: meant(text).unwrap_or_else(|| "www.example.com:443".to_owned()),
+            });
+        }
         let (host, port) = text
             .rsplit_once(':')
             .filter(|(_, port)| !port.ends_with(']'))
@@ -65,6 +79,16 @@ impl FromStr for Endpoint {
             .map_err(|_| EndpointError::Host(host.to_owned()))?;
         Ok(Self { host, port: number })
     }
+}
+
+/// The endpoint of a URL (RFC 3986 §3.2); that of `https` where the URL has no port.
+fn meant(url: &str) -> Option<String> {
+    let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
+    let authority = behind.split(['/', '?', '#']).next()?;
+    [authority.to_owned(), format!("{authority}:443")]
+        .iter()
+        .find_map(|text| text.parse::<Endpoint>().ok())
+        .map(|endpoint| endpoint.to_string())
 }
 
 impl fmt::Display for Endpoint {
@@ -110,7 +134,13 @@ mod tests {
             ("host:", "no port"),
             (":443", "no host"),
             ("a b:443", "neither"),
-            ("https://a:443", "brackets"),
+            ("https://a:8443", "is a URL: write HOST:PORT, as in a:8443"),
+            ("https://127.0.0.1:8443/x?y", "as in 127.0.0.1:8443"),
+            ("https://[::1]:8443/", "as in [::1]:8443"),
+            ("https://www.example.com", "as in www.example.com:443"),
+            ("www.example.com/x", "as in www.example.com:443"),
+            ("https://a b/", "as in www.example.com:443"),
+            ("/", "as in www.example.com:443"),
         ] {
             let told = text.parse::<Endpoint>().unwrap_err().to_string();
             assert!(told.contains(part), "{text}: {told}");

@@ -71,6 +71,17 @@ pub enum ProbeError {
         /// What the server or the connection said.
         reason: String,
     },
+    /// The server shows a certificate with a key that it cannot prove to hold.
+    #[error(
+        "{endpoint}: no TLS handshake: its certificate has the key {key}, which neither this client \
+         nor others of today take"
+    )]
+    KeyNotTaken {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The kind of the key and its size.
+        key: String,
+    },
     /// The name to ask for cannot be put into a handshake.
     #[error("{0:?} cannot be asked for in a handshake")]
     ServerName(String),
@@ -140,6 +151,11 @@ impl ProbeError {
             }
             Self::NoHandshake { .. } => {
                 "is it a TLS server (1.2 or 1.3), and is it that port?".to_owned()
+            }
+            Self::KeyNotTaken { .. } => {
+                "give the server a certificate with a key of RSA with 2048 to 8192 bits, P-256, \
+                 P-384, P-521 or Ed25519: certmint issue server NAME --key rsa2048"
+                    .to_owned()
             }
             Self::Another { .. } => {
                 "does the server read this PKI's files, does the reload command reload it, and is \

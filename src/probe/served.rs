@@ -160,7 +160,10 @@ pub fn approached(endpoint: &Endpoint, approach: &Approach) -> Result<Served, Pr
         Ok(()) => after(&mut tls, &mut connection, endpoint, approach),
         Err(error) if sight.key_proved => (Handshake::BrokenOff(Refusal::of(&error)), None),
         Err(error) if error.kind() == ErrorKind::TimedOut => return Err(too_slow()),
-        Err(error) => return Err(no_handshake(endpoint, &connection, &error)),
+        Err(error) => {
+            return Err(key_not_taken(endpoint, &sight.chain)
+                .unwrap_or_else(|| no_handshake(endpoint, &connection, &error)));
+        }
     };
     let mut chain = sight
         .chain
@@ -289,6 +292,16 @@ fn stay(tls: &mut ClientConnection, connection: &mut Connection) -> std::io::Res
         }
     }
     Ok(())
+}
+
+/// A signature with a key that nobody takes cannot be told from a wrong one: the key says why.
+fn key_not_taken(endpoint: &Endpoint, chain: &[Vec<u8>]) -> Option<ProbeError> {
+    let own = Certificate::from_der(chain.first()?).ok()?;
+    let key = own.public_key().algorithm();
+    (!key.is_supported()).then(|| ProbeError::KeyNotTaken {
+        endpoint: endpoint.clone(),
+        key: key.to_string(),
+    })
 }
 
 fn no_handshake(endpoint: &Endpoint, heard: &Connection, error: &std::io::Error) -> ProbeError {

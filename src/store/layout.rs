@@ -152,8 +152,8 @@ pub enum RevocationListFile {
     Pem,
     /// `NAME.crl.der`: DER, what a CRL distribution point serves (RFC 5280 §4.2.1.13).
     Der,
-    /// `NAME.chain.crl`: PEM of the list and of those of the authorities above; what a server
-    /// checks clients with.
+    /// `NAME.chain.crl`: PEM of the list and of those of the authorities above, below and in
+    /// succession; what a server that trusts the authority checks with.
     Chain,
 }
 

@@ -27,7 +27,7 @@ mod syncing;
 mod together;
 mod unfinished;
 
-pub use anchors::{anchors, root_anchors};
+pub use anchors::{anchor_file, anchors, root_anchors};
 pub use chain::{
     AboveAll, ChainPem, LONGEST_CHAIN, Paths, chain_above, has_signed, is_self_signed, sent_chain,
 };

@@ -67,29 +67,27 @@ impl Store {
         })
     }
 
-    /// Puts the lists of several authorities into one file, `name`'s `NAME.chain.crl`: the lists of
-    /// `of`, in that order. Nothing is written, and the missing ones are named, unless all are
-    /// there.
+    /// Puts the lists of several authorities into one file, `name`'s `NAME.chain.crl`: those of `of`
+    /// that are there, in that order. Nothing is written where one of `needed` is not there. Gives
+    /// those that are not.
     ///
     /// # Errors
     /// What the operating system refuses.
     pub fn chain_revocation_lists(
         &self,
         name: &StoreName,
+        needed: &[StoreName],
         of: &[StoreName],
     ) -> Result<Vec<StoreName>, StoreError> {
         let pem = |name: &StoreName| self.layout().revocation_list(name, RevocationListFile::Pem);
-        let missing: Vec<StoreName> = of
-            .iter()
-            .filter(|name| !pem(name).is_file())
-            .cloned()
-            .collect();
-        if missing.is_empty() {
+        let (there, missing): (Vec<StoreName>, Vec<StoreName>) =
+            of.iter().cloned().partition(|name| pem(name).is_file());
+        if !needed.iter().any(|name| missing.contains(name)) {
             let path = self
                 .layout()
                 .revocation_list(name, RevocationListFile::Chain);
             let mut chain = Unfinished::for_path(&path, Secrecy::Public)?;
-            for list in of {
+            for list in &there {
                 copy(&pem(list), &path, &mut chain)?;
             }
             chain.complete()?.replace()?;

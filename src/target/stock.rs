@@ -78,7 +78,8 @@ pub struct AuthorityStock {
     pub is_root: bool,
     /// How many CAs there are from it up to the root, itself and the root included.
     pub depth: usize,
-    /// Its revocation list and those of the CAs above it, as it is on this machine, if it was made.
+    /// The revocation lists that whoever trusts it needs, as they are on this machine, if they were
+    /// made.
     pub crl_file: Option<String>,
     /// PEM of what is in `crl_file`.
     pub crl_pem: Option<String>,

@@ -2,33 +2,25 @@
 
 use std::{
     ffi::OsString,
-    io::{Read, Write as _},
-    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    io::Write as _,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
-    thread,
-    time::{Duration, Instant},
-};
-
-use nix::{
-    sys::signal::{Signal, killpg},
-    unistd::Pid,
+    process::Command,
+    time::Duration,
 };
 
 use tempfile::NamedTempFile;
 
 use super::{Machine, TrustError};
+use crate::hook::{Bounds, Ended, Streams, last_lines, run_bounded};
 
 /// A program that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(300);
-/// How often is looked whether it has ended.
-const PAUSE: Duration = Duration::from_millis(3);
 /// How long is waited for what is still in the pipes when it has ended.
 const REST: Duration = Duration::from_secs(2);
 /// The most that is kept of what it prints: a listing of all CAs with their certificates has less
 /// than a megabyte.
-const KEPT: u64 = 64 * 1024 * 1024;
+const KEPT: usize = 64 * 1024 * 1024;
 /// How many of its last lines are told.
 const LINES: usize = 3;
 /// Where a system has the programs of its administrator, whether or not they are on `PATH`.
@@ -79,24 +71,22 @@ impl Line {
             program: self.program.clone(),
             fault,
         };
-        let mut child = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        command
             .args(&self.arguments)
             .env("LC_ALL", "C")
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn()
-            .map_err(not_started)?;
-        let stdout = child.stdout.take().map(read_aside);
-        let stderr = child.stderr.take().map(read_aside);
-        let status = wait(&mut child).map_err(not_started)?;
-        let text = |pipe: Option<mpsc::Receiver<Vec<u8>>>| {
-            let octets = pipe.and_then(|pipe| pipe.recv_timeout(REST).ok());
-            String::from_utf8_lossy(&octets.unwrap_or_default()).into_owned()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let bounds = Bounds {
+            timeout: LIMIT,
+            kept: KEPT,
+            rest: REST,
+            streams: Streams::Apart,
         };
-        let (stdout, stderr) = (text(stdout), text(stderr));
+        let Ended {
+            status,
+            stdout,
+            stderr,
+        } = run_bounded(command, bounds).map_err(not_started)?;
         match status {
             None => Err(TrustError::TooSlow {
                 program: self.program.clone(),
@@ -105,7 +95,7 @@ impl Line {
             Some(status) if status.success() => Ok(Said { stdout }),
             Some(_) => Err(TrustError::Refused {
                 program: self.program.clone(),
-                said: last_lines(&format!("{stdout}\n{stderr}")),
+                said: last_lines(&format!("{stdout}\n{stderr}"), LINES),
             }),
         }
     }
@@ -134,48 +124,6 @@ pub(super) fn anywhere(machine: &Machine, name: &str) -> Option<PathBuf> {
 pub(super) fn is_program(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-}
-
-fn read_aside(pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
-    let (send, receive) = mpsc::channel();
-    thread::spawn(move || {
-        let mut octets = Vec::new();
-        // What was read until then is told.
-        let _ = pipe.take(KEPT).read_to_end(&mut octets);
-        // Nobody waits any more.
-        let _ = send.send(octets);
-    });
-    receive
-}
-
-/// Its end, or nothing if it had to be killed.
-fn wait(child: &mut Child) -> std::io::Result<Option<ExitStatus>> {
-    let until = Instant::now() + LIMIT;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= until {
-            break;
-        }
-        thread::sleep(PAUSE);
-    }
-    if let Ok(group) = i32::try_from(child.id()) {
-        // It may have ended by itself just now.
-        let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
-    }
-    child.wait()?;
-    Ok(None)
-}
-
-fn last_lines(text: &str) -> String {
-    let all: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let skipped = all.len().saturating_sub(LINES);
-    all.into_iter().skip(skipped).collect::<Vec<_>>().join("\n")
 }
 
 /// A certificate in a file of its own for a program that reads no other way; gone with the value.

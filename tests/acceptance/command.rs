@@ -70,6 +70,63 @@ fn what_comes_through_a_pipe_is_judged_as_its_file_is() {
     world.refused("lint pki");
 }
 
+/// Rules about a CA that is none of the certificate would be passed over without a word.
+#[test]
+fn a_path_leads_to_the_authority_that_is_given() {
+    let world = World::with_authority("p256");
+    world.ok("ca intermediate web --cn Web --key p256 --no-passphrase");
+    world.ok("issue server www.example.com --ca web --key p256");
+    // The same name with another key.
+    world.accepts(
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key \
+         -out other.crt -subj /CN=Web -days 30",
+    );
+    world.write(
+        "alone.crt",
+        world.read("pki/certs/www.example.com/www.example.com.crt"),
+    );
+    for line in [
+        "lint alone.crt --ca pki/ca/web.crt --for chrome",
+        "lint alone.crt --ca pki/ca/web.crt --ca pki/ca/ca.crt --for chrome",
+        "lint alone.crt --ca other.crt --ca pki/ca/web.crt --for chrome",
+        "lint www.example.com --ca pki/ca/ca.crt --for chrome",
+        "lint pki/ca/ca.crt --ca pki/ca/ca.crt",
+    ] {
+        linted(&world, line, 0);
+    }
+    for line in [
+        "lint alone.crt --ca other.crt --for chrome",
+        "lint www.example.com --ca other.crt --for chrome",
+        "lint alone.crt --ca pki/ca/ca.crt --for chrome",
+        "lint pki/ca/ca.crt --ca pki/ca/web.crt",
+    ] {
+        let told = world.refused(line);
+        assert_eq!(told.code, 1, "{line}: {told:#?}");
+        assert!(
+            told.stderr.contains("no path leads from"),
+            "{line}: {told:#?}"
+        );
+        assert!(told.stderr.contains("--ca"), "{line}: {told:#?}");
+    }
+}
+
+/// Whoever reads the standard is told that a certificate's time is over, or has not come.
+#[test]
+fn the_moment_is_asked_by_the_standard_and_by_apple() {
+    let world = World::with_authority("p256");
+    world.ok("issue server www.example.com --key p256 --days 30");
+    for (moment, ending) in [
+        ("2099-01-01T00:00:00Z", "expired"),
+        ("2020-01-01T00:00:00Z", "not-yet-valid"),
+    ] {
+        for destination in ["rfc5280", "apple"] {
+            let line = format!("lint www.example.com --for {destination} --at {moment}");
+            let rule = format!("{destination}-{ending}");
+            assert_eq!(rules(&linted(&world, &line, 3)), [rule.as_str()]);
+        }
+    }
+}
+
 /// The recipe's commands: the CA has no keyUsage, the certificate no extensions.
 #[test]
 fn what_openssl_makes_by_itself_is_told() {

@@ -47,6 +47,18 @@ fn what_exists_is_not_overwritten() {
     }
 }
 
+/// No file of that name is made, and no report is mixed with data.
+#[test]
+fn a_dash_is_no_file() {
+    let desk = desk();
+    for line in WRITERS.iter().copied().chain(["crl ca --out {}"]) {
+        let told = desk.run(&line.replace("{}", "-"));
+        assert_eq!(told.code, 2, "{line}\n{told:#?}");
+        assert!(told.stderr.contains("/dev/stdout"), "{line}\n{told:#?}");
+        assert!(!desk.path("-").exists(), "{line}");
+    }
+}
+
 #[test]
 fn where_no_folder_is_nothing_is_written() {
     let desk = desk();

@@ -148,4 +148,14 @@ fn the_directory_from_the_environment() {
     command.env("CERTMINT_PKI", "elsewhere");
     assert_eq!(told(command).code, 0);
     assert!(world.exists("here/ca/ca.crt"));
+    // Set to nothing it is not set; on the command line nothing is a mistake.
+    let mut command = world.command("ca init --cn x --key p256 --no-passphrase");
+    command.env("CERTMINT_PKI", "");
+    assert_eq!(told(command).code, 0);
+    assert!(world.exists("pki/ca/ca.crt"));
+    for (variable, line) in [("", "ca list --pki ''"), ("elsewhere", "ca list --pki=")] {
+        let mut command = world.command(line);
+        command.env("CERTMINT_PKI", variable);
+        assert_eq!(told(command).code, 2, "{line}");
+    }
 }

@@ -126,6 +126,7 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "renewal_longer_than_life",
     "server_and_client_of_one_name",
     "subject_and_its_parts",
+    "target_of_a_ca_that_is_not_there",
     "targets_that_are_called_alike",
     "too_many_levels",
     "white_space_around",

@@ -186,6 +186,44 @@ fn what_keeps_from_looking() {
     );
     drop(server);
 
+    // A key that nobody takes any more, in a certificate that openssl serves if it is told to.
+    for (key, kind) in [("rsa:1024", "RSA 1024"), ("rsa:2048", "")] {
+        world.accepts(&format!(
+            "openssl req -newkey {key} -nodes -keyout small.key -out small.csr -subj /CN=small"
+        ));
+        world.accepts(
+            "openssl x509 -req -in small.csr -CA pki/ca/web.crt -CAkey pki/ca/web.key \
+             -CAcreateserial -days 90 -out small.crt",
+        );
+        for version in ["-tls1_2", "-tls1_3"] {
+            let server = openssl_with(
+                &world,
+                &format!(
+                    "-cert small.crt -key small.key -cert_chain pki/ca/web.crt \
+                     -cipher DEFAULT@SECLEVEL=0 {version}"
+                ),
+            );
+            let told = server.probe("");
+            if kind.is_empty() {
+                assert_eq!(told.code, 3, "{told:#?}");
+                continue;
+            }
+            assert_eq!(told.code, 1, "{told:#?}");
+            let why = format!("has the key {kind}, which");
+            assert!(told.stderr.contains(&why), "{told:#?}");
+            assert!(told.stderr.contains("--key rsa2048"), "{told:#?}");
+        }
+    }
+
+    // The address of a browser is no endpoint.
+    let told = world.run("probe https://127.0.0.1:8443/");
+    assert_eq!(told.code, 2, "{told:#?}");
+    assert!(
+        told.stderr
+            .contains("is a URL: write HOST:PORT, as in 127.0.0.1:8443"),
+        "{told:#?}"
+    );
+
     // One that can be looked at and one that cannot: both are told.
     let server = openssl(&world, "flb", "");
     let told = world.run(&format!(

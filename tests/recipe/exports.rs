@@ -29,6 +29,31 @@ fn everybody_opens_a_modern_pkcs12() {
     assert!(info.contains("PBES2, PBKDF2, AES-256-CBC"), "{info}");
 }
 
+/// What is revoked can be had, and whoever takes it is told.
+#[test]
+fn a_revoked_certificate_is_exported_with_a_note() {
+    let world = client();
+    let lines = [
+        "pem client01 --out one.pem",
+        "der client01 --out one.der",
+        "p7b client01 --out one.p7b",
+        "p12 client01 --out one.p12 --password-file password",
+        "jks client01 --out one.jks --password-file password",
+        "k8s client01 --out one.yaml",
+        "bundle client01 --out one",
+    ];
+    let note = "client01 is revoked: whoever looks at the revocation list refuses it";
+    for line in lines {
+        let told = world.ok(&format!("export {line}"));
+        assert!(!told.stderr.contains("revoked"), "{line}: {told:#?}");
+    }
+    world.ok("revoke client01 --yes");
+    for line in lines {
+        let told = world.ok(&format!("export {}", line.replace("one", "two")));
+        assert!(told.stderr.contains(note), "{line}: {told:#?}");
+    }
+}
+
 #[test]
 fn everybody_opens_a_legacy_pkcs12() {
     let world = client();

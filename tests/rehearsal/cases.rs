@@ -134,6 +134,46 @@ fn a_good_pair_and_a_server_alone() {
     all_say(&world, &alone, Verdict::Agreed, &[], &[]);
 }
 
+/// While a root is rolled over, both sides have both roots: who still has the files from before is
+/// accepted, with the new root alone he is not.
+#[test]
+fn both_roots_are_trusted_while_one_takes_over_from_the_other() {
+    let world = pki();
+    let before = |name: &str| format!("pki/certs/{name}/{name}.fullchain.crt");
+    let files = ["flb", "client01"].map(|name| (before(name), world.read(&before(name))));
+    world.ok("ca rollover next ca --no-passphrase");
+    for (file, content) in files {
+        world.write(&file, content);
+    }
+    let both = Files {
+        ca: "pki/ca/ca.bundle.crt",
+        clients_ca: "pki/ca/ca.bundle.crt",
+        ..GOOD
+    };
+    let new_alone = Files {
+        ca: "pki/ca/ca-2.crt",
+        ..both
+    };
+    all_say(&world, &both, Verdict::Agreed, &[], &[]);
+    all_say(
+        &world,
+        &new_alone,
+        Verdict::ClientRefuses,
+        &["signature"],
+        &[],
+    );
+    // Nobody said what is trusted.
+    let document = world.json("rehearse flb --client client01 --host flb.example.com");
+    for side in ["client_trusts", "server_trusts"] {
+        let trusted = &document[side];
+        assert_eq!(
+            trusted,
+            &serde_json::json!(["pki/ca/ca.bundle.crt"]),
+            "{document:#}"
+        );
+    }
+}
+
 #[test]
 fn wrong_authorities() {
     let world = pki();

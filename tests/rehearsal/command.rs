@@ -56,3 +56,49 @@ fn encrypted_keys_are_asked_for_their_passphrase_and_nothing_is_shown_of_it() {
     assert!(told.stderr.contains("passphrase"), "{told:#?}");
     assert!(!told.stderr.contains("wrongphrase"), "{told:#?}");
 }
+
+/// Of a file that is missing its path is told and what to do; a pipe in the place of one is not waited
+/// for.
+#[test]
+fn files_that_are_missing_or_none_are_told() {
+    let world = world();
+    let own = "pki/certs/flb/flb";
+    for (file, what, remedy) in [
+        (
+            format!("{own}.fullchain.crt"),
+            "the chain of flb",
+            "certmint renew flb",
+        ),
+        (
+            format!("{own}.key"),
+            "the private key of flb",
+            "certmint renew flb",
+        ),
+        (
+            "pki/ca/ca.crt".to_owned(),
+            "the CA's certificate",
+            "--ca FILE",
+        ),
+    ] {
+        world.ok("rehearse flb");
+        let content = world.read(&file);
+        std::fs::remove_file(world.path(&file)).unwrap();
+        let told = world.refused("rehearse flb");
+        let line = format!("{what} is not there: {file}\n");
+        assert!(told.stderr.contains(&line), "{told:#?}");
+        assert!(told.stderr.contains(remedy), "{told:#?}");
+
+        world.accepts(&format!("mkfifo {file}"));
+        let told = world.refused("rehearse flb");
+        let line = format!("{what} is no regular file: {file}\n");
+        assert!(told.stderr.contains(&line), "{told:#?}");
+        std::fs::remove_file(world.path(&file)).unwrap();
+        world.write(&file, content);
+    }
+    let told = world.refused("rehearse flb --ca nothing.crt");
+    assert!(
+        told.stderr.contains("nothing.crt: no such file"),
+        "{told:#?}"
+    );
+    assert!(told.stderr.contains("check the path"), "{told:#?}");
+}

@@ -81,13 +81,13 @@ fn a_reload_that_fails_brings_the_old_one_back() {
     let deeds = lab::audited(&world.path("pki"));
     assert_eq!(deeds.last().unwrap(), "activate");
 
-    // The command works again: first for what is there, then for a new one.
+    // The command works again: first for what is there, then for what was set aside.
     let told = world.ok(&format!("renew --reload '{}' --json", reload(&world)));
     assert_eq!(told.document()["in_use"][0]["name"], "flb");
     assert_eq!(told.document()["renewed"].as_array().unwrap().len(), 0);
     let told = renew(&world, &server, &reload(&world), "");
     assert_eq!(told.code, 0, "{told:#?}");
-    assert_eq!(generation(&world.path("pki"), "flb"), 3);
+    assert_eq!(generation(&world.path("pki"), "flb"), 2);
     assert_eq!(server.served(), serial(&world));
     let seen = load.end();
     assert_eq!(seen.failures, [""; 0], "{}", server.log());
@@ -199,9 +199,38 @@ fn what_was_set_aside_is_tried_again_before_another_is_made() {
     assert_eq!(generation(&pki, "flb"), 2);
     assert_eq!(made(), 2);
     lab::audited(&pki);
-    // Somebody who asks for a new one gets a new one.
-    world.run("renew flb --reload false");
-    assert_eq!(generation(&pki, "flb"), 2);
+    // So is what somebody asked for by its name.
+    for again in ["", "left by an earlier renewal"] {
+        let told = world.run("renew flb --reload false");
+        assert_eq!(told.code, 1, "{told:#?}");
+        assert!(told.stdout.contains("set aside"), "{told:#?}");
+        assert!(told.stdout.contains(again), "{told:#?}");
+        assert_eq!(generation(&pki, "flb"), 2);
+        assert_eq!(made(), 3);
+    }
+    world.ok("renew flb --reload true");
+    assert_eq!(generation(&pki, "flb"), 3);
+    assert_eq!(made(), 3);
+    // It was taken: whoever asks again gets another.
     world.ok("renew flb --reload true");
     assert_eq!(generation(&pki, "flb"), 4);
+}
+
+/// Where there is nothing to go back to, the message promises the same.
+#[test]
+fn what_takes_the_place_of_a_revoked_one_is_tried_again() {
+    let world = world();
+    let pki = world.path("pki");
+    world.ok("revoke flb --yes");
+    for _ in 0..2 {
+        let told = world.run("renew flb --reload false");
+        assert_eq!(told.code, 1, "{told:#?}");
+        assert!(
+            told.stderr.contains("the next renewal tries again"),
+            "{told:#?}"
+        );
+        assert_eq!(generation(&pki, "flb"), 2);
+    }
+    world.ok("renew flb --reload true");
+    assert_eq!(generation(&pki, "flb"), 2);
 }

@@ -90,6 +90,11 @@ fn the_chain_file_has_the_lists_of_all_cas_above() {
             .map(|name| world.read_text(&format!("pki/crl/{name}.crl")))
             .concat();
         assert_eq!(world.read_text("pki/crl/web.chain.crl"), lists);
+        // Whoever trusts the root accepts what the CA below signed.
+        let lists: String = ["ca", "web"]
+            .map(|name| world.read_text(&format!("pki/crl/{name}.crl")))
+            .concat();
+        assert_eq!(world.read_text("pki/crl/ca.chain.crl"), lists);
         // A new list of any of the two renews it.
         world.ok("revoke c1 --yes");
     }

@@ -13,6 +13,7 @@ mod world;
 
 mod court;
 mod deeds;
+mod lists;
 mod reissue;
 mod renewal;
 mod roots;

@@ -338,3 +338,45 @@ fn all_targets_of_a_manifest_are_rendered_at_once() {
     assert_eq!(without.code, 2, "{without:#?}");
     assert!(without.stderr.contains("--manifest FILE"), "{without:#?}");
 }
+
+/// The script for Java leaves no copy of the key behind, whoever interrupts it and whatever fails.
+#[test]
+fn the_script_for_java_cleans_up() {
+    let world = World::with_authority("p256");
+    world.ok("issue server flb --san www.example.com --key p256 --ca ca");
+    world.ok("render java flb --out java");
+    std::fs::create_dir(world.path("bin")).unwrap();
+    // Runs certmint, and then does what stands in a file to the script that called it.
+    world.write(
+        "bin/certmint",
+        format!(
+            "#!/bin/sh\n{} \"$@\" || exit\ncase \" $* \" in *\" --trust \"*) . ./then;; esac\n",
+            env!("CARGO_BIN_EXE_certmint")
+        ),
+    );
+    let program = world.path("bin/certmint");
+    std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let run = |then: &str| {
+        world.write("then", then);
+        let mut script = world.judge_command("sh java/flb.stores.sh");
+        let search = std::env::var("PATH").unwrap();
+        script.env("PATH", format!("{}:{search}", world.path("bin").display()));
+        script.status().unwrap().code()
+    };
+    assert_eq!(run(""), Some(0));
+    let whole = files(&world, "java");
+    assert!(whole.contains(&"flb.p12".to_owned()), "{whole:?}");
+    let store = world.read("java/flb.p12");
+    for (then, code) in [
+        ("kill -HUP $PPID", 129),
+        ("kill -INT $PPID", 130),
+        ("kill -TERM $PPID", 143),
+        ("exit 1", 1),
+    ] {
+        assert_eq!(run(then), Some(code), "{then}");
+        assert_eq!(files(&world, "java"), whole, "{then}");
+        assert_eq!(world.read("java/flb.p12"), store, "{then}");
+    }
+    assert_eq!(run(""), Some(0));
+    assert_ne!(world.read("java/flb.p12"), store);
+}

@@ -91,6 +91,40 @@ fn haproxy_wants_a_certificate_of_its_clients_and_shows_its_own() {
     );
 }
 
+/// A backend's certificate comes from a CA below the root that HAProxy trusts: the lists of both are
+/// needed, or every backend is taken out.
+#[test]
+fn haproxy_checks_backends_of_a_ca_below_the_root() {
+    let site = Site::new(&[("web1", "10.0.20.1")]);
+    site.lab.ok(
+        "client",
+        &format!(
+            "set -e
+             certmint ca intermediate inner --cn Inner --key p256 --no-passphrase
+             certmint issue server good --san {BACKEND} --ca inner --key p256
+             certmint issue server bad --san {BACKEND} --ca inner --key p256
+             certmint revoke bad --yes
+             certmint crl"
+        ),
+    );
+    site.web("web1", "nginx", "nginx", "");
+    site.replace_backend("web1", "nginx", "pki", "good");
+    site.install(
+        "front",
+        "haproxy",
+        "flb",
+        &format!(
+            "--set backends=10.0.20.1:443 --set backend_name={BACKEND} \
+             --set backend_revocation=true"
+        ),
+    );
+    site.start("front", "haproxy", "flb");
+    site.until_answers(&["web1"]);
+    site.replace_backend("web1", "nginx", "pki", "bad");
+    site.lab.restart("front", "haproxy", 443);
+    refused(&site.get(""), "503");
+}
+
 /// Says which headers it got.
 const ECHO: &str = "
 import http.server

@@ -46,6 +46,37 @@ fn nginx_serves_and_redirects_and_takes_a_renewal() {
     );
 }
 
+/// While the root is rolled over, clients of the old and of the new one are served, and who is revoked
+/// is not, whichever signed him.
+#[test]
+fn nginx_takes_clients_of_both_roots() {
+    let site = Site::new(&[]);
+    site.page("front");
+    site.people();
+    site.lab.ok(
+        "client",
+        "set -e
+         certmint ca rollover next ca --no-passphrase
+         certmint ca rollover next ca --before-time --yes
+         certmint issue client kim --ca ca --key p256
+         certmint issue client sam --ca ca --key p256
+         certmint revoke sam --yes",
+    );
+    site.install(
+        "front",
+        "nginx",
+        "flb",
+        "--set document_root=/srv/www --set clients_ca=ca",
+    );
+    site.start("front", "nginx", "flb");
+    for name in ["joe", "kim", "ann"] {
+        page_of(&site.get_as("pki", name), "front");
+    }
+    for name in ["eve", "sam", "bob"] {
+        refused(&site.get_as("pki", name), "400");
+    }
+}
+
 #[test]
 fn nginx_wants_a_certificate_of_its_clients() {
     let site = Site::new(&[]);

@@ -67,6 +67,44 @@ fn a_name_that_haproxy_does_not_know() {
     assert_refused(&site, server.port, &[&known, "what stands after 'crt'"]);
 }
 
+/// Neither on the way there nor on the way back is a key written where none was.
+#[test]
+fn a_name_that_haproxy_does_not_know_leaves_no_file_behind() {
+    let site = site();
+    let server = FOLDER.start(&site);
+    let refused = || {
+        assert_refused(&site, server.port, &["HAProxy has loaded no certificate"]);
+        for file in ["new.pem", "new.crt", "new.key", "certs/new.pem"] {
+            assert!(!site.world.exists(file), "{file}");
+        }
+    };
+    for files in [
+        "certificate = 'FOLDER/certs/new.pem'",
+        "certificate = 'new.pem', file = 'FOLDER/new.pem'",
+        "certificate = 'FOLDER/new.crt', key_file = 'FOLDER/new.key'",
+    ] {
+        site.manifest(&format!(
+            "reload = {{ haproxy = 'FOLDER/admin.sock', {files} }}"
+        ));
+        refused();
+    }
+    // Nor where HAProxy takes it in the end and refuses to commit.
+    let relay = Relay::new(
+        &site,
+        "commit ",
+        Interference::Answers("Committing.\nFailed!\n\n"),
+    );
+    site.manifest(
+        "reload = { haproxy = 'FOLDER/relay.sock', certificate = 'FOLDER/certs/flb.pem', \
+         file = 'FOLDER/new.pem' }",
+    );
+    let told = site.world.run("reload flb");
+    assert_eq!(told.code, 1, "{told:#?}");
+    assert!(told.stderr.contains("refused to commit"), "{told:#?}");
+    assert!(!site.world.exists("new.pem"));
+    drop(relay);
+}
+
 #[test]
 fn a_socket_that_is_not_an_administrators() {
     let site = site();

@@ -71,7 +71,7 @@ impl Site {
     pub(crate) fn renew(&self) -> (String, String) {
         let before = self.serial();
         let document = self.world.ok("renew flb --json").document();
-        assert_eq!(document["renewed"][0]["state"], "in_use", "{document:#}");
+        assert_eq!(document["in_use"][0]["name"], "flb", "{document:#}");
         let after = self.serial();
         assert_ne!(before, after);
         (before, after)

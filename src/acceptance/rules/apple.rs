@@ -53,6 +53,24 @@ pub(in crate::acceptance) const RULES: &[Rule] = &[
         "certificates are signed over a digest of the SHA-2 family",
         chain::sha1,
     ),
+    Rule::refuses(
+        "apple-expired",
+        Source::Program {
+            name: "Security.framework, errSecCertificateExpired (-67818)",
+            says: "An expired certificate was detected.",
+        },
+        "the certificate has not ended",
+        life::expired,
+    ),
+    Rule::refuses(
+        "apple-not-yet-valid",
+        Source::Program {
+            name: "Security.framework, errSecCertificateNotValidYet (-67819)",
+            says: "The certificate is not yet valid.",
+        },
+        "the certificate has begun",
+        life::not_yet_valid,
+    ),
 ];
 
 /// What begins earlier was made under other rules.

@@ -32,6 +32,18 @@ pub(in crate::acceptance) const RULES: &[Rule] = &[
         life::ends_before_it_begins,
     ),
     Rule::refuses(
+        "rfc5280-expired",
+        Standard("RFC 5280 §4.1.2.5, §6.1.3 (a)(2)"),
+        "the moment is not after the end",
+        life::expired,
+    ),
+    Rule::refuses(
+        "rfc5280-not-yet-valid",
+        Standard("RFC 5280 §4.1.2.5, §6.1.3 (a)(2)"),
+        "the moment is not before the start",
+        life::not_yet_valid,
+    ),
+    Rule::refuses(
         "rfc5280-subject",
         Standard("RFC 5280 §4.1.2.6"),
         "without a subject, the subject alternative name is there and critical",

@@ -85,10 +85,15 @@ impl HaProxyReload {
             .map(Wanted::before)
             .collect::<Result<Vec<_>, _>>()?;
         // Going back, even where HAProxy cannot be reached, so that it starts with what is in use;
-        // and where they cannot be written, what it serves is still put right.
+        // and where they cannot be written, what it serves is still put right. A file that HAProxy
+        // never took is not made on the way back: a key would lie where nobody looks for one.
         let written_back = match turn {
             Turn::Forward => Ok(()),
-            Turn::Back => wanted.iter().try_for_each(Wanted::write),
+            Turn::Back => wanted
+                .iter()
+                .zip(&before)
+                .filter(|(_, before)| before.content.is_some())
+                .try_for_each(|(one, _)| one.write()),
         };
         let taken = socket
             .set(&self.certificate, &combined)

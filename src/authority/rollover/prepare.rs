@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 use super::{CaLevel, Cross, Rollover, RolloverRefusal, state::unfinished_before};
 use crate::{
     authority::{
-        AuthorityError, Filed, Filing, Order, SigningAuthority, certify, named_certificate,
+        AuthorityError, Filed, Filing, Order, PublishedList, SigningAuthority, certify,
+        named_certificate, publish_revocation_list,
         renew_authority::{certified_again, kept},
     },
     key::PrivateKey,
@@ -47,6 +48,8 @@ pub struct CrossCertified {
     pub made: Vec<Filed>,
     /// What has them in its chain files now.
     pub refreshed: RefreshedChains,
+    /// The successor's first revocation list, where the old CA has one: servers refuse what has none.
+    pub list: Option<PublishedList>,
 }
 
 /// A name for the successor that nothing has: `ca-2` after `ca`, `ca-3` after `ca-2`.
@@ -128,17 +131,17 @@ pub fn prepare(
         let refreshed = store
             .refresh_chains(now)
             .map_err(AuthorityError::unfinished)?;
-        let made = Vec::new();
-        let cross = CrossCertified { made, refreshed };
+        let new = made_authority(store, &successor, key)?;
+        let cross = CrossCertified {
+            made: Vec::new(),
+            refreshed,
+            list: first_list(store, &rollover.old, &new, now)?,
+        };
         return Ok(Prepared { successor, cross });
     }
     let root = SigningAuthority::new_root(subject, key);
     let successor = certify(store, &root, order, now)?;
-    let authority = store
-        .inventory()
-        .authority_by_fingerprint(&successor.certificate.fingerprint_sha256())?
-        .ok_or(AuthorityError::Unrecorded)?;
-    let new = SigningAuthority::of_this_pki(store, &authority, root.issuer.into_key())?;
+    let new = made_authority(store, &successor, root.issuer.into_key())?;
     let rollover = Rollover::of(store.inventory(), &reread(store, &rollover.name)?, now)?;
     let cross = cross_certify(store, &rollover, signer, &new, now)?;
     Ok(Prepared { successor, cross })
@@ -214,7 +217,40 @@ pub fn cross_certify(
     let refreshed = store
         .refresh_chains(now)
         .map_err(AuthorityError::unfinished)?;
-    Ok(CrossCertified { made, refreshed })
+    let list = first_list(store, &rollover.old, new, now)?;
+    Ok(CrossCertified {
+        made,
+        refreshed,
+        list,
+    })
+}
+
+/// The successor, ready to sign.
+fn made_authority(
+    store: &Store,
+    successor: &Filed,
+    key: PrivateKey,
+) -> Result<SigningAuthority, AuthorityError> {
+    let authority = store
+        .inventory()
+        .authority_by_fingerprint(&successor.certificate.fingerprint_sha256())?
+        .ok_or(AuthorityError::Unrecorded)?;
+    SigningAuthority::of_this_pki(store, &authority, key)
+}
+
+/// Publishes a list of the successor where the old CA has one: whoever checks against lists needs that
+/// of each CA of a path, and knows neither of the two where one is missing.
+fn first_list(
+    store: &mut Store,
+    old: &Authority,
+    new: &SigningAuthority,
+    now: OffsetDateTime,
+) -> Result<Option<PublishedList>, AuthorityError> {
+    if store.inventory().newest_revocation_list(old.id)?.is_none() {
+        return Ok(None);
+    }
+    let days = store.inventory().authority_settings(old.id)?.crl_days;
+    publish_revocation_list(store, new, days, now).map(Some)
 }
 
 /// What is certified allows as much below itself as before, as far as its signer can give it: a

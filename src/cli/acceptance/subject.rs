@@ -13,7 +13,7 @@ use crate::{
     key::Passphrase,
     store::{
         AuthorityFile, CertificateFile, CertificateKind, Inventory, Layout, Row, Shelf, StoreName,
-        chain_above, files, sent_chain,
+        chain_above, files, has_signed, sent_chain,
     },
     x509::{BasicConstraints, Certificate, ExtendedKeyUsage, oid},
 };
@@ -115,6 +115,28 @@ impl Subject {
             },
             hosts: Vec::new(),
         }))
+    }
+
+    /// Whether a path leads from the certificate, over what is known, to one of some CAs; or it is
+    /// one of them.
+    pub(crate) fn leads_to(&self, authorities: &[Certificate]) -> bool {
+        let mut known: Vec<&Certificate> = self.file.iter().chain(&self.above).collect();
+        known.extend(authorities);
+        let mut reached = vec![&self.certificate];
+        let mut next = 0;
+        while let Some(current) = reached.get(next).copied() {
+            if authorities.contains(current) {
+                return true;
+            }
+            for one in &known {
+                let is_issuer = one.subject() == current.issuer() && has_signed(one, current);
+                if is_issuer && !reached.contains(one) {
+                    reached.push(one);
+                }
+            }
+            next += 1;
+        }
+        false
     }
 
     /// As rules look at it.

@@ -9,13 +9,14 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     ca_renew::{names_json, refreshed_note, told_text},
+    crl,
     reissue::{self, Reissue},
     signing::{NewKey, open_this},
     subject::SubjectFlags,
 };
 use crate::{
     authority::{
-        CertifiedBy, Filed, certified_by, itself, named_certificate,
+        CertifiedBy, Filed, PublishedList, certified_by, itself, named_certificate,
         rollover::{
             CaLevel, CrossCertified, Insistence, Preparation, Rollover, RolloverStep,
             cross_certify, prepare, retire, rollovers, successor_name, switch,
@@ -269,14 +270,24 @@ struct Taken {
     step: Option<RolloverStep>,
     made: Vec<Filed>,
     refreshed: RefreshedChains,
+    list: Option<PublishedList>,
 }
 
 impl Taken {
+    fn prepared(mut made: Vec<Filed>, cross: CrossCertified) -> Self {
+        made.extend(cross.made);
+        Self {
+            list: cross.list,
+            ..Self::step(RolloverStep::Prepare, made, cross.refreshed)
+        }
+    }
+
     fn step(step: RolloverStep, made: Vec<Filed>, refreshed: RefreshedChains) -> Self {
         Self {
             step: Some(step),
             made,
             refreshed,
+            list: None,
         }
     }
 }
@@ -304,8 +315,8 @@ fn prepare_next(
             arguments.new_passphrase_file.as_ref(),
             new_flag,
         )?;
-        let CrossCertified { made, refreshed } = cross_certify(store, found, &old, &new, now)?;
-        return Ok(Taken::step(RolloverStep::Prepare, made, refreshed));
+        let cross = cross_certify(store, found, &old, &new, now)?;
+        return Ok(Taken::prepared(Vec::new(), cross));
     }
     let last = named_certificate(&found.old)?;
     let name = match &arguments.successor {
@@ -346,10 +357,7 @@ fn prepare_next(
         },
     };
     let prepared = prepare(store, found, order, &signer, now)?;
-    let mut made = vec![prepared.successor];
-    made.extend(prepared.cross.made);
-    let refreshed = prepared.cross.refreshed;
-    Ok(Taken::step(RolloverStep::Prepare, made, refreshed))
+    Ok(Taken::prepared(vec![prepared.successor], prepared.cross))
 }
 
 /// Says what the step takes away, and asks.
@@ -389,6 +397,7 @@ fn next_report(
         step,
         made,
         refreshed,
+        list,
     } = taken;
     let old = itself(store.inventory(), Some(name))?;
     let found = Rollover::of(store.inventory(), &old, now)?;
@@ -406,8 +415,9 @@ fn next_report(
         (file.as_path(), what)
     });
     report.text = format!(
-        "{}{}{}",
+        "{}{}{}{}",
         render::files_text(described),
+        list.as_ref().map(crl::list_text).unwrap_or_default(),
         told_text(&told),
         report.text
     );
@@ -416,6 +426,7 @@ fn next_report(
         "done": step.map(RolloverStep::word),
         "made": documents,
         "refreshed": names_json(&refreshed.certificates),
+        "list": list.as_ref().map(crl::list_json),
         "in_use": told.in_use.iter().map(renewal::waiting_json).collect::<Vec<_>>(),
         "exports": told.exports,
         "failures": told.failures.iter().map(one_line).collect::<Vec<_>>(),
@@ -423,6 +434,7 @@ fn next_report(
     report.json = render::with_fields(report.json, fields);
     Ok(report
         .notes(refreshed_note(refreshed, &told))
+        .notes(list.iter().flat_map(crl::list_notes))
         .notes(told.notes)
         .failures(told.failures))
 }

@@ -9,10 +9,13 @@ use time::OffsetDateTime;
 
 use super::signing::{open_authority_without_asking, open_this};
 use crate::{
-    authority::{ListEnd, PublishedList, itself, list_publishers, publish_revocation_list},
+    authority::{
+        ChainState, ListEnd, PublishedList, itself, list_publishers, publish_revocation_list,
+    },
     cli::{
         actor::actor,
         failure::UsageError,
+        output,
         render::{self, BOLD},
         report::Report,
     },
@@ -27,8 +30,9 @@ use crate::{
   certmint crl web --days 7 --passphrase-file web.pass
   certmint crl ca --out /srv/www/ca.crl --der
 
-The lists are crl/NAME.crl (PEM) and crl/NAME.crl.der (DER); for a CA below another one there is
-crl/NAME.chain.crl besides, with the lists of all CAs above, which nginx's ssl_crl needs.")]
+The lists are crl/NAME.crl (PEM) and crl/NAME.crl.der (DER). crl/NAME.chain.crl has besides the lists
+of the CAs above, of those below and, while a key is rolled over, of the old and the new one, which
+servers need that trust NAME (nginx: ssl_crl).")]
 pub(crate) struct Crl {
     /// Which CAs; all of this PKI when none is named
     #[arg(value_name = "CA")]
@@ -56,6 +60,9 @@ pub(crate) fn run(pki: &Path, arguments: &Crl) -> Result<Report> {
         out,
         der,
     } = arguments;
+    if let Some(out) = out {
+        output::refuse_dash(out)?;
+    }
     let now = OffsetDateTime::now_utc();
     let mut store = Store::open(pki, &actor(), now)?;
     let publishers = list_publishers(store.inventory(), names)?;
@@ -192,8 +199,12 @@ pub(crate) fn list_notes(list: &PublishedList) -> Vec<String> {
     }
     for chain in &list.incomplete {
         let missing: Vec<String> = chain.missing.iter().map(StoreName::to_string).collect();
+        let lacks = match chain.state {
+            ChainState::Waits => "waits for",
+            ChainState::Written => "lacks",
+        };
         notes.push(format!(
-            "{} waits for the list of {}: run 'certmint crl {}'",
+            "{} {lacks} the list of {}: run 'certmint crl {}'",
             RevocationListFile::Chain.file_name(&chain.name),
             missing.join(" and "),
             missing.join(" ")
@@ -212,7 +223,7 @@ pub(crate) fn list_text(list: &PublishedList) -> String {
     let uses = list.files.iter().map(|file| {
         let name = file.to_string_lossy();
         let what = if name.ends_with(".chain.crl") {
-            "PEM, with the lists of the CAs above"
+            "PEM, with the lists of other CAs that servers need"
         } else if name.ends_with(".der") {
             "DER"
         } else {

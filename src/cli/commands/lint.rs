@@ -30,7 +30,8 @@ use crate::{
   certmint lint ca.crt --for python
   certmint lint flb --for all
 
-docs/acceptance.md has every rule with its source. Exit code 3 when something is refused or warned of.")]
+docs/acceptance.md has every rule with its source. Exit code 3 when something is refused or warned of,
+1 where no path leads to a CA that was given.")]
 pub(crate) struct Lint {
     /// A certificate with its chain, in any container, as it is sent or uploaded; or the name of a
     /// certificate of this PKI
@@ -58,7 +59,8 @@ pub(crate) struct Lint {
     /// What it is for; what it says itself if left out
     #[arg(long, value_name = "PURPOSE")]
     purpose: Option<Purpose>,
-    /// Certificates that clients trust, and intermediates that are known; may be repeated
+    /// Certificates that clients trust, and intermediates that are known; may be repeated. A path
+    /// has to lead to one of them
     #[arg(long, value_name = "FILE")]
     ca: Vec<PathBuf>,
     /// Name or address that clients connect to; may be repeated
@@ -133,6 +135,9 @@ pub(crate) fn run(pki: &Path, arguments: &Lint) -> Result<Report> {
     let mut judged = Vec::with_capacity(arguments.subjects.len());
     for word in &arguments.subjects {
         let mut subject = gather(pki, word, password.as_ref(), passphrase.as_ref())?;
+        if !known.is_empty() && !subject.leads_to(&known) {
+            return Err(no_path(&subject, &arguments.ca));
+        }
         subject.above.extend(known.iter().cloned());
         subject.hosts.clone_from(&arguments.host);
         if let Some(purpose) = arguments.purpose {
@@ -147,6 +152,24 @@ pub(crate) fn run(pki: &Path, arguments: &Lint) -> Result<Report> {
         judged.push(Judged::new(subject, wanted.clone(), now));
     }
     Ok(document("lint", &judged))
+}
+
+/// Rules about the CAs above would pass over a CA that is none of this certificate.
+fn no_path(subject: &Subject, files: &[PathBuf]) -> anyhow::Error {
+    let files: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    Advised {
+        message: format!(
+            "no path leads from {} to a certificate of {}: its issuer is {}",
+            subject.called,
+            files.join(" or "),
+            subject.certificate.issuer()
+        ),
+        hint: "name the CA that signed it, and the CAs between, with --ca".to_owned(),
+    }
+    .into()
 }
 
 fn secret(file: Option<&PathBuf>, flag: &'static str) -> Result<Option<Passphrase>> {

@@ -98,8 +98,10 @@ impl FromStr for Target {
     type Err = EndpointError;
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
-        // Any other text with colons has a port behind the last.
-        if text.parse::<std::net::IpAddr>().is_ok() || !text.contains(':') || text.ends_with(']') {
+        // Any other text with colons has a port behind the last, or is a URL.
+        let has_no_port =
+            text.parse::<std::net::IpAddr>().is_ok() || !text.contains(':') || text.ends_with(']');
+        if has_no_port && !text.contains('/') {
             let host = text
                 .parse()
                 .map_err(|_| EndpointError::Host(text.to_owned()))?;

@@ -1,10 +1,14 @@
 //! `certmint rehearse`
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 use crate::{
     authority::trust,
@@ -20,7 +24,7 @@ use crate::{
     probe::Trust,
     rehearsal::{Party, Scene, rehearse},
     store::{
-        AuthorityFile, CertificateFile, Inventory, Layout, Paths, RevocationListFile, StoreName,
+        CertificateFile, Inventory, Layout, Paths, RevocationListFile, StoreName, anchor_file,
         files,
     },
     x509::{Certificate, GeneralName},
@@ -35,7 +39,8 @@ use crate::{
 
 A server with the files of NAME and a client meet on the loopback device, with TLS 1.2 and with
 TLS 1.3; nothing leaves this machine. If nothing else is said, both sides trust the root of NAME, as
-it lies in ca/, and know the revocation lists in crl/. Exit code 3 when either side refuses. See
+it lies in ca/, while it is rolled over the old and the new one, and know the revocation lists in
+crl/. Exit code 3 when either side refuses. See
 docs/probe.md.")]
 pub(crate) struct Rehearse {
     /// The server's certificate, as `certmint list` shows it
@@ -149,12 +154,18 @@ fn party(
         }
         .into());
     }
-    let chain = read::certificates(
-        &layout.certificate_file(name, CertificateFile::FullChain),
-        None,
-    )?;
+    let anew = format!("put the file back from a backup, or: certmint renew {name}");
+    let chain_file = layout.certificate_file(name, CertificateFile::FullChain);
+    let octets = kept(&chain_file, &format!("the chain of {name}"), &anew)?;
+    let chain = read::certificates_in(&octets, &chain_file, None)?;
     let key_file = layout.certificate_file(name, CertificateFile::Key);
-    let octets = files::read(&key_file, files::USUAL_LIMIT)?;
+    let signed_from_request =
+        format!("{anew}; what was signed from a request is rehearsed where its key is");
+    let octets = kept(
+        &key_file,
+        &format!("the private key of {name}"),
+        &signed_from_request,
+    )?;
     let key = match KeyFile::read(&octets) {
         Ok(key) => {
             unlocked(&key, name, arguments).with_context(|| key_file.display().to_string())?
@@ -162,6 +173,22 @@ fn party(
         Err(error) => Err(error),
     };
     Ok(Party { chain, key })
+}
+
+/// Reads a file of the PKI directory, which is a regular one: a pipe would be waited for, for ever.
+fn kept(path: &Path, what: &str, hint: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let advised = |state: &str| -> anyhow::Error {
+        Advised {
+            message: format!("{what} {state}: {}", path.display()),
+            hint: hint.to_owned(),
+        }
+        .into()
+    };
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(advised("is not there")),
+        Ok(found) if !found.is_file() => Err(advised("is no regular file")),
+        _ => Ok(files::read(path, files::USUAL_LIMIT)?),
+    }
 }
 
 /// A wrong passphrase is no matter of the certificates.
@@ -201,21 +228,21 @@ fn usual_anchors(
         .last()
         .map(|root| inventory.authority_by_fingerprint(&root.fingerprint_sha256()))
         .transpose()?
-        .flatten()
-        .and_then(|root| root.name);
-    let Some(root) = root else {
+        .flatten();
+    let file = root
+        .map(|root| anchor_file(layout, inventory, root.id))
+        .transpose()?
+        .flatten();
+    let Some(file) = file else {
         return Err(Advised {
             message: "the server's certificate is of no CA that has a name in this PKI".to_owned(),
             hint: format!("name the CA's certificate with {flag} FILE"),
         }
         .into());
     };
-    let bundle = layout.trust_bundle(&root);
-    Ok(if bundle.exists() {
-        bundle
-    } else {
-        layout.authority_file(&root, AuthorityFile::Certificate)
-    })
+    let hint = format!("put the file back from a backup, or name another with {flag} FILE");
+    kept(&file, "the CA's certificate", &hint)?;
+    Ok(file)
 }
 
 /// The published revocation lists of this PKI.

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use crate::{
     authority::{
         AuthorityError, Due, KeyChoice, Reason, Waiting, all, check_renewable, due, due_lists,
-        waiting,
+        has_newer, waiting,
     },
     cli::{
         actor::{actor, renewal_holder},
@@ -184,13 +184,20 @@ fn selected(
     } else {
         named(inventory, &arguments.names)?
     };
+    let mut renewed_already = Vec::new();
+    for one in &chosen {
+        let own = waiting.iter().find(|other| other.name == one.name);
+        let Some(own) = own.filter(|own| !own.activation.is_of_chain()) else {
+            continue;
+        };
+        // What was put back and could not be told either is what a renewal takes the place of.
+        if own.activation.replaces.is_some() || !has_newer(inventory, &one.row)? {
+            renewed_already.push(one.name.clone());
+        }
+    }
     chosen.retain(|one| {
         let is_due = policy.reason(&one.name, &one.row, now).is_some();
-        let renewed_already = |other: &Waiting| {
-            let replaces = other.activation.replaces;
-            other.name == one.name && replaces.is_some() && !other.activation.is_of_chain()
-        };
-        is_due || !waiting.iter().any(renewed_already)
+        is_due || !renewed_already.contains(&one.name)
     });
     waiting.retain(|one| !chosen.iter().any(|other| other.name == one.name));
     let concerned = chosen.len() + waiting.len();

@@ -17,7 +17,7 @@ use crate::cli::{
 };
 use crate::{
     authority::{AuthorityError, Due, Filed, PublishedList, Reason, Waiting},
-    store::StoreName,
+    store::{Row, StoreName},
     x509::moment_text,
 };
 
@@ -26,6 +26,8 @@ use crate::{
 pub(crate) struct Outcome {
     /// What was made, and what it took the place of.
     pub(crate) renewed: Vec<(Due, Filed)>,
+    /// What an earlier renewal made and set aside, and its servers were told of again.
+    pub(crate) tried_again: Vec<(StoreName, Row)>,
     /// What its servers took.
     pub(crate) in_use: Vec<Waiting>,
     /// What its servers did not take, so that the one before it is in use again.
@@ -46,6 +48,7 @@ pub(crate) struct Outcome {
 pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
     let Outcome {
         renewed,
+        tried_again,
         in_use,
         not_taken,
         untold,
@@ -81,6 +84,17 @@ pub(crate) fn report(outcome: Outcome, now: OffsetDateTime) -> Report {
             abbreviated(&render::serial(&filed.certificate)),
             reason_text(due, now),
         ]);
+    }
+    for (name, row) in &tried_again {
+        if not_taken.contains(name) {
+            table.row([
+                name.to_string(),
+                format!("{RED}set aside{RED:#}"),
+                render::day(row.not_after),
+                abbreviated(&render::hexadecimal(&row.serial).to_uppercase()),
+                "left by an earlier renewal".to_owned(),
+            ]);
+        }
     }
     let earlier = in_use
         .iter()

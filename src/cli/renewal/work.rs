@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::{Outcome, Policy};
 use crate::{
     authority::{
-        AuthorityError, Due, LeafOrder, PublishedList, Reason, Waiting, activate, issue_all,
-        itself, publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
+        AuthorityError, Due, LeafOrder, PublishedList, Waiting, activate, issue_all, itself,
+        publish_revocation_list, renewal, renewing_authority, set_aside, waiting,
     },
     cli::commands::{
         crl,
@@ -29,8 +29,11 @@ pub(crate) fn make(
     let mut by_authority: Vec<(StoreName, Vec<Due>)> = Vec::new();
     for one in due {
         match tried_again(store, policy, &one, now) {
-            Ok(false) => {}
-            Ok(true) => continue,
+            Ok(None) => {}
+            Ok(Some(row)) => {
+                outcome.tried_again.push((one.name, row));
+                continue;
+            }
             Err(error) => {
                 outcome.failures.push(error.into());
                 continue;
@@ -51,23 +54,25 @@ pub(crate) fn make(
     }
 }
 
-/// Puts a generation in place that an earlier renewal made and set aside, if there is one.
+/// Puts a generation in place that an earlier renewal made and set aside, if there is one; it is tried
+/// again, whether somebody asked for the renewal or its time has come.
 fn tried_again(
     store: &mut Store,
     policy: &Policy,
     due: &Due,
     now: OffsetDateTime,
-) -> Result<bool, AuthorityError> {
-    if due.reason == Reason::Asked || !policy.has_servers(&due.name) {
-        return Ok(false);
+) -> Result<Option<Row>, AuthorityError> {
+    if !policy.has_servers(&due.name) {
+        return Ok(None);
     }
     let is_due = |row: &Row| policy.reason(&due.name, row, now).is_some();
     let found = set_aside(store, due, policy.key(&due.name), is_due)?;
-    let Some(place) = found.and_then(|row| row.place) else {
-        return Ok(false);
+    let Some((row, place)) = found.and_then(|row| row.place.clone().map(|place| (row, place)))
+    else {
+        return Ok(None);
     };
     store.activate(&due.name, place.generation, ActivationNeed::Servers, now)?;
-    Ok(true)
+    Ok(Some(row))
 }
 
 fn make_group(

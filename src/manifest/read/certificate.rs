@@ -68,7 +68,7 @@ pub(super) fn read(
     };
     let probe = probe(fields, problems);
     let targets = targets(fields, problems);
-    let settings = target::read(fields, &targets, problems);
+    let settings = target::read(fields, &targets, authorities, problems);
     let exports = export::read(&called, fields, problems);
     Some(DesiredCertificate {
         name,

@@ -6,8 +6,9 @@ use toml::de::DeValue;
 
 use crate::{
     formats::nearest,
-    manifest::source::Problems,
-    target::{Library, Target, TargetError, Variable, Written},
+    manifest::{rules::no_such_authority, source::Problems},
+    store::StoreName,
+    target::{Library, Target, TargetError, Variable, VariableKind, Written},
 };
 
 use super::fields::{Fields, Value};
@@ -16,9 +17,11 @@ const EXAMPLE: &str = "{ nginx = { document_root = \"/srv/www\" } }";
 
 /// Reads what a certificate's targets are told: variables by targets. A target that certmint brings
 /// along is known with its variables; any other is the user's own, of which only `render` knows.
+/// `authorities` are the CAs that a variable can name.
 pub(super) fn read(
     fields: &Fields<'_>,
     targets: &[String],
+    authorities: &[StoreName],
     problems: &mut Problems<'_>,
 ) -> BTreeMap<String, Written> {
     let Some(settings) = fields
@@ -33,7 +36,10 @@ pub(super) fn read(
             let name = value.key().to_owned();
             let target = known(&value, targets, problems)?;
             let variables = value.open_table("{ document_root = \"/srv/www\" }", problems)?;
-            Some((name, written(&variables, target.as_ref(), problems)))
+            Some((
+                name,
+                written(&variables, target.as_ref(), authorities, problems),
+            ))
         })
         .collect()
 }
@@ -77,7 +83,12 @@ fn known(
     }
 }
 
-fn written(fields: &Fields<'_>, target: Option<&Target>, problems: &mut Problems<'_>) -> Written {
+fn written(
+    fields: &Fields<'_>,
+    target: Option<&Target>,
+    authorities: &[StoreName],
+    problems: &mut Problems<'_>,
+) -> Written {
     let mut written = Written::new();
     for value in fields.values() {
         let variable = match target.map(|target| (target, target.declared(value.key()))) {
@@ -88,7 +99,7 @@ fn written(fields: &Fields<'_>, target: Option<&Target>, problems: &mut Problems
                 continue;
             }
         };
-        if let Some(values) = texts(&value, variable, problems) {
+        if let Some(values) = texts(&value, variable, authorities, problems) {
             written.insert(value.key().to_owned(), values);
         }
     }
@@ -118,6 +129,7 @@ fn unknown(value: &Value<'_>, target: &Target, problems: &mut Problems<'_>) {
 fn texts(
     value: &Value<'_>,
     variable: Option<&Variable>,
+    authorities: &[StoreName],
     problems: &mut Problems<'_>,
 ) -> Option<Vec<String>> {
     let items = if value.is_array() {
@@ -138,6 +150,14 @@ fn texts(
             );
             return None;
         }
+        if variable.is_some_and(|variable| variable.kind == VariableKind::Authority)
+            && !is_authority(&text, authorities)
+        {
+            let known = authorities.iter().map(StoreName::to_string).collect();
+            let (what, remedy) = no_such_authority(&text, known);
+            item.refuse(what, remedy, problems);
+            return None;
+        }
         texts.push(text);
     }
     if let Some(variable) = variable
@@ -153,6 +173,11 @@ fn texts(
         return None;
     }
     Some(texts)
+}
+
+/// Whether a CA is one of the manifest, or one above the certificate.
+fn is_authority(text: &str, authorities: &[StoreName]) -> bool {
+    text.starts_with('@') || authorities.iter().any(|one| one.to_string() == text)
 }
 
 fn reason(fault: TargetError) -> String {

@@ -164,7 +164,8 @@ pub(super) fn run(pki: &Path, arguments: &ExportBundle) -> Result<Report> {
         "password_file": password_file,
         "certificate": render::certificate_json(&leaf),
     });
-    Ok(Report::new("export.bundle", json, text).note(format!(
+    let report = Report::new("export.bundle", json, text).notes(super::revoked_note(&row));
+    Ok(report.note(format!(
         "give the password in {} by another way than the folder: by telephone, or in another mail",
         password_file.display()
     )))

@@ -78,7 +78,7 @@ pub(super) fn run(pki: &Path, arguments: &ExportJks) -> Result<Report> {
             "Java trust store with {}",
             render::certificates(trusted.len())
         );
-        return Ok(warned(report("jks", out, &leaf, &what), &password));
+        return Ok(warned(report("jks", out, (&row, &leaf), &what), &password));
     }
     let (key, key_file) = key_of(&layout, &row, name, passphrase_file.as_ref())?;
     let password = new_password(password_file.as_ref(), out)?;
@@ -90,7 +90,7 @@ pub(super) fn run(pki: &Path, arguments: &ExportJks) -> Result<Report> {
         "Java key store with key and {}",
         render::certificates(chain.len() + 1)
     );
-    let report = report("jks", out, &leaf, &what).note(
+    let report = report("jks", out, (&row, &leaf), &what).note(
         "JKS protects the key weakly (SHA-1); where Java is 9 or later, 'certmint export p12' is \
          better",
     );

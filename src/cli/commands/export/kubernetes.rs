@@ -136,5 +136,5 @@ pub(super) fn run(pki: &Path, arguments: &ExportK8s) -> Result<Report> {
             }
         }
     };
-    Ok(report("k8s", out, &leaf, &what))
+    Ok(report("k8s", out, (&row, &leaf), &what))
 }

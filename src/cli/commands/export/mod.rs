@@ -20,8 +20,8 @@ use crate::{
     formats::{Alias, TrustedCertificate, pkcs7},
     key::PrivateKey,
     store::{
-        AuthorityFile, CertificateFile, Filter, Inventory, Layout, Query, Row, Shelf, StoreName,
-        anchors, root_anchors,
+        AuthorityFile, CertificateFile, Filter, Inventory, Layout, Query, Row, Shelf, State,
+        StoreName, anchors, root_anchors,
     },
     x509::{Certificate, SerialStart, pem_block},
 };
@@ -138,7 +138,7 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
         Export::Bundle(bundle) => bundle::run(pki, bundle),
         Export::P7b(ExportChain { which, out }) => {
             output::refuse_unwritable(out)?;
-            let (leaf, chain) = find(pki, which)?;
+            let (row, leaf, chain) = find(pki, which)?;
             let all: Vec<&[u8]> = std::iter::once(&leaf)
                 .chain(&chain)
                 .map(Certificate::as_der)
@@ -148,19 +148,19 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
             Ok(report(
                 "p7b",
                 out,
-                &leaf,
+                (&row, &leaf),
                 &format!("PKCS#7 with {}", render::certificates(all.len())),
             ))
         }
         Export::Der(ExportPlain { which, out }) => {
             output::refuse_unwritable(out)?;
-            let (leaf, _) = find(pki, which)?;
+            let (row, leaf, _) = find(pki, which)?;
             output::public(out, leaf.as_der())?;
-            Ok(report("der", out, &leaf, "DER certificate"))
+            Ok(report("der", out, (&row, &leaf), "DER certificate"))
         }
         Export::Pem(ExportPem { which, out, part }) => {
             output::refuse_unwritable(out)?;
-            let (leaf, chain) = find(pki, which)?;
+            let (row, leaf, chain) = find(pki, which)?;
             let mut chosen: Vec<&Certificate> = Vec::new();
             if *part != Part::Chain {
                 chosen.push(&leaf);
@@ -183,7 +183,7 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
             Ok(report(
                 "pem",
                 out,
-                &leaf,
+                (&row, &leaf),
                 &format!("PEM with {}", render::certificates(chosen.len())),
             ))
         }
@@ -191,14 +191,15 @@ pub(crate) fn run(pki: &Path, arguments: &Export) -> Result<Report> {
 }
 
 /// A certificate of the inventory and those above it.
-fn find(pki: &Path, which: &Which) -> Result<(Certificate, Vec<Certificate>)> {
+fn find(pki: &Path, which: &Which) -> Result<(Row, Certificate, Vec<Certificate>)> {
     let inventory = Inventory::open_to_read(&Layout::new(pki).inventory())?;
     let row = match (&which.name, &which.serial) {
         (Some(name), _) => by_name(&inventory, name, pki)?,
         (None, Some(serial)) => by_serial(&inventory, serial)?,
         (None, None) => bail!("neither a name nor a serial number was given"),
     };
-    with_chain(&inventory, &row)
+    let (certificate, chain) = with_chain(&inventory, &row)?;
+    Ok((row, certificate, chain))
 }
 
 /// The certificate of a name; a CA's where no other has it.
@@ -286,7 +287,18 @@ fn by_serial(inventory: &Inventory, start: &SerialStart) -> Result<Row> {
     }
 }
 
-fn report(format: &str, out: &Path, leaf: &Certificate, what: &str) -> Report {
+/// What should be known of a certificate that is handed out: that nobody who checks takes it.
+fn revoked_note(row: &Row) -> Option<String> {
+    (row.status.state() == State::Revoked).then(|| {
+        let name = row.place.as_ref().map(|place| place.name.to_string());
+        format!(
+            "{} is revoked: whoever looks at the revocation list refuses it",
+            name.unwrap_or_else(|| row.subject.clone())
+        )
+    })
+}
+
+fn report(format: &str, out: &Path, (row, leaf): (&Row, &Certificate), what: &str) -> Report {
     let mut text = format!(
         "{}{}{:#}\n",
         render::BOLD,
@@ -299,4 +311,5 @@ fn report(format: &str, out: &Path, leaf: &Certificate, what: &str) -> Report {
         json!({ "file": out, "format": format, "certificate": render::certificate_json(leaf) }),
         text,
     )
+    .notes(revoked_note(row))
 }

@@ -102,7 +102,7 @@ pub(super) fn run(pki: &Path, arguments: &ExportP12) -> Result<Report> {
         render::certificates(chain.len() + 1),
         reader.words()
     );
-    let report = report("p12", out, &leaf, &what);
+    let report = report("p12", out, (&row, &leaf), &what);
     Ok(warned(report, &password))
 }
 
@@ -130,7 +130,10 @@ fn run_trust(
         render::certificates(trusted.len()),
         reader.words()
     );
-    Ok(warned(report("p12", out, &certificate, &what), &password))
+    Ok(warned(
+        report("p12", out, (row, &certificate), &what),
+        &password,
+    ))
 }
 
 impl Reader {
