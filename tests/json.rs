@@ -174,6 +174,7 @@ fn documents_are_as_documented() {
         "[ca.ca]\ncommon_name = \"CA\"\n[server.\"www.example\"]\ntargets = [\"nginx\"]\n",
     );
     world.write("hosts.csv", "name\nnode2.example\n");
+    std::fs::create_dir(world.path("signed")).unwrap();
     let lines = [
         "ca init --cn Root --key p256 --passphrase-file password --permit-dns example --permit-ip 10.0.0.0/8",
         "ca intermediate web --cn Web --key p256 --no-passphrase --issuer ca --issuer-passphrase-file password",
@@ -188,10 +189,12 @@ fn documents_are_as_documented() {
         "csr new --key-file open.key --out rich.csr --config sec.cnf",
         "sign own.csr --out own.crt --ca web",
         "sign rich.csr --out rich.crt --ca web --profile peer",
+        "sign own.csr rich.csr --out-dir signed --ca web --profile client",
         "issue server www.example --ca web --key p256",
         "issue client client01 --ca web --key p256",
         "issue peer node1.example --ca web --key p256",
         "issue batch hosts.csv --ca web --key p256",
+        "issue batch hosts.csv --ca web --key p256 --packed hosts.tar",
         "list",
         "renew client01 --dry-run",
         "renew client01",
@@ -199,6 +202,7 @@ fn documents_are_as_documented() {
         "renew --print cron",
         "reload --only-files --manifest small.toml",
         "verify own.crt pki/ca/web.crt --ca pki/ca/ca.crt --host a.example",
+        "verify --each own.crt pki/ca/web.crt --ca pki/ca/ca.crt",
         "export p12 client01 --out client01.p12 --password-file password",
         "export jks client01 --out client01.jks --password-file password",
         "export k8s client01 --out client01.yaml",

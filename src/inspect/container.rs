@@ -129,7 +129,14 @@ fn bare_base64(file: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 
 fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
-    packed.extend(text.iter().filter(|octet| !octet.is_ascii_whitespace()));
+    for line in text.split(|octet| *octet == b'\n') {
+        let line = line.trim_ascii();
+        if line.iter().any(u8::is_ascii_whitespace) {
+            packed.extend(line.iter().filter(|octet| !octet.is_ascii_whitespace()));
+        } else {
+            packed.extend_from_slice(line);
+        }
+    }
     // One allocation, so that no copy of a key is left behind by growing.
     let mut decoded = Zeroizing::new(vec![0; base64::decoded_len_estimate(packed.len())]);
     let length = STANDARD.decode_slice(&*packed, &mut decoded).ok()?;

@@ -13,14 +13,16 @@ use zeroize::Zeroizing;
 
 use crate::{
     cli::{
-        description::{Part, bundle_text, object_text, openssl_commands, openssl_lines},
+        description::{
+            Part, bundle_text, glance_lines, object_text, openssl_commands, openssl_lines,
+        },
         failure::{self, Advised, UsageError},
-        report::Report,
+        report::{Form, Report},
         secrets::Source,
     },
     inspect::{
-        BundleDescription, CertificateDescription, Description, Encoding, Item, Object, bundle,
-        describe, open, partners,
+        BundleDescription, CertificateDescription, Description, Encoding, Glance, Item, Object,
+        bundle, describe, glance, open, partners,
     },
     key::Passphrase,
     store::files,
@@ -51,7 +53,7 @@ pub(crate) struct Inspect {
     pub(crate) show_openssl: bool,
 }
 
-pub(crate) fn run(arguments: &Inspect) -> Result<Report> {
+pub(crate) fn run(arguments: &Inspect, form: Form) -> Result<Report> {
     let Inspect {
         files,
         only,
@@ -64,6 +66,11 @@ pub(crate) fn run(arguments: &Inspect) -> Result<Report> {
     }
     if *show_openssl {
         return openssl(files, only);
+    }
+    if form == Form::Text
+        && let Some(text) = at_a_glance(files, only)?
+    {
+        return Ok(Report::new("inspect", Value::Null, text));
     }
     let password = Source {
         file: password_file.as_ref(),
@@ -87,9 +94,9 @@ pub(crate) fn run(arguments: &Inspect) -> Result<Report> {
         return nothing(looks);
     }
     let report = if only.is_empty() {
-        everything(&looks)
+        everything(&looks, form)
     } else {
-        parts(&looks, only)?
+        parts(&looks, only, form)?
     };
     Ok(report.failures(looks.into_iter().flat_map(Look::failures).collect()))
 }
@@ -232,7 +239,7 @@ fn look(
         .collect()
 }
 
-fn everything(looks: &[Look]) -> Report {
+fn everything(looks: &[Look], form: Form) -> Report {
     let placed: Vec<(String, &Description)> = looks.iter().flat_map(Look::placed).collect();
     let fits = partners(&placed);
     let mut leaves = placed.iter().zip(&fits);
@@ -263,7 +270,10 @@ fn everything(looks: &[Look]) -> Report {
         .filter(|(_, fits)| !fits.is_empty())
         .map(|((place, one), fits)| json!({ "place": place, "kind": one.kind(), "fits": fits }))
         .collect();
-    let json = json!({ "files": files_json(looks, &[]), "pairs": pairs });
+    let json = match form {
+        Form::Text => Value::Null,
+        Form::Json => json!({ "files": files_json(looks, &[]), "pairs": pairs }),
+    };
     Report::new("inspect", json, sections.join("\n")).notes(notes)
 }
 
@@ -301,7 +311,7 @@ fn files_json(looks: &[Look], only: &[Part]) -> Vec<Value> {
 }
 
 /// The lines of openssl, under a heading where there is more than one object.
-fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
+fn parts(looks: &[Look], only: &[Part], form: Form) -> Result<Report> {
     let placed: Vec<(String, &Description)> = looks.iter().flat_map(Look::placed).collect();
     let mut notes: Vec<String> = Vec::new();
     let mut sections = Vec::new();
@@ -342,17 +352,66 @@ fn parts(looks: &[Look], only: &[Part]) -> Result<Report> {
         };
         bail!("nothing in the files has {}{hint}", wanted.join(", "));
     }
-    let text = match sections.as_slice() {
-        [(_, lines)] if placed.len() == 1 => lines.clone(),
-        several => {
-            let headed = several
-                .iter()
-                .map(|(place, lines)| format!("==> {place} <==\n{lines}"));
-            headed.collect::<Vec<_>>().join("\n")
-        }
+    let text = headed(&sections, placed.len());
+    let json = match form {
+        Form::Text => Value::Null,
+        Form::Json => json!({ "files": files_json(looks, only) }),
     };
-    let json = json!({ "files": files_json(looks, only) });
     Ok(Report::new("inspect", json, text).notes(notes))
+}
+
+/// What is shown of each place, under a heading where there is more than one object.
+fn headed(sections: &[(String, String)], objects: usize) -> String {
+    if let ([(_, lines)], 1) = (sections, objects) {
+        return lines.clone();
+    }
+    let mut text = String::new();
+    for (place, lines) in sections {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str("==> ");
+        text.push_str(place);
+        text.push_str(" <==\n");
+        text.push_str(lines);
+    }
+    text
+}
+
+/// The lines of openssl for files of nothing but certificates, from a first look at each; nothing
+/// where more has to be looked at.
+fn at_a_glance(files: &[PathBuf], only: &[Part]) -> Result<Option<String>> {
+    let is_seen =
+        |part: &Part| matches!(part, Part::Subject | Part::Issuer | Part::San | Part::Dates);
+    let is_file = |file: &PathBuf| file.metadata().is_ok_and(|found| found.is_file());
+    if only.is_empty() || !only.iter().all(is_seen) || !files.iter().all(is_file) {
+        return Ok(None);
+    }
+    let mut sections = Vec::new();
+    for file in files {
+        let name = escape_control(&file.display().to_string());
+        let show = |index: usize, count: usize, one: &Glance| {
+            let lines = only
+                .iter()
+                .map(|part| glance_lines(one, *part))
+                .collect::<Option<String>>()?;
+            let place = match count {
+                1 => name.clone(),
+                _ => format!("{name} #{}", index + 1),
+            };
+            Some((place, lines))
+        };
+        // What cannot be read is told by who looks at everything.
+        let Ok(octets) = read(file) else {
+            return Ok(None);
+        };
+        match glance(&octets, show) {
+            Ok(Some(shown)) => sections.extend(shown),
+            _ => return Ok(None),
+        }
+    }
+    let objects = sections.len();
+    Ok(Some(headed(&sections, objects)))
 }
 
 fn openssl(files: &[PathBuf], only: &[Part]) -> Result<Report> {

@@ -287,19 +287,17 @@ impl<'arguments> Outcome<'arguments> {
             let _ = write!(text, ", {failed} failed");
         }
         text.push('\n');
-        let mut json = json!({
+        let packed = self.pack.filter(|_| failed == 0);
+        if let Some(pack) = packed {
+            text.push_str(&render::files_text([(pack, "all keys and certificates")]));
+        }
+        let json = json!({
             "issued": issued,
             "already_there": self.there,
             "failed": failed,
             "certificates": self.certificates,
+            "packed": packed,
         });
-        if let Some(pack) = self.pack {
-            let is_whole = failed == 0;
-            if is_whole {
-                text.push_str(&render::files_text([(pack, "all keys and certificates")]));
-            }
-            json = render::with_fields(json, json!({ "packed": is_whole.then_some(pack) }));
-        }
         let report = Report::new("issue-batch", json, text).failures(self.failures);
         match self.pack {
             Some(pack) if failed > 0 => report.note(format!(

@@ -72,7 +72,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Issue(arguments) => issue::run(pki, arguments, &cli.global),
         Command::Renew(arguments) => renew::run(pki, arguments),
         Command::Reload(arguments) => reload::run(pki, arguments),
-        Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Inspect(arguments) => inspect::run(arguments, cli.global.form()),
         Command::Verify(arguments) => verify::run(arguments, &cli.global),
         Command::Lint(arguments) => lint::run(pki, arguments),
         Command::Probe(arguments) => probe::run(pki, arguments),

@@ -16,7 +16,7 @@ use sheet::Sheet;
 use crate::inspect::{BundleDescription, Description, Partner};
 
 pub(crate) use openssl_commands::openssl_commands;
-pub(crate) use openssl_lines::openssl_lines;
+pub(crate) use openssl_lines::{glance_lines, openssl_lines};
 pub(crate) use part::Part;
 
 /// An object as people read it, what it contains not included.

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     inspect::{
-        AuthorityKeyIdentifierDescription, Description, ExtensionDescription, ExtensionValue,
-        GeneralNameDescription, NameConstraintsDescription, NameDescription, PolicyDescription,
-        PublicKeyDescription, SignatureDescription,
+        AlternativeNames, AuthorityKeyIdentifierDescription, Description, ExtensionDescription,
+        ExtensionValue, GeneralNameDescription, Glance, NameConstraintsDescription,
+        NameDescription, PolicyDescription, PublicKeyDescription, SignatureDescription,
     },
     key::PublicKey,
     x509::{escape_control, pem_block},
@@ -50,6 +50,35 @@ pub(crate) fn openssl_lines(description: &Description, part: Part) -> Option<Str
         Part::Signature => facts
             .signature
             .map(|one| format!("Signature Algorithm: {}\n", escape_control(&one.name))),
+    }
+}
+
+/// As [`openssl_lines`], of a certificate that was only glanced at; `None` also for a part that a
+/// glance does not see.
+pub(crate) fn glance_lines(glance: &Glance, part: Part) -> Option<String> {
+    match part {
+        Part::Subject => Some(format!("subject={}\n", oneline(&glance.subject))),
+        Part::Issuer => Some(format!("issuer={}\n", oneline(&glance.issuer))),
+        Part::Dates => Some(format!(
+            "notBefore={}\nnotAfter={}\n",
+            date(glance.not_before),
+            date(glance.not_after)
+        )),
+        Part::San => {
+            let AlternativeNames { critical, names } = glance.alternative_names.as_ref()?;
+            let names: Vec<String> = names
+                .iter()
+                .map(|name| general_name(&GeneralNameDescription::of(name.clone())))
+                .collect();
+            let critical = if *critical { "critical" } else { "" };
+            let title = title("2.5.29.17")?;
+            let names = names.join(", ");
+            Some(format!(
+                "{title}: {critical}\n    {}\n",
+                escape_control(&names)
+            ))
+        }
+        _ => None,
     }
 }
 

@@ -69,7 +69,8 @@ pub struct GeneralNameDescription {
 }
 
 impl GeneralNameDescription {
-    pub(super) fn of(name: GeneralName) -> Self {
+    /// Describes a name.
+    pub fn of(name: GeneralName) -> Self {
         let (kind, value) = match &name {
             GeneralName::Dns(value) => ("dns", value.clone()),
             GeneralName::Email(value) => ("email", value.clone()),
