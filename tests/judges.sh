@@ -47,6 +47,7 @@ PROGRAMS=(
     "jq jq the JSON of load balancers, for the scripts under test"
     "shellcheck shellcheck shell scripts that were rendered"
     "strace strace the system calls of the program under test"
+    "valgrind valgrind the instructions that the program under test takes"
     "python3 python3 runs the Python judges"
     "ip iproute2 networks of machines, for whole systems"
     "mount mount small and read-only file systems for the tests of full disks"
