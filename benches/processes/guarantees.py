@@ -7,6 +7,7 @@ import random
 import sqlite3
 import stat
 import subprocess
+import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -90,3 +91,29 @@ def pki_is_sound(settings: Settings, folder: Path, leaves: int, pki: str = "pki"
         *inventory_counts(folder, leaves + 1, pki),
         *openssl_verifies(folder, folder / pki / "ca" / "ca.crt", there),
     ]
+
+
+def archive_is_sound(folder: Path, archive: str, leaves: int) -> list[str]:
+    """A packed archive is its owner's alone, has three files for each leaf, and openssl takes a sample."""
+    path = folder / archive
+    faults = []
+    if stat.S_IMODE(path.stat().st_mode) != 0o600:
+        faults.append(f"{archive} has mode {stat.S_IMODE(path.stat().st_mode):o}")
+    with tarfile.open(path) as packed:
+        members = packed.getmembers()
+        if len(members) != 3 * leaves + 1:
+            faults.append(f"{archive} has {len(members)} files, not {3 * leaves + 1}")
+        keys = [member for member in members if member.name.endswith(".key")]
+        faults += [f"{key.name} has mode {key.mode:o}" for key in keys if key.mode != 0o600]
+        certificates = [member for member in members if member.name.endswith(".crt") and "/" in member.name]
+        certificates = [member for member in certificates if not member.name.endswith(".fullchain.crt")]
+        sample = random.sample(certificates, min(SAMPLE, len(certificates)))
+        unpacked = folder / "sample"
+        unpacked.mkdir(exist_ok=True)
+        places = []
+        for number, member in enumerate(sample):
+            content = packed.extractfile(member)
+            if content is not None:
+                places.append(unpacked / f"{number}.crt")
+                places[-1].write_bytes(content.read())
+    return [*faults, *openssl_verifies(folder, folder / "pki" / "ca" / "ca.crt", places)]

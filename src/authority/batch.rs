@@ -9,7 +9,7 @@ use super::{
 use crate::store::{RecordId, Shelf, Store};
 
 /// How many orders are looked up and issued at once.
-const CHUNK: usize = 500;
+const CHUNK: usize = 1000;
 
 /// What became of an order.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many certificates go through the inventory in one transaction.
-const CHUNK: usize = 500;
+const CHUNK: usize = 1000;
 
 /// A certificate to be made, and where it goes.
 pub struct Order {

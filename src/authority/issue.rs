@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many keys are held in memory at once.
-const CHUNK: usize = 500;
+const CHUNK: usize = 1000;
 
 /// A leaf certificate to be made together with its key and request.
 #[derive(Debug)]

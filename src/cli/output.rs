@@ -42,14 +42,16 @@ pub(crate) fn refuse_unwritable(path: &Path) -> Result<()> {
 
 /// Refuses a path that is taken before anything is made for it.
 pub(crate) fn refuse_existing(path: &Path) -> Result<()> {
+    if fs::symlink_metadata(path).is_err() {
+        return Ok(());
+    }
     // A pipe or a terminal is written to as it is.
     match fs::metadata(path) {
         Ok(found) if !found.is_file() && !found.is_dir() => Ok(()),
-        _ if fs::symlink_metadata(path).is_ok() => Err(StoreError::Exists {
+        _ => Err(StoreError::Exists {
             path: path.to_owned(),
         }
         .into()),
-        _ => Ok(()),
     }
 }
 

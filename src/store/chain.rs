@@ -1,5 +1,6 @@
 //! The certificates above a certificate, as the inventory knows them.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::error::StoreError;
@@ -25,6 +26,16 @@ struct Known {
     authority: Authority,
     certificate: Certificate,
     is_way_over: bool,
+    /// Whether it is a root, once somebody asked: that takes the check of a signature.
+    is_root: OnceCell<bool>,
+}
+
+impl Known {
+    fn is_root(&self) -> bool {
+        *self
+            .is_root
+            .get_or_init(|| is_self_signed(&self.certificate))
+    }
 }
 
 impl Paths {
@@ -43,6 +54,7 @@ impl Paths {
                     authority,
                     certificate,
                     is_way_over: false,
+                    is_root: OnceCell::new(),
                 })
             })
             .collect();
@@ -102,7 +114,7 @@ impl Paths {
                 over = Over::NotAllowed;
             }
             chain.push(issuer.certificate.clone());
-            if chain.len() >= LONGEST_CHAIN || is_self_signed(&issuer.certificate) {
+            if chain.len() >= LONGEST_CHAIN || issuer.is_root() {
                 break;
             }
             let above = self.with_subject(issuer.certificate.issuer());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use tempfile::NamedTempFile;
 
-use super::error::StoreError;
+use super::error::{FileDeed, StoreError};
 use super::files::{self, Secrecy};
 use super::syncing::Syncing;
 
@@ -21,6 +21,9 @@ pub fn create_new_files(
     secrecy: Secrecy,
 ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
     let syncing = Syncing::of(contents.len());
+    // A relative folder would be looked up anew for each file.
+    let folder = &std::path::absolute(folder)
+        .map_err(|error| StoreError::file(FileDeed::Write, folder, error))?;
     let unfinished: Vec<Result<(PathBuf, NamedTempFile), StoreError>> = contents
         .into_par_iter()
         .map(|(path, content)| {

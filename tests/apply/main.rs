@@ -13,6 +13,7 @@ mod judge;
 mod sandbox;
 
 mod failing;
+mod key_file;
 mod killed;
 mod outrun;
 mod revoked;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..guarantees import audit_holds, inventory_counts
+from ..guarantees import archive_is_sound, audit_holds, inventory_counts
 from ..inputs import authority, copy, write_list
 from ..measure import fresh
 from ..ours import packed
@@ -26,7 +26,11 @@ def leaves(settings: Settings, entry: Entry) -> Row:
             command,
             ours=True,
             prepare=prepared(settings, count),
-            check=lambda folder: [*audit_holds(settings, folder), *inventory_counts(folder, count + 1)],
+            check=lambda folder: [
+                *audit_holds(settings, folder),
+                *inventory_counts(folder, count + 1),
+                *archive_is_sound(folder, "packed", count),
+            ],
             units=count,
             note="" if command else "issue batch has no --packed yet",
         )

@@ -8,6 +8,7 @@ use crate::{
         AuthorityError, Generation, KeyChoice, LeafKey, LeafOrder, Reason, issue_all, kept_key,
         set_aside_as_ordered,
     },
+    key::PrivateKey,
     manifest::{DesiredCertificate, Step, StepDeed},
     store::{ActivationNeed, RecordId, Row, Store, StoreName},
     x509::Validity,
@@ -22,6 +23,8 @@ pub(super) fn is_leaf(step: &Step) -> bool {
 struct Ordered<'a> {
     wanted: &'a DesiredCertificate,
     replaces: Option<(RecordId, KeyChoice)>,
+    /// The key that is ready for it.
+    ready: Option<Result<PrivateKey, ApplyError>>,
 }
 
 fn ordered(step: &Step) -> Option<Ordered<'_>> {
@@ -29,10 +32,12 @@ fn ordered(step: &Step) -> Option<Ordered<'_>> {
         StepDeed::Issue(wanted) => Some(Ordered {
             wanted,
             replaces: None,
+            ready: None,
         }),
         StepDeed::Reissue(replacement) | StepDeed::Renew(replacement) => Some(Ordered {
             wanted: &replacement.certificate,
             replaces: Some((replacement.replaces, replacement.key)),
+            ready: None,
         }),
         _ => None,
     }
@@ -50,9 +55,12 @@ pub(super) fn make(
 ) -> Vec<Result<Done, ApplyError>> {
     let mut by_authority: Vec<(&StoreName, Vec<(usize, Ordered<'_>)>)> = Vec::new();
     for (position, step) in steps.iter().enumerate() {
-        let Some(ordered) = ordered(step) else {
+        let Some(mut ordered) = ordered(step) else {
             continue;
         };
+        if ordered.replaces.is_none() {
+            ordered.ready = keys.of_certificate(&ordered.wanted.name);
+        }
         let authority = &ordered.wanted.authority;
         match by_authority.iter_mut().find(|(name, _)| *name == authority) {
             Some((_, group)) => group.push((position, ordered)),
@@ -63,10 +71,9 @@ pub(super) fn make(
     for (authority, group) in by_authority {
         let before = answers.len();
         let mut told = |done: usize| progress(before + done);
-        let made = make_group(
-            store, authority, &group, keys, signers, secrets, now, &mut told,
-        );
-        answers.extend(group.iter().map(|(position, _)| *position).zip(made));
+        let (positions, group): (Vec<usize>, Vec<Ordered<'_>>) = group.into_iter().unzip();
+        let made = make_group(store, authority, group, signers, secrets, now, &mut told);
+        answers.extend(positions.into_iter().zip(made));
     }
     answers.sort_by_key(|(position, _)| *position);
     answers.into_iter().map(|(_, answer)| answer).collect()
@@ -75,8 +82,7 @@ pub(super) fn make(
 fn make_group(
     store: &mut Store,
     authority: &StoreName,
-    group: &[(usize, Ordered<'_>)],
-    keys: &mut ReadyKeys,
+    group: Vec<Ordered<'_>>,
     signers: &mut Signers<'_>,
     secrets: &mut dyn Secrets,
     now: OffsetDateTime,
@@ -100,9 +106,10 @@ fn make_group(
     let mut answered = Vec::new();
     let mut positions = Vec::new();
     let mut orders = Vec::new();
-    for (position, (_, ordered)) in group.iter().enumerate() {
-        let order = order(store, ordered, keys, now).and_then(|order| {
-            let again = tried_again(store, ordered, &order, now)?;
+    for (position, ordered) in group.into_iter().enumerate() {
+        let (wanted, replaces) = (ordered.wanted, ordered.replaces);
+        let order = order(store, ordered, now).and_then(|order| {
+            let again = tried_again(store, wanted, replaces, &order, now)?;
             Ok((order, again))
         });
         match order {
@@ -134,11 +141,11 @@ fn make_group(
 /// not take then, instead of making one more.
 fn tried_again(
     store: &mut Store,
-    ordered: &Ordered<'_>,
+    wanted: &DesiredCertificate,
+    replaces: Option<(RecordId, KeyChoice)>,
     order: &LeafOrder,
     now: OffsetDateTime,
 ) -> Result<bool, ApplyError> {
-    let Ordered { wanted, replaces } = ordered;
     let Some((id, _)) = replaces.filter(|_| wanted.activation() == ActivationNeed::Servers) else {
         return Ok(false);
     };
@@ -161,15 +168,18 @@ fn tried_again(
 
 fn order(
     store: &Store,
-    ordered: &Ordered<'_>,
-    keys: &mut ReadyKeys,
+    ordered: Ordered<'_>,
     now: OffsetDateTime,
 ) -> Result<LeafOrder, ApplyError> {
-    let Ordered { wanted, replaces } = ordered;
+    let Ordered {
+        wanted,
+        replaces,
+        ready,
+    } = ordered;
     let new = LeafKey::New(wanted.key);
     let (key, generation) = match replaces {
         None => {
-            let ready = keys.of_certificate(&wanted.name)?;
+            let ready = ready.transpose()?;
             (ready.map_or(new, LeafKey::Kept), Generation::First)
         }
         Some((id, choice)) => {
@@ -178,7 +188,7 @@ fn order(
                 KeyChoice::Kept => {
                     let row = store
                         .inventory()
-                        .by_id(*id)?
+                        .by_id(id)?
                         .ok_or(AuthorityError::Unrecorded)?;
                     LeafKey::Kept(kept_key(store, &wanted.name, &row)?)
                 }

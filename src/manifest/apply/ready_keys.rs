@@ -91,17 +91,12 @@ impl ReadyKeys {
         }
     }
 
-    /// The key of a new certificate, if it is ready.
-    ///
-    /// # Errors
-    /// A key that could not be made or read.
+    /// The key of a new certificate, if it is ready, or why it could not be made or read.
     pub(super) fn of_certificate(
         &mut self,
         name: &StoreName,
-    ) -> Result<Option<PrivateKey>, ApplyError> {
-        self.0
-            .remove(&(Shelf::Certificates, name.clone()))
-            .transpose()
+    ) -> Option<Result<PrivateKey, ApplyError>> {
+        self.0.remove(&(Shelf::Certificates, name.clone()))
     }
 }
 

@@ -22,6 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// the order of their names comes back to the same pages again and again.
 pub(super) const CACHE_KIBIBYTES: i64 = 128 * 1024;
 
+/// How long the write-ahead log grows before it is written into the database, in pages of 4 KiB. A
+/// batch changes the same pages of its indices again and again; at SQLite's own thousand they would
+/// be written into the database as often.
+const CHECKPOINT_PAGES: u32 = 10_000;
+
 /// How many statements stay prepared: more than any command has.
 const STATEMENTS: usize = 128;
 
@@ -59,6 +64,7 @@ impl Inventory {
         }
         connection
             .pragma_update(None, "synchronous", "FULL")
+            .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES))
             .map_err(refused)?;
         Ok(Self {
             connection,
