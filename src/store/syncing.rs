@@ -15,7 +15,7 @@ const MANY: usize = 32;
 pub enum Syncing {
     /// Each as soon as it is written.
     Each,
-    /// All together, when [`sync_together`](Self::sync_together) is called.
+    /// All together, when whoever writes them says so.
     Together,
 }
 
