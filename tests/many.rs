@@ -140,6 +140,9 @@ fn places_that_are_wrong_sign_nothing() {
         told.stderr.contains("--out-dir DIR takes several"),
         "{told:#?}"
     );
+    // One name for all of them is nobody's wish.
+    let told = sandbox.run("sign requests/n1.csr --out-dir signed --san all.internal");
+    assert_eq!(told.code, 2, "{told:#?}");
     assert_eq!(audit(&sandbox.path("pki")).len(), 1);
 }
 

@@ -99,6 +99,12 @@ fn a_list_comes_through_a_pipe_as_well() {
     drop(input);
     assert!(child.wait().unwrap().success());
     assert_eq!(unpack(&sandbox, "d.tar").len(), 2);
+    let told = sandbox.run("issue batch - --packed e.tar --passphrase-file -");
+    assert_eq!(told.code, 2, "{told:#?}");
+    assert!(
+        told.stderr.contains("standard input can be read only once"),
+        "{told:#?}"
+    );
 }
 
 #[test]

@@ -163,7 +163,11 @@ pub(super) fn sign_drafted(
     {
         *failed = Err(error.into());
     }
-    if let Err(error) = store.sync_staged(syncing) {
+    let has_files = signed
+        .iter()
+        .flatten()
+        .any(|signed| signed.staged.is_some());
+    if has_files && let Err(error) = store.sync_staged(syncing) {
         return unsynced(store, signed, error.into(), now);
     }
     signed

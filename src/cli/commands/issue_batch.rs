@@ -20,6 +20,7 @@ use crate::{
     cli::{
         actor::actor,
         args::Global,
+        failure::UsageError,
         issue_list_file::IssueListFile,
         output,
         progress::Progress,
@@ -89,6 +90,10 @@ pub(crate) enum Format {
 
 pub(crate) fn run(pki: &Path, arguments: &IssueBatch, global: &Global) -> Result<Report> {
     let now = OffsetDateTime::now_utc();
+    let input = Path::new("-");
+    if arguments.list == input && arguments.passphrase_file.as_deref() == Some(input) {
+        return Err(UsageError("standard input can be read only once".to_owned()).into());
+    }
     if let Some(pack) = &arguments.packed {
         output::refuse_unwritable(pack)?;
     }

@@ -46,7 +46,7 @@ pub(crate) struct Sign {
     #[arg(long, value_name = "FILE", required_unless_present = "out_dir")]
     pub(crate) out: Option<PathBuf>,
     /// Directory where to write NAME.crt for each NAME.csr; no existing file is overwritten
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "show_openssl"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "sans", "show_openssl"])]
     pub(crate) out_dir: Option<PathBuf>,
     /// Which CA of this PKI signs; needed when there are several
     #[arg(long, value_name = "CA", conflicts_with_all = ["ca_cert", "ca_key"])]
