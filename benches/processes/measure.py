@@ -103,7 +103,7 @@ def count_syncs(launcher: Path, side: Side, folder: Path, number: int) -> int | 
         return None
     counts = folder.parent / f"{folder.name}.strace"
     counts.unlink(missing_ok=True)
-    around = ["strace", "-f", "-c", "-e", f"trace={SYNCS}", "-o", str(counts)]
+    around = ["strace", "-f", "--seccomp-bpf", "-c", "-e", f"trace={SYNCS}", "-o", str(counts)]
     try:
         run(launcher, side, folder, number, around)
     except Failed:

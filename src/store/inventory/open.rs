@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// the order of their names comes back to the same pages again and again.
 pub(super) const CACHE_KIBIBYTES: i64 = 128 * 1024;
 
+/// The same for who writes: a batch of any length comes back to the newest pages alone.
+const WRITE_CACHE_KIBIBYTES: i64 = 32 * 1024;
+
 /// How long the write-ahead log grows before it is written into the database, in pages of 4 KiB. A
 /// batch changes the same pages of its indices again and again; at SQLite's own thousand they would
 /// be written into the database as often.
@@ -65,6 +68,7 @@ impl Inventory {
         connection
             .pragma_update(None, "synchronous", "FULL")
             .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES))
+            .and_then(|()| connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIBIBYTES))
             .map_err(refused)?;
         Ok(Self {
             connection,
