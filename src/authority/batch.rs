@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::{
     AuthorityError, Filed, LeafOrder, SigningAuthority, difference::difference, issue_all,
 };
-use crate::store::{RecordId, Shelf, Store};
+use crate::store::{Shelf, Store};
 
 /// How many orders are looked up and issued at once.
 const CHUNK: usize = 1000;
@@ -17,9 +17,18 @@ pub enum BatchAnswer {
     /// The certificate was made.
     Issued(Box<Filed>),
     /// It was there already, just as it was ordered.
-    There(RecordId),
+    There,
     /// It was not made.
     Failed(AuthorityError),
+}
+
+impl From<Result<Filed, AuthorityError>> for BatchAnswer {
+    fn from(answer: Result<Filed, AuthorityError>) -> Self {
+        match answer {
+            Ok(filed) => Self::Issued(Box::new(filed)),
+            Err(error) => Self::Failed(error),
+        }
+    }
 }
 
 /// Issues what is not there yet, chunk by chunk; `each` hears the answer to every order, with what
@@ -41,41 +50,31 @@ pub fn issue_batch<Tag>(
         let mut missing = Vec::with_capacity(chunk.len());
         for (tag, order) in chunk {
             match there(store, &order, now) {
-                Ok(None) => {
+                Ok(false) => {
                     tags.push(tag);
                     missing.push(order);
                 }
-                Ok(Some(id)) => each(tag, BatchAnswer::There(id)),
+                Ok(true) => each(tag, BatchAnswer::There),
                 Err(error) => each(tag, BatchAnswer::Failed(error)),
             }
         }
         let issued = issue_all(store, authority, missing, now, &mut |_| {});
         for (tag, answer) in tags.into_iter().zip(issued) {
-            each(
-                tag,
-                match answer {
-                    Ok(filed) => BatchAnswer::Issued(Box::new(filed)),
-                    Err(error) => BatchAnswer::Failed(error),
-                },
-            );
+            each(tag, answer.into());
         }
     }
 }
 
-/// The current certificate of the name, if it is just what is ordered; refused if it is another.
-fn there(
-    store: &Store,
-    order: &LeafOrder,
-    now: OffsetDateTime,
-) -> Result<Option<RecordId>, AuthorityError> {
+/// Whether the current certificate of the name is just what is ordered; refused if it is another.
+fn there(store: &Store, order: &LeafOrder, now: OffsetDateTime) -> Result<bool, AuthorityError> {
     let Some(row) = store
         .inventory()
         .current(Shelf::Certificates, &order.name)?
     else {
-        return Ok(None);
+        return Ok(false);
     };
     match difference(store.inventory(), &row, order, now)? {
-        None => Ok(Some(row.id)),
+        None => Ok(true),
         Some(difference) => Err(AuthorityError::OtherCertificate {
             name: order.name.to_string(),
             difference,

@@ -6,7 +6,7 @@ use std::thread;
 use time::OffsetDateTime;
 
 use super::{
-    AuthorityError, Filed, LeafOrder, SigningAuthority,
+    AuthorityError, BatchAnswer, Filed, LeafOrder, SigningAuthority,
     certify::{Drafted, Order, draft, lose_signed, seal_signed, sign_drafted},
     filing::Filing,
     parallel::on_all_cores,
@@ -30,17 +30,6 @@ enum Prepared {
     Drafted(Box<Result<Drafted, AuthorityError>>),
 }
 
-/// What became of an order.
-#[derive(Debug)]
-pub enum PackAnswer {
-    /// The certificate was made, and it is in the archive with its key.
-    Packed(Box<Filed>),
-    /// The archive has had it since a run that was killed.
-    There,
-    /// It was not made.
-    Failed(AuthorityError),
-}
-
 /// Makes keys and certificates, chunk by chunk, and puts them into `pack`, but for those that are
 /// `there`; keys and drafts of the next chunk are made while the last one is recorded. `each` hears
 /// the answer to every order, with what it was tagged with, so that a list of any length takes the
@@ -56,7 +45,7 @@ pub fn issue_packed<Tag: Send>(
     pack: &mut Pack,
     there: &PackedNames,
     now: OffsetDateTime,
-    each: &mut dyn FnMut(Tag, PackAnswer),
+    each: &mut dyn FnMut(Tag, BatchAnswer),
 ) -> Result<(), AuthorityError> {
     thread::scope(|scope| {
         let (ready, chunks) = mpsc::sync_channel(AHEAD);
@@ -84,7 +73,7 @@ pub fn issue_packed<Tag: Send>(
             let (mut tags, mut drafted) = (Vec::new(), Vec::new());
             for (tag, prepared) in chunk {
                 match prepared {
-                    Prepared::There => each(tag, PackAnswer::There),
+                    Prepared::There => each(tag, BatchAnswer::There),
                     Prepared::Drafted(one) => {
                         tags.push(tag);
                         drafted.push(*one);
@@ -93,13 +82,7 @@ pub fn issue_packed<Tag: Send>(
             }
             let made = pack_chunk(store, authority, drafted, pack, now)?;
             for (tag, made) in tags.into_iter().zip(made) {
-                each(
-                    tag,
-                    match made {
-                        Ok(filed) => PackAnswer::Packed(Box::new(filed)),
-                        Err(error) => PackAnswer::Failed(error),
-                    },
-                );
+                each(tag, made.into());
             }
         }
         Ok(())

@@ -48,7 +48,7 @@ pub use error::AuthorityError;
 pub use filing::Filing;
 pub use import::{FoundCertificate, ImportReport, Importer, LeftOut, Listing};
 pub use issue::{Generation, LeafKey, LeafOrder, issue, issue_all};
-pub use issue_packed::{PackAnswer, issue_packed};
+pub use issue_packed::issue_packed;
 pub use issuer_difference::{IssuerDifference, issuer_difference};
 pub use list_chain::ListChains;
 pub use outliving::{Outliving, outliving};

@@ -202,7 +202,7 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
     if is_empty {
         command = command.mut_arg("pki", |pki| pki.env(None::<&str>));
     }
-    let found = command.clone().try_get_matches()?;
+    let found = command.try_get_matches_from_mut(std::env::args_os())?;
     Cli::from_arg_matches(&found).map_err(|error| error.format(&mut command))
 }
 

@@ -83,11 +83,7 @@ impl Pack {
         inventory: &Inventory,
         now: OffsetDateTime,
     ) -> Result<(Self, PackedNames), StoreError> {
-        if path.symlink_metadata().is_ok() {
-            return Err(StoreError::Exists {
-                path: path.to_path_buf(),
-            });
-        }
+        refuse_existing(path)?;
         let mut unfinished = OsString::from(path);
         unfinished.push(".unfinished");
         let unfinished = PathBuf::from(unfinished);
@@ -110,6 +106,8 @@ impl Pack {
             }
             Err(TryLockError::Error(error)) => return Err(refused(error)),
         }
+        // Who had the lock until now has given the archive its name.
+        refuse_existing(path)?;
         let Sound { octets, there } = Sound::of(&file, &unfinished, inventory)?;
         file.set_len(octets)
             .and_then(|()| file.seek(SeekFrom::End(0)))
@@ -196,6 +194,15 @@ impl Pack {
             .flush()
             .and_then(|()| written.get_ref().sync_data())
             .map_err(|error| StoreError::file(FileDeed::Write, &self.unfinished, error))
+    }
+}
+
+fn refuse_existing(path: &Path) -> Result<(), StoreError> {
+    match path.symlink_metadata() {
+        Err(_) => Ok(()),
+        Ok(_) => Err(StoreError::Exists {
+            path: path.to_path_buf(),
+        }),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) const CERTMINT: &str = env!("CARGO_BIN_EXE_certmint");
 
 /// Five seconds of processor time, 512 MiB of memory, and a minute by the clock for a machine that
 /// is busy with other things. Who reads a gigabyte or computes for ever meets one of them.
-const BOUNDED: &str = "ulimit -t 5; ulimit -v 524288; exec timeout -s KILL 60 \"$0\" \"$@\"";
+const BOUNDED: &str = "ulimit -t 30; ulimit -v 524288; exec timeout -s KILL 60 \"$0\" \"$@\"";
 
 /// A folder of its own, gone at the end.
 pub(crate) struct Sandbox(TempDir);

@@ -13,10 +13,7 @@ use time::OffsetDateTime;
 
 use super::signing::open_authority;
 use crate::{
-    authority::{
-        AuthorityError, BatchAnswer, Filed, Generation, LeafKey, LeafOrder, PackAnswer,
-        issue_batch, issue_packed,
-    },
+    authority::{BatchAnswer, Filed, Generation, LeafKey, LeafOrder, issue_batch, issue_packed},
     cli::{
         actor::actor,
         args::Global,
@@ -131,14 +128,14 @@ pub(crate) fn run(pki: &Path, arguments: &IssueBatch, global: &Global) -> Result
     let mut outcome = Outcome::new(arguments, global);
     match &arguments.packed {
         None => issue_batch(&mut store, &signer, orders, now, &mut |order, answer| {
-            outcome.take(order, answer.into());
+            outcome.take(order, answer);
             progress.at(outcome.done);
         }),
         Some(file) => {
             let chain_pem: String = signer.path().iter().map(Certificate::to_pem).collect();
             let (mut pack, there) = Pack::begin(file, &chain_pem, store.inventory(), now)?;
-            let each = &mut |order, answer: PackAnswer| {
-                outcome.take(order, answer.into());
+            let each = &mut |order, answer| {
+                outcome.take(order, answer);
                 progress.at(outcome.done);
             };
             match issue_packed(&mut store, &signer, orders, &mut pack, &there, now, each) {
@@ -209,33 +206,6 @@ fn order(arguments: &IssueBatch, line: &ListLine, now: OffsetDateTime) -> Result
     })
 }
 
-/// What became of an order, wherever its files went.
-enum Answer {
-    Issued(Box<Filed>),
-    There,
-    Failed(AuthorityError),
-}
-
-impl From<BatchAnswer> for Answer {
-    fn from(answer: BatchAnswer) -> Self {
-        match answer {
-            BatchAnswer::Issued(filed) => Self::Issued(filed),
-            BatchAnswer::There(_) => Self::There,
-            BatchAnswer::Failed(error) => Self::Failed(error),
-        }
-    }
-}
-
-impl From<PackAnswer> for Answer {
-    fn from(answer: PackAnswer) -> Self {
-        match answer {
-            PackAnswer::Packed(filed) => Self::Issued(filed),
-            PackAnswer::There => Self::There,
-            PackAnswer::Failed(error) => Self::Failed(error),
-        }
-    }
-}
-
 /// What became of a list.
 struct Outcome<'arguments> {
     list: &'arguments Path,
@@ -263,17 +233,17 @@ impl<'arguments> Outcome<'arguments> {
         }
     }
 
-    fn take(&mut self, (line, name): (u64, StoreName), answer: Answer) {
+    fn take(&mut self, (line, name): (u64, StoreName), answer: BatchAnswer) {
         self.done += 1;
         match answer {
-            Answer::There => self.there += 1,
-            Answer::Issued(filed) => {
+            BatchAnswer::There => self.there += 1,
+            BatchAnswer::Issued(filed) => {
                 self.issued += 1;
                 if self.form == Form::Json {
                     self.certificates.push(document(&name, &filed));
                 }
             }
-            Answer::Failed(error) => {
+            BatchAnswer::Failed(error) => {
                 let place = format!("{}:{line}: {name}", self.list.display());
                 self.failures.push(anyhow::Error::new(error).context(place));
             }

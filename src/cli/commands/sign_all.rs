@@ -99,8 +99,11 @@ fn sign_chunk(
         .par_iter()
         .map(|place| {
             let request = read::request(&place.request)?;
-            let key = request.prove()?;
-            application(arguments, &request, key, now)
+            let applied = request
+                .prove()
+                .map_err(anyhow::Error::from)
+                .and_then(|key| application(arguments, &request, key, now));
+            applied.with_context(|| place.request.display().to_string())
         })
         .collect();
     let (mut asked, mut orders) = (Vec::new(), Vec::new());
@@ -117,7 +120,7 @@ fn sign_chunk(
                     filing: Filing::Elsewhere,
                 });
             }
-            Err(error) => outcome.failed(place, error),
+            Err(error) => outcome.failures.push(error),
         }
     }
     let signed = certify_all(store, signer, orders, now, &mut |_| {});
@@ -170,14 +173,8 @@ impl<'arguments> Outcome<'arguments> {
     }
 
     fn failed(&mut self, place: &Place, error: anyhow::Error) {
-        let request = place.request.display().to_string();
-        // What reads a file names it already.
         self.failures
-            .push(if format!("{error:#}").contains(&request) {
-                error
-            } else {
-                error.context(request)
-            });
+            .push(error.context(place.request.display().to_string()));
     }
 
     fn signed(&mut self, place: &Place, filed: &Filed, notes: Vec<String>) {

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Verify, material: &Material, global: &Global) -> R
     Ok(report(&targets, &verdicts, global.form()))
 }
 
-/// A CA by its basic constraints, or one of version 1, which can only be a root.
+/// A CA by its basic constraints (RFC 5280 §4.2.1.9).
 fn is_ca(certificate: &Certificate) -> bool {
     let constraints = certificate
         .extension(&oid::BASIC_CONSTRAINTS)
