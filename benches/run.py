@@ -84,7 +84,6 @@ class Runs:
     def row(self, row: Row) -> RowSummary:
         """Every side once for the syncs, which warms it up, then all of them in turn."""
         work = self.settings.folder / "work" / row.name
-        subprocess.run(["rm", "-rf", str(work)], check=True)
         sides = [side for side in row.sides if side.command is not None and side.missing() is None]
         folders = {side.name: work / side.name.replace(" ", "-").replace(",", "") for side in sides}
         for folder in folders.values():
@@ -114,7 +113,6 @@ class Runs:
         for side in sides:
             if side.check_once:
                 self.check(row, side, folders[side.name], row.runs, faults[side.name])
-        subprocess.run(["rm", "-rf", str(work)], check=True)
         summaries: list[SideSummary] = [
             of_side(side, costs[side.name], syncs[side.name], faults[side.name]) for side in row.sides
         ]
@@ -141,6 +139,8 @@ def measure(settings: Settings, entries: Sequence[Entry], out: Path) -> tuple[li
     out.mkdir(parents=True, exist_ok=True)
     described = machine.describe(settings)
     rows: list[RowSummary] = []
+    work = settings.folder / "work"
+    subprocess.run(["rm", "-rf", str(work)], check=True)
     with (out / "runs.jsonl").open("w") as log:
         runs = Runs(settings, log)
         runs.write(machine=described)
@@ -150,6 +150,7 @@ def measure(settings: Settings, entries: Sequence[Entry], out: Path) -> tuple[li
             rows.append(runs.row(entry.make(settings, entry)))
             print(f"{entry.name}: done after {time.monotonic() - begin:.0f} s", file=sys.stderr)
             keep(out, rows, described)
+    subprocess.run(["rm", "-rf", str(work)], check=True)
     return rows, described
 
 

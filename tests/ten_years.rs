@@ -165,7 +165,7 @@ fn assert_within_issuers(filed: &Filed, now: OffsetDateTime) {
         made.not_before() <= now && made.not_after() > now,
         "{now}: {made:?}"
     );
-    for above in &filed.chain {
+    for above in filed.chain.iter() {
         // An expired issuer in a chain is no issuer.
         assert!(
             above.not_after() >= made.not_after(),

@@ -49,9 +49,12 @@ def build_launcher(source: Path, folder: Path) -> Path:
 
 
 def fresh(folder: Path) -> None:
-    """An empty folder."""
+    """An empty folder. What was there before is deleted when all is measured: for minutes ext4 gives
+    no inode away that was freed, and looks for another at length, whoever makes the next files."""
     if folder.exists():
-        shutil.rmtree(folder)
+        spent = folder.parent / ".spent"
+        spent.mkdir(exist_ok=True)
+        folder.rename(spent / f"{folder.name}-{len(os.listdir(spent))}")
     folder.mkdir(parents=True)
 
 

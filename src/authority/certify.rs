@@ -1,6 +1,6 @@
 //! The line that every certificate walks.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use time::OffsetDateTime;
 
@@ -9,10 +9,10 @@ use super::{
     parallel::on_all_cores,
 };
 use crate::{
-    ca::{self, CaError, Draft, Issued},
+    ca::{self, CaError, Draft},
     inspect::verify::forbidden_names,
     profile::{Application, Decision, approve},
-    store::{RecordId, Recorded, Sealing, Staged, Store, Syncing},
+    store::{Layout, RecordId, Recorded, Sealing, Staged, Store, Syncing},
     x509::{Certificate, SerialNumber, oid},
 };
 
@@ -37,7 +37,7 @@ pub struct Filed {
     /// Its serial number.
     pub serial: SerialNumber,
     /// The certificates above it: the issuer first, the root last.
-    pub chain: Vec<Certificate>,
+    pub chain: Arc<[Certificate]>,
     /// What became of each extension that its request asked for.
     pub decisions: Vec<Decision>,
     /// Its files in the PKI directory.
@@ -89,7 +89,7 @@ pub(super) struct Drafted {
 }
 
 /// What is on record and may be signed.
-struct OnRecord {
+pub(super) struct OnRecord {
     recorded: ca::Recorded,
     row: Recorded,
     filing: Filing,
@@ -97,7 +97,9 @@ struct OnRecord {
 
 /// What is signed, its files complete and out of sight.
 pub(super) struct Signed {
-    pub(super) issued: Issued,
+    pub(super) certificate: Certificate,
+    serial: SerialNumber,
+    decisions: Vec<Decision>,
     row: Recorded,
     staged: Option<Staged>,
     pub(super) filing: Filing,
@@ -114,6 +116,9 @@ fn certify_chunk(
     seal_signed(store, authority, signed, now)
 }
 
+/// What became of each draft of a chunk: on record, or refused.
+pub(super) type RecordedChunk = Vec<Result<OnRecord, AuthorityError>>;
+
 /// What became of each draft of a chunk: signed and with its files out of sight, or refused.
 pub(super) type SignedChunk = Vec<Result<Signed, AuthorityError>>;
 
@@ -126,9 +131,30 @@ pub(super) fn sign_drafted(
     now: OffsetDateTime,
 ) -> SignedChunk {
     let on_record = record_each(store, authority, drafted, now);
-    let layout = store.layout().clone();
     let syncing = Syncing::of(on_record.len());
-    let signed = on_all_cores(on_record, |on_record| {
+    let signed = sign_recorded(store.layout(), authority, on_record);
+    let signed = settle(store, signed, now);
+    let has_files = signed
+        .iter()
+        .flatten()
+        .any(|signed| signed.staged.is_some());
+    if has_files && let Err(error) = store.sync_staged(syncing) {
+        return unsynced(store, signed, error.into(), now);
+    }
+    signed
+}
+
+/// What became of each record of a chunk; of what failed after it was recorded, its record.
+pub(super) type Attempted = Vec<Result<Signed, (Option<RecordId>, AuthorityError)>>;
+
+/// Signs what is on record and writes its files out of sight.
+pub(super) fn sign_recorded(
+    layout: &Layout,
+    authority: &SigningAuthority,
+    on_record: RecordedChunk,
+) -> Attempted {
+    let syncing = Syncing::of(on_record.len());
+    on_all_cores(on_record, |on_record| {
         let OnRecord {
             recorded,
             row,
@@ -140,16 +166,23 @@ pub(super) fn sign_drafted(
             .sign(recorded)
             .map_err(AuthorityError::from)
             .and_then(|issued| {
-                let staged = filing::stage(&layout, authority, &row, &issued, &filing, syncing)?;
+                let staged = filing::stage(layout, authority, &row, &issued, &filing, syncing)?;
+                let (certificate, serial, decisions) = issued.into_parts();
                 Ok(Signed {
-                    issued,
+                    certificate,
+                    serial,
+                    decisions,
                     row,
                     staged,
                     filing,
                 })
             })
             .map_err(|error| (Some(id), error))
-    });
+    })
+}
+
+/// Notes as lost what was recorded and could not be signed.
+pub(super) fn settle(store: &mut Store, signed: Attempted, now: OffsetDateTime) -> SignedChunk {
     let lost: Vec<RecordId> = signed
         .iter()
         .filter_map(|signed| signed.as_ref().err().and_then(|(id, _)| *id))
@@ -162,13 +195,6 @@ pub(super) fn sign_drafted(
         && let Some(failed) = signed.iter_mut().find(|signed| signed.is_err())
     {
         *failed = Err(error.into());
-    }
-    let has_files = signed
-        .iter()
-        .flatten()
-        .any(|signed| signed.staged.is_some());
-    if has_files && let Err(error) = store.sync_staged(syncing) {
-        return unsynced(store, signed, error.into(), now);
     }
     signed
 }
@@ -203,6 +229,23 @@ pub(super) fn lose_signed(
         .iter()
         .flatten()
         .map(|signed| signed.row.id)
+        .collect();
+    Ok(store.mark_lost(&lost, now)?)
+}
+
+/// Gives up what is on record and is not going to be signed.
+///
+/// # Errors
+/// What SQLite refuses.
+pub(super) fn lose_recorded(
+    store: &mut Store,
+    recorded: &RecordedChunk,
+    now: OffsetDateTime,
+) -> Result<(), AuthorityError> {
+    let lost: Vec<RecordId> = recorded
+        .iter()
+        .flatten()
+        .map(|on_record| on_record.row.id)
         .collect();
     Ok(store.mark_lost(&lost, now)?)
 }
@@ -250,12 +293,12 @@ pub(super) fn draft(
 
 /// Records all drafts in one transaction; if that is refused, one by one, so that the one that is to
 /// blame is told and the others are made.
-fn record_each(
+pub(super) fn record_each(
     store: &mut Store,
     authority: &SigningAuthority,
     drafted: Vec<Result<Drafted, AuthorityError>>,
     now: OffsetDateTime,
-) -> Vec<Result<OnRecord, AuthorityError>> {
+) -> RecordedChunk {
     let mut answers: Vec<Option<Result<OnRecord, AuthorityError>>> = Vec::new();
     let mut waiting = Vec::new();
     for (position, drafted) in drafted.into_iter().enumerate() {
@@ -334,7 +377,7 @@ fn seal_and_publish(
         .iter()
         .map(|(_, signed)| Sealing {
             id: signed.row.id,
-            certificate_der: signed.issued.certificate().as_der().to_vec(),
+            certificate_der: signed.certificate.as_der().to_vec(),
             issued_at: now,
             activation: signed.filing.activation(),
             succession: signed.filing.succession(),
@@ -347,7 +390,9 @@ fn seal_and_publish(
     let mut filed = Vec::new();
     for (position, signed) in signed {
         let Signed {
-            issued,
+            certificate,
+            serial,
+            decisions,
             row,
             staged: folder,
             filing,
@@ -358,10 +403,10 @@ fn seal_and_publish(
             position,
             Filed {
                 id: row.id,
-                certificate: issued.certificate().clone(),
-                serial: issued.serial().clone(),
-                chain: authority.chain.clone(),
-                decisions: issued.decisions().to_vec(),
+                certificate,
+                serial,
+                chain: Arc::clone(&authority.chain),
+                decisions,
                 files,
             },
         ));

@@ -71,6 +71,11 @@ pub enum AuthorityError {
     /// The inventory took a draft and gave no record.
     #[error("the inventory gave no record of the certificate; nothing was signed")]
     Unrecorded,
+    /// The inventory has not taken what is in an archive.
+    #[error(
+        "what was signed last is in the archive and not in the inventory; the same command goes on with what came before"
+    )]
+    Unsealed,
     /// The certificate exists, and the last step of filing it failed. The cause is told, not
     /// handed on: its advice to run the command again does not hold here.
     #[error("the certificate is signed and in the inventory, but filing it was not finished: {0}")]

@@ -6,13 +6,16 @@ use std::thread;
 use time::OffsetDateTime;
 
 use super::{
-    AuthorityError, BatchAnswer, Filed, LeafOrder, SigningAuthority,
-    certify::{Drafted, Order, draft, lose_signed, seal_signed, sign_drafted},
+    AuthorityError, BatchAnswer, LeafOrder, SigningAuthority,
+    certify::{
+        Attempted, Drafted, Order, RecordedChunk, draft, lose_recorded, lose_signed, record_each,
+        seal_signed, settle, sign_recorded,
+    },
     filing::Filing,
     parallel::on_all_cores,
 };
 use crate::{
-    store::{Pack, PackedCertificate, PackedNames, Store},
+    store::{Pack, PackedCertificate, PackedNames, Store, StoreError},
     x509::ProvenKey,
 };
 
@@ -31,13 +34,14 @@ enum Prepared {
 }
 
 /// Makes keys and certificates, chunk by chunk, and puts them into `pack`, but for those that are
-/// `there`; keys and drafts of the next chunk are made while the last one is recorded. `each` hears
-/// the answer to every order, with what it was tagged with, so that a list of any length takes the
-/// memory of a few chunks. What fails does not keep the others back.
+/// `there`. Three chunks are at work at once: of one the keys and drafts are made, one is signed and
+/// packed, and before and after that each is recorded and sealed. `each` hears the answer to every
+/// order, with what it was tagged with, so that a list of any length takes the memory of a few
+/// chunks. What fails does not keep the others back.
 ///
 /// # Errors
-/// An archive that cannot be written: nothing of the chunk is handed over then, and what was packed
-/// before stays.
+/// An archive that cannot be written, an inventory that does not take what is packed: nothing of the
+/// chunk and of those after it is handed over then, and what was packed before stays.
 pub fn issue_packed<Tag: Send>(
     store: &mut Store,
     authority: &SigningAuthority,
@@ -47,28 +51,23 @@ pub fn issue_packed<Tag: Send>(
     now: OffsetDateTime,
     each: &mut dyn FnMut(Tag, BatchAnswer),
 ) -> Result<(), AuthorityError> {
+    let layout = store.layout().clone();
     thread::scope(|scope| {
         let (ready, chunks) = mpsc::sync_channel(AHEAD);
+        scope.spawn(move || prepare_all(orders, authority, there, now, &ready));
+        let (recorded, to_sign) = mpsc::sync_channel::<RecordedChunk>(1);
+        let (packed, to_seal) = mpsc::sync_channel(1);
         scope.spawn(move || {
-            let mut orders = orders;
-            loop {
-                let chunk: Vec<(Tag, LeafOrder)> = orders.by_ref().take(CHUNK).collect();
-                if chunk.is_empty() {
-                    return;
-                }
-                let prepared = on_all_cores(chunk, |(tag, order)| {
-                    if there.has(&order.name) {
-                        return (tag, Prepared::There);
-                    }
-                    let drafted = prepare(order).and_then(|order| draft(authority, order, now));
-                    (tag, Prepared::Drafted(Box::new(drafted)))
-                });
-                // Nobody listens any more after a failure.
-                if ready.send(prepared).is_err() {
+            for chunk in to_sign {
+                let signed = sign_recorded(&layout, authority, chunk);
+                let appended = append(pack, authority, &signed);
+                if packed.send((signed, appended)).is_err() {
                     return;
                 }
             }
         });
+        // The tags of the chunk that is being signed.
+        let mut at_work: Option<Vec<Tag>> = None;
         for chunk in chunks {
             let (mut tags, mut drafted) = (Vec::new(), Vec::new());
             for (tag, prepared) in chunk {
@@ -80,13 +79,63 @@ pub fn issue_packed<Tag: Send>(
                     }
                 }
             }
-            let made = pack_chunk(store, authority, drafted, pack, now)?;
-            for (tag, made) in tags.into_iter().zip(made) {
-                each(tag, made.into());
+            let on_record = record_each(store, authority, drafted, now);
+            let Some(before) = at_work.replace(tags) else {
+                hand_on(&recorded, on_record)?;
+                continue;
+            };
+            let (signed, appended) = to_seal.recv().map_err(|_| AuthorityError::Unrecorded)?;
+            if let Err(error) = appended {
+                lose_recorded(store, &on_record, now)?;
+                return lose(store, signed, error.into(), now);
+            }
+            hand_on(&recorded, on_record)?;
+            if let Err(error) = seal(store, authority, before, signed, now, each) {
+                let (signed, _) = to_seal.recv().map_err(|_| AuthorityError::Unrecorded)?;
+                return lose(store, signed, error, now);
             }
         }
-        Ok(())
+        let Some(last) = at_work else { return Ok(()) };
+        match to_seal.recv().map_err(|_| AuthorityError::Unrecorded)? {
+            (signed, Ok(())) => seal(store, authority, last, signed, now, each),
+            (signed, Err(error)) => lose(store, signed, error.into(), now),
+        }
     })
+}
+
+/// Lets a chunk be signed by who waits for it.
+fn hand_on(
+    recorded: &mpsc::SyncSender<RecordedChunk>,
+    chunk: RecordedChunk,
+) -> Result<(), AuthorityError> {
+    recorded.send(chunk).map_err(|_| AuthorityError::Unrecorded)
+}
+
+/// Makes keys and drafts, chunk by chunk, as long as somebody takes them.
+fn prepare_all<Tag: Send>(
+    mut orders: impl Iterator<Item = (Tag, LeafOrder)>,
+    authority: &SigningAuthority,
+    there: &PackedNames,
+    now: OffsetDateTime,
+    ready: &mpsc::SyncSender<Vec<(Tag, Prepared)>>,
+) {
+    loop {
+        let chunk: Vec<(Tag, LeafOrder)> = orders.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            return;
+        }
+        let prepared = on_all_cores(chunk, |(tag, order)| {
+            if there.has(&order.name) {
+                return (tag, Prepared::There);
+            }
+            let drafted = prepare(order).and_then(|order| draft(authority, order, now));
+            (tag, Prepared::Drafted(Box::new(drafted)))
+        });
+        // Nobody listens any more after a failure.
+        if ready.send(prepared).is_err() {
+            return;
+        }
+    }
 }
 
 /// A key and what is asked of the CA for it; an archive has no requests.
@@ -102,16 +151,12 @@ fn prepare(order: LeafOrder) -> Result<Order, AuthorityError> {
     })
 }
 
-/// Records, signs, packs and seals, in this order: what a power failure leaves is either unknown to
-/// all, or in the archive and in the inventory.
-fn pack_chunk(
-    store: &mut Store,
-    authority: &SigningAuthority,
-    drafted: Vec<Result<Drafted, AuthorityError>>,
+/// Puts what is signed into the archive, durably.
+fn append(
     pack: &mut Pack,
-    now: OffsetDateTime,
-) -> Result<Vec<Result<Filed, AuthorityError>>, AuthorityError> {
-    let signed = sign_drafted(store, authority, drafted, now);
+    authority: &SigningAuthority,
+    signed: &Attempted,
+) -> Result<(), StoreError> {
     let packed: Vec<PackedCertificate<'_>> = signed
         .iter()
         .flatten()
@@ -119,19 +164,46 @@ fn pack_chunk(
             Filing::Packed { name, key_pem } => Some(PackedCertificate {
                 name,
                 key_pem,
-                certificate_pem: signed.issued.certificate().to_pem(),
+                certificate_pem: signed.certificate.to_pem(),
                 sent_pem: &authority.above_all().sent,
             }),
             _ => None,
         })
         .collect();
-    let appended = pack.append(&packed);
-    drop(packed);
-    match appended {
-        Ok(()) => Ok(seal_signed(store, authority, signed, now)),
-        Err(error) => {
-            lose_signed(store, &signed, now)?;
-            Err(error.into())
-        }
+    pack.append(&packed)
+}
+
+/// Seals what is in the archive. What a power failure leaves is either unknown to all, or in the
+/// archive and in the inventory.
+fn seal<Tag>(
+    store: &mut Store,
+    authority: &SigningAuthority,
+    tags: Vec<Tag>,
+    signed: Attempted,
+    now: OffsetDateTime,
+    each: &mut dyn FnMut(Tag, BatchAnswer),
+) -> Result<(), AuthorityError> {
+    let signed = settle(store, signed, now);
+    let packed = signed.iter().flatten().count();
+    let answers = seal_signed(store, authority, signed, now);
+    let sealed = answers.iter().flatten().count();
+    for (tag, answer) in tags.into_iter().zip(answers) {
+        each(tag, answer.into());
     }
+    if sealed < packed {
+        return Err(AuthorityError::Unsealed);
+    }
+    Ok(())
+}
+
+/// Gives up a chunk that cannot be handed over, and says why.
+fn lose(
+    store: &mut Store,
+    signed: Attempted,
+    error: AuthorityError,
+    now: OffsetDateTime,
+) -> Result<(), AuthorityError> {
+    let signed = settle(store, signed, now);
+    lose_signed(store, &signed, now)?;
+    Err(error)
 }

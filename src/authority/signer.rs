@@ -5,12 +5,12 @@ use crate::{
     ca::Issuer,
     key::PrivateKey,
     store::{
-        AboveAll, Authority, AuthorityId, Filter, Inventory, NewAuthority, Paths, Query,
-        RecordIssuer, Status, Store, StoreError, StoreName,
+        AboveAll, Authority, AuthorityId, Inventory, NewAuthority, Paths, RecordIssuer, Status,
+        Store, StoreError, StoreName,
     },
     x509::{CaCertificate, Certificate, Name, RevocationReason, X509Error, moment_text},
 };
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use time::OffsetDateTime;
 
 /// A CA that can sign, how the inventory knows it, and the certificates above it.
@@ -20,7 +20,7 @@ pub struct SigningAuthority {
     /// The CA's own certificate first, its root last; empty for a root that is about to be made.
     pub(super) path: Vec<Certificate>,
     /// The chain of what it signs: its path, except while a root is rolled over.
-    pub(super) chain: Vec<Certificate>,
+    pub(super) chain: Arc<[Certificate]>,
     /// The same as PEM, made when it is first asked for.
     above_all: OnceLock<AboveAll>,
     /// That it signs no certificate any more.
@@ -60,7 +60,7 @@ impl SigningAuthority {
             issuer: Issuer::self_signing(subject, key),
             recorded_as: RecordIssuer::Itself,
             path: Vec::new(),
-            chain: Vec::new(),
+            chain: Arc::default(),
             above_all: OnceLock::new(),
             succeeded: None,
             revoked: None,
@@ -86,7 +86,7 @@ impl SigningAuthority {
             issuer,
             recorded_as: RecordIssuer::Authority(authority.id),
             path: paths.of_authority(authority.id),
-            chain: paths.signed_by(authority.id),
+            chain: paths.signed_by(authority.id).into(),
             above_all: OnceLock::new(),
             succeeded: succeeded(inventory, authority)?,
             revoked: revoked(inventory, authority)?,
@@ -111,7 +111,7 @@ impl SigningAuthority {
         Ok(Self {
             issuer,
             recorded_as: RecordIssuer::Authority(id),
-            chain: path.clone(),
+            chain: path.clone().into(),
             above_all: OnceLock::new(),
             path,
             succeeded: None,
@@ -163,14 +163,8 @@ pub(super) fn revoked(
     inventory: &Inventory,
     authority: &Authority,
 ) -> Result<Option<RevokedCa>, AuthorityError> {
-    let own = inventory.list(&Query {
-        filter: Filter {
-            fingerprint: Some(authority.fingerprint),
-            ..Filter::default()
-        },
-        ..Query::default()
-    })?;
-    Ok(own.into_iter().find_map(|row| match row.status {
+    let own = inventory.by_fingerprint(&authority.fingerprint)?;
+    Ok(own.and_then(|row| match row.status {
         Status::Revoked { at, reason, .. } => Some(RevokedCa {
             subject: row.subject,
             at,

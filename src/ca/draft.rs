@@ -190,4 +190,12 @@ impl Issued {
     pub fn serial(&self) -> &SerialNumber {
         self.draft.serial()
     }
+
+    /// The certificate, its serial number, and what became of each extension that was asked for.
+    pub fn into_parts(self) -> (Certificate, SerialNumber, Vec<Decision>) {
+        let Draft {
+            approved, serial, ..
+        } = self.draft;
+        (self.certificate, serial, approved.into_decisions())
+    }
 }

@@ -1,6 +1,6 @@
 //! The command line as typed.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{ffi::OsStr, path::PathBuf, process::ExitCode};
 
 use clap::{
     Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, error::ErrorKind,
@@ -11,13 +11,16 @@ use super::{commands, failure, report::Form};
 /// The variable that names the PKI directory.
 const PKI_VARIABLE: &str = "CERTMINT_PKI";
 
+/// Help is no wider, in columns.
+const WIDTH: usize = 100;
+
 /// A private PKI in one program: CA, requests, signing, inspection, verification and PKCS#12.
 #[derive(Debug, Parser)]
 #[command(
     name = "certmint",
     version,
     propagate_version = true,
-    max_term_width = 100,
+    max_term_width = WIDTH,
     after_help = "Start with:\n  certmint ca init --cn testca.com\n  certmint issue server flb --san www.2026testsite.com\n\nExit codes: 0 done; 1 refused or failed; 2 wrong command line; 3 a check found something; 70 a bug."
 )]
 pub struct Cli {
@@ -198,12 +201,43 @@ pub(crate) enum CsrCommand {
 /// Reads the command line. A variable that is set to nothing is as good as not set; `--pki ''` is not.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
     let is_empty = std::env::var_os(PKI_VARIABLE).is_some_and(|value| value.is_empty());
-    let mut command = Cli::command();
+    let mut command = needed(std::env::args_os().nth(1).as_deref());
     if is_empty {
         command = command.mut_arg("pki", |pki| pki.env(None::<&str>));
     }
-    let found = command.try_get_matches_from_mut(std::env::args_os())?;
-    Cli::from_arg_matches(&found).map_err(|error| error.format(&mut command))
+    let found = command.try_get_matches_from_mut(std::env::args_os());
+    let parsed = found.and_then(|found| {
+        Cli::from_arg_matches(&found).map_err(|error| error.format(&mut command))
+    });
+    // The process needs it no more, and to take it apart takes longer than all of its parsing.
+    std::mem::forget(command);
+    parsed
+}
+
+/// Of all commands the one that a line begins with: clap gives each of forty a copy of what every
+/// command takes, which is a good part of a start. All of them where the line begins with no name.
+fn needed(first: Option<&OsStr>) -> clap::Command {
+    let none = || {
+        let none = clap::Command::new("certmint")
+            .version(env!("CARGO_PKG_VERSION"))
+            .propagate_version(true)
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .max_term_width(WIDTH);
+        Global::augment_args(none)
+    };
+    let name = match first.and_then(OsStr::to_str) {
+        Some("--version" | "-V") => return none(),
+        Some(name) => name,
+        None => return Cli::command(),
+    };
+    let mut all = Cli::command();
+    let Some(found) = all.find_subcommand_mut(name) else {
+        return all;
+    };
+    let only = none().subcommand(std::mem::take(found));
+    std::mem::forget(all);
+    only
 }
 
 /// Prints help, the version or what is wrong with the command line.

@@ -2,6 +2,7 @@
 //! without armour (RFC 7468, RFC 1421 §4.6).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use memchr::{memchr, memrchr};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -129,19 +130,32 @@ fn bare_base64(file: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 
 fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
-    for line in text.split(|octet| *octet == b'\n') {
-        let line = line.trim_ascii();
-        if line.iter().any(u8::is_ascii_whitespace) {
-            packed.extend(line.iter().filter(|octet| !octet.is_ascii_whitespace()));
-        } else {
-            packed.extend_from_slice(line);
-        }
+    for line in lines(text) {
+        packed.extend_from_slice(line.trim_ascii());
     }
     // One allocation, so that no copy of a key is left behind by growing.
     let mut decoded = Zeroizing::new(vec![0; base64::decoded_len_estimate(packed.len())]);
-    let length = STANDARD.decode_slice(&*packed, &mut decoded).ok()?;
+    let length = match STANDARD.decode_slice(&*packed, &mut decoded) {
+        Ok(length) => length,
+        // Few have white space within a line.
+        Err(_) => {
+            packed.retain(|octet| !octet.is_ascii_whitespace());
+            STANDARD.decode_slice(&*packed, &mut decoded).ok()?
+        }
+    };
     decoded.truncate(length);
     (length > 0).then_some(decoded)
+}
+
+/// The lines of a text, each with its end.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = memchr(b'\n', rest).map_or(rest.len(), |position| position + 1);
+        let (line, after) = rest.split_at_checked(end)?;
+        rest = after;
+        (!line.is_empty()).then_some(line)
+    })
 }
 
 /// A block whose BEGIN line was seen.
@@ -157,8 +171,7 @@ fn pem(file: &[u8]) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut open: Option<Open<'_>> = None;
     let mut position = 0;
-    let lines = file.split_inclusive(|octet| *octet == b'\n').enumerate();
-    for (number, whole) in lines {
+    for (number, whole) in lines(file).enumerate() {
         let start = position;
         position += whole.len();
         let line = whole.trim_ascii();
@@ -239,15 +252,12 @@ impl<'file> Open<'file> {
 
 /// Headers such as `DEK-Info` have a colon, which base64 has not (RFC 1421 §4.6).
 fn behind_headers(body: &[u8]) -> &[u8] {
-    let mut rest = body;
-    let mut line_start = 0;
-    for line in body.split_inclusive(|octet| *octet == b'\n') {
-        line_start += line.len();
-        if line.contains(&b':') {
-            rest = body.get(line_start..).unwrap_or_default();
-        }
-    }
-    rest
+    let Some(colon) = memrchr(b':', body) else {
+        return body;
+    };
+    let behind = body.get(colon..).unwrap_or_default();
+    let line_end = memchr(b'\n', behind).map_or(behind.len(), |position| position + 1);
+    behind.get(line_end..).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -54,6 +54,11 @@ impl Approved {
     pub fn decisions(&self) -> &[Decision] {
         &self.decisions
     }
+
+    /// The same, when nothing else of it is needed any more.
+    pub fn into_decisions(self) -> Vec<Decision> {
+        self.decisions
+    }
 }
 
 /// Approves an application, or refuses it with every reason at once.

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use tempfile::NamedTempFile;
 
 use super::error::{FileDeed, StoreError};
@@ -25,7 +24,7 @@ pub fn create_new_files(
     let folder = &std::path::absolute(folder)
         .map_err(|error| StoreError::file(FileDeed::Write, folder, error))?;
     let unfinished: Vec<Result<(PathBuf, NamedTempFile), StoreError>> = contents
-        .into_par_iter()
+        .into_iter()
         .map(|(path, content)| {
             let written = files::new_unfinished(folder, secrecy).and_then(|mut unfinished| {
                 unfinished.as_file_mut().write_all(&content)?;
