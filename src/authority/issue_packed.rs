@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// How many certificates are made at once: each chunk is synced three times, whatever its size.
-const CHUNK: usize = 2000;
+const CHUNK: usize = 1000;
 
-/// How many chunks are ready before their turn: one is made while the one before is recorded.
-const AHEAD: usize = 1;
+/// How many chunks wait for their turn: none, since the next one is made while one is recorded.
+const AHEAD: usize = 0;
 
 /// What is made of an order before anything is written down.
 enum Prepared {

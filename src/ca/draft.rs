@@ -152,17 +152,26 @@ impl Recorded {
 /// A signed certificate.
 #[derive(Debug)]
 pub struct Issued {
-    draft: Draft,
+    approved: Approved,
+    serial: SerialNumber,
     record: RecordId,
     certificate: Certificate,
 }
 
 impl Issued {
-    pub(super) fn new(draft: Draft, record: RecordId, certificate: Certificate) -> Self {
+    /// `der` is what was drafted, with its signature.
+    pub(super) fn new(draft: Draft, record: RecordId, der: Vec<u8>) -> Self {
+        let Draft {
+            approved,
+            serial,
+            unsigned,
+            ..
+        } = draft;
         Self {
-            draft,
+            approved,
+            serial,
             record,
-            certificate,
+            certificate: unsigned.with_signature(der),
         }
     }
 
@@ -178,24 +187,25 @@ impl Issued {
 
     /// What it is.
     pub fn profile(&self) -> &Profile {
-        self.draft.profile()
+        self.approved.profile()
     }
 
     /// What became of each extension that was asked for.
     pub fn decisions(&self) -> &[Decision] {
-        self.draft.decisions()
+        self.approved.decisions()
     }
 
     /// Its serial number.
     pub fn serial(&self) -> &SerialNumber {
-        self.draft.serial()
+        &self.serial
     }
 
     /// The certificate, its serial number, and what became of each extension that was asked for.
     pub fn into_parts(self) -> (Certificate, SerialNumber, Vec<Decision>) {
-        let Draft {
-            approved, serial, ..
-        } = self.draft;
-        (self.certificate, serial, approved.into_decisions())
+        (
+            self.certificate,
+            self.serial,
+            self.approved.into_decisions(),
+        )
     }
 }

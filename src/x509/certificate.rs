@@ -45,6 +45,11 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// The same with another signature: `der` is the same `TBSCertificate`, signed.
+    pub(crate) fn with_signature(self, der: Vec<u8>) -> Self {
+        Self { der, ..self }
+    }
+
     /// Reads one DER certificate.
     ///
     /// # Errors

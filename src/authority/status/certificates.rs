@@ -92,9 +92,7 @@ fn ending(
     match scope.soon {
         Soon::PartOfLife => {
             filter.last_quarter_at = Some(now);
-            // What ends later than this cannot be in its last quarter; the index knows ends only.
-            let window = inventory.longest_life()? / 4;
-            filter.ends_before = now.checked_add(window + Duration::SECOND);
+            filter.ends_before = Some(inventory.last_quarters_end_before(now)?);
         }
         Soon::Within(time) => filter.ends_before = now.checked_add(time),
     }

@@ -1,6 +1,9 @@
 //! Making a file of a bundle.
 
+use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::{BlockModeEncrypt, KeyIvInit};
 use der::Encode;
+use pbkdf2::{pbkdf2_hmac, sha2::Sha256};
 use pkcs8::pkcs5::pbes2;
 use zeroize::Zeroizing;
 
@@ -68,6 +71,7 @@ pub fn write(
     protection: Protection,
 ) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
     let form = password.form();
+    let wrapping = Wrapping::new(&form, protection)?;
     let id = bundle.local_key_id();
     let name = bundle.friendly_name();
 
@@ -77,14 +81,9 @@ pub fn write(
     )];
     bags.extend(bundle.chain().iter().map(|der| certificate_bag(der, &[])));
     let bags: Vec<&[u8]> = bags.iter().map(Vec::as_slice).collect();
-    let certificates = encrypted_data(&ber::tlv(SEQUENCE, &bags), &form, protection)?;
+    let certificates = encrypted_data(&ber::tlv(SEQUENCE, &bags), &wrapping)?;
 
-    let key = key_bag(
-        bundle.key(),
-        &write_attributes(name, Some(&id)),
-        &form,
-        protection,
-    )?;
+    let key = key_bag(bundle.key(), &write_attributes(name, Some(&id)), &wrapping)?;
     let key = data(&ber::tlv(SEQUENCE, &[&key]));
 
     seal(&[&certificates, &key], &form, protection)
@@ -106,12 +105,13 @@ pub fn write_trust(
         return Err(Pkcs12Error::NothingToTrust);
     }
     let form = password.form();
+    let wrapping = Wrapping::new(&form, protection)?;
     let bags: Vec<Vec<u8>> = trusted
         .iter()
         .map(|one| certificate_bag(&one.der, &write_trusted_attributes(one.alias.as_str())))
         .collect();
     let bags: Vec<&[u8]> = bags.iter().map(Vec::as_slice).collect();
-    let certificates = encrypted_data(&ber::tlv(SEQUENCE, &bags), &form, protection)?;
+    let certificates = encrypted_data(&ber::tlv(SEQUENCE, &bags), &wrapping)?;
     seal(&[&certificates], &form, protection)
 }
 
@@ -157,12 +157,8 @@ fn data(content: &[u8]) -> Vec<u8> {
 }
 
 /// ContentInfo of type encrypted data (RFC 5652 §8), version 0.
-fn encrypted_data(
-    plaintext: &[u8],
-    form: &Form<'_>,
-    protection: Protection,
-) -> Result<Vec<u8>, Pkcs12Error> {
-    let (algorithm, ciphertext) = encrypt(plaintext, form, protection)?;
+fn encrypted_data(plaintext: &[u8], wrapping: &Wrapping<'_>) -> Result<Vec<u8>, Pkcs12Error> {
+    let (algorithm, ciphertext) = wrapping.encrypt(plaintext)?;
     let info = ber::tlv(
         SEQUENCE,
         &[
@@ -198,10 +194,9 @@ fn certificate_bag(der: &[u8], attributes: &[u8]) -> Vec<u8> {
 fn key_bag(
     pkcs8: &[u8],
     attributes: &[u8],
-    form: &Form<'_>,
-    protection: Protection,
+    wrapping: &Wrapping<'_>,
 ) -> Result<Vec<u8>, Pkcs12Error> {
-    let (algorithm, ciphertext) = encrypt(pkcs8, form, protection)?;
+    let (algorithm, ciphertext) = wrapping.encrypt(pkcs8)?;
     let key = ber::tlv(
         SEQUENCE,
         &[&algorithm, &ber::tlv(OCTET_STRING, &[&ciphertext])],
@@ -220,50 +215,72 @@ fn bag(kind: &der::asn1::ObjectIdentifier, value: &[u8], attributes: &[u8]) -> V
     )
 }
 
-/// The AlgorithmIdentifier and the ciphertext.
-fn encrypt(
-    plaintext: &[u8],
-    form: &Form<'_>,
-    protection: Protection,
-) -> Result<(Vec<u8>, Vec<u8>), Pkcs12Error> {
-    match protection {
-        Protection::Modern => {
-            let salt = random::<MODERN_SALT>()?;
-            let vector = random::<16>()?;
-            let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(
-                MODERN_ITERATIONS,
-                &salt,
-                vector,
-            )
-            .map_err(|error| Pkcs12Error::Encryption(error.to_string()))?;
-            let ciphertext = parameters
-                .encrypt(form.utf8(), plaintext)
-                .map_err(|error| Pkcs12Error::Encryption(error.to_string()))?;
-            let parameters = parameters
-                .to_der()
-                .map_err(|error| Pkcs12Error::Encryption(error.to_string()))?;
-            let algorithm = ber::tlv(
-                SEQUENCE,
-                &[&ber::object_identifier(&names::PBES2), &parameters],
-            );
-            Ok((algorithm, ciphertext))
+/// What the contents of one file are encrypted with.
+enum Wrapping<'form> {
+    /// One key, derived once, since to derive it is nearly all of the work. Each content has an
+    /// initialization vector of its own.
+    Modern {
+        salt: [u8; MODERN_SALT],
+        key: Zeroizing<[u8; 32]>,
+    },
+    /// A key for each content: its initialization vector is derived with it.
+    Legacy(&'form Form<'form>),
+}
+
+impl<'form> Wrapping<'form> {
+    fn new(form: &'form Form<'form>, protection: Protection) -> Result<Self, Pkcs12Error> {
+        match protection {
+            Protection::Modern => {
+                let salt = random::<MODERN_SALT>()?;
+                let mut key = Zeroizing::new([0; 32]);
+                pbkdf2_hmac::<Sha256>(form.utf8(), &salt, MODERN_ITERATIONS, key.as_mut());
+                Ok(Self::Modern { salt, key })
+            }
+            Protection::Legacy => Ok(Self::Legacy(form)),
         }
-        Protection::Legacy => {
-            let salt = random::<LEGACY_SALT>()?;
-            let ciphertext =
-                cipher::encrypt_triple_des(&form.bmp(), &salt, LEGACY_ITERATIONS, plaintext)?;
-            let parameters = ber::tlv(
-                SEQUENCE,
-                &[
-                    &ber::tlv(OCTET_STRING, &[&salt]),
-                    &ber::integer(LEGACY_ITERATIONS),
-                ],
-            );
-            let algorithm = ber::tlv(
-                SEQUENCE,
-                &[&ber::object_identifier(&names::PBE_3DES), &parameters],
-            );
-            Ok((algorithm, ciphertext))
+    }
+
+    /// The AlgorithmIdentifier and the ciphertext.
+    fn encrypt(&self, plaintext: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Pkcs12Error> {
+        let failed = |error: String| Pkcs12Error::Encryption(error);
+        match self {
+            Self::Modern { salt, key } => {
+                let vector = random::<16>()?;
+                let ciphertext =
+                    cbc::Encryptor::<aes::Aes256>::new_from_slices(key.as_ref(), &vector)
+                        .map_err(|error| failed(error.to_string()))?
+                        .encrypt_padded_vec::<Pkcs7>(plaintext);
+                let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(
+                    MODERN_ITERATIONS,
+                    salt,
+                    vector,
+                )
+                .map_err(|error| failed(error.to_string()))?
+                .to_der()
+                .map_err(|error| failed(error.to_string()))?;
+                let algorithm = ber::tlv(
+                    SEQUENCE,
+                    &[&ber::object_identifier(&names::PBES2), &parameters],
+                );
+                Ok((algorithm, ciphertext))
+            }
+            Self::Legacy(form) => {
+                let salt = random::<LEGACY_SALT>()?;
+                let ciphertext =
+                    cipher::encrypt_triple_des(&form.bmp(), &salt, LEGACY_ITERATIONS, plaintext)?;
+                let parameters = ber::tlv(
+                    SEQUENCE,
+                    &[
+                        &ber::tlv(OCTET_STRING, &[&salt]),
+                        &ber::integer(LEGACY_ITERATIONS),
+                    ],
+                );
+                let algorithm = ber::tlv(
+                    SEQUENCE,
+                    &[&ber::object_identifier(&names::PBE_3DES), &parameters],
+                );
+                Ok((algorithm, ciphertext))
+            }
         }
     }
 }

@@ -140,19 +140,34 @@ impl Inventory {
         months.collect::<Result<_, _>>().map_err(refused)
     }
 
-    /// The longest life of a certificate in use, begun days counted whole.
+    /// A moment before which every certificate in use ends that is in the last quarter of its life.
+    /// The index knows ends only: without this a long life of one would have all others looked at.
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn longest_life(&self) -> Result<Duration, StoreError> {
-        self.connection
+    pub fn last_quarters_end_before(
+        &self,
+        now: OffsetDateTime,
+    ) -> Result<OffsetDateTime, StoreError> {
+        let refused = |error| fault(&self.path, error);
+        let mut select = self
+            .connection
             .prepare_cached(
-                "SELECT ifnull(max(life), 0) FROM tally
+                "SELECT DISTINCT month, life FROM tally
                  WHERE state = 'issued' AND certificates > 0",
             )
-            .and_then(|mut select| select.query_row([], |row| row.get(0)))
-            .map(Duration::days)
-            .map_err(|error| fault(&self.path, error))
+            .map_err(refused)?;
+        let mut found = select.query([]).map_err(refused)?;
+        let mut latest = now;
+        while let Some(row) = found.next().map_err(refused)? {
+            let month: i64 = row.get(0).map_err(refused)?;
+            let life = Duration::days(row.get(1).map_err(refused)?);
+            let end = now.saturating_add(life / 4 + Duration::SECOND);
+            if month <= month_of(end) {
+                latest = latest.max(end);
+            }
+        }
+        Ok(latest)
     }
 
     /// What each authority signed, in the order of their numbers; those that signed nothing are left

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const CACHE_KIBIBYTES: i64 = 128 * 1024;
 
 /// The same for who writes: a batch of any length comes back to the newest pages alone.
-const WRITE_CACHE_KIBIBYTES: i64 = 32 * 1024;
+const WRITE_CACHE_KIBIBYTES: i64 = 16 * 1024;
 
 /// How long the write-ahead log grows before it is written into the database, in pages of 4 KiB. A
 /// batch changes the same pages of its indices again and again; at SQLite's own thousand they would
