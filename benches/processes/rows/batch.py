@@ -35,7 +35,7 @@ def leaves(settings: Settings, entry: Entry) -> Row:
             note="" if command else "issue batch has no --packed yet",
         )
 
-    in_memory = sizes.packed_fewer
+    in_memory = sizes.leaves
     sides = [
         ours("certmint", sizes.packed),
         ours(fewer, sizes.packed_fewer),
