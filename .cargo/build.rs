@@ -18,8 +18,6 @@ fn main() {
     if (target("OS"), target("ENV")) == ("linux".to_owned(), "gnu".to_owned()) && builds_for_itself
     {
         unwind_within();
-        // Addresses that the loader has to put right take a bit each, not 24 octets (glibc 2.36).
-        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
 }
 
