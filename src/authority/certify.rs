@@ -105,6 +105,18 @@ pub(super) struct Signed {
     pub(super) filing: Filing,
 }
 
+impl OnRecord {
+    pub(super) fn id(&self) -> RecordId {
+        self.row.id
+    }
+}
+
+impl Signed {
+    pub(super) fn id(&self) -> RecordId {
+        self.row.id
+    }
+}
+
 fn certify_chunk(
     store: &mut Store,
     authority: &SigningAuthority,
@@ -124,7 +136,7 @@ pub(super) type SignedChunk = Vec<Result<Signed, AuthorityError>>;
 
 /// Records drafts durably, signs them and writes their files out of sight. What fails is noted as
 /// lost: nobody has seen a signature of it, if there was one.
-pub(super) fn sign_drafted(
+fn sign_drafted(
     store: &mut Store,
     authority: &SigningAuthority,
     drafted: Vec<Result<Drafted, AuthorityError>>,
@@ -132,7 +144,7 @@ pub(super) fn sign_drafted(
 ) -> SignedChunk {
     let on_record = record_each(store, authority, drafted, now);
     let syncing = Syncing::of(on_record.len());
-    let signed = sign_recorded(store.layout(), authority, on_record);
+    let signed = sign_recorded(store.layout(), authority, on_record, syncing);
     let signed = settle(store, signed, now);
     let has_files = signed
         .iter()
@@ -152,8 +164,8 @@ pub(super) fn sign_recorded(
     layout: &Layout,
     authority: &SigningAuthority,
     on_record: RecordedChunk,
+    syncing: Syncing,
 ) -> Attempted {
-    let syncing = Syncing::of(on_record.len());
     on_all_cores(on_record, |on_record| {
         let OnRecord {
             recorded,
@@ -206,7 +218,7 @@ fn unsynced(
     error: AuthorityError,
     now: OffsetDateTime,
 ) -> SignedChunk {
-    let error = match lose_signed(store, &signed, now) {
+    let error = match lose(store, signed.iter().flatten().map(Signed::id), now) {
         Ok(()) => error,
         Err(error) => error,
     };
@@ -216,38 +228,16 @@ fn unsynced(
         .collect()
 }
 
-/// Gives up what was signed and cannot be handed over: nobody has seen it.
+/// Gives up what is on record and is not handed over, signed or not: nobody has seen it.
 ///
 /// # Errors
 /// What SQLite refuses.
-pub(super) fn lose_signed(
+pub(super) fn lose(
     store: &mut Store,
-    signed: &SignedChunk,
+    lost: impl Iterator<Item = RecordId>,
     now: OffsetDateTime,
 ) -> Result<(), AuthorityError> {
-    let lost: Vec<RecordId> = signed
-        .iter()
-        .flatten()
-        .map(|signed| signed.row.id)
-        .collect();
-    Ok(store.mark_lost(&lost, now)?)
-}
-
-/// Gives up what is on record and is not going to be signed.
-///
-/// # Errors
-/// What SQLite refuses.
-pub(super) fn lose_recorded(
-    store: &mut Store,
-    recorded: &RecordedChunk,
-    now: OffsetDateTime,
-) -> Result<(), AuthorityError> {
-    let lost: Vec<RecordId> = recorded
-        .iter()
-        .flatten()
-        .map(|on_record| on_record.row.id)
-        .collect();
-    Ok(store.mark_lost(&lost, now)?)
+    Ok(store.mark_lost(&lost.collect::<Vec<_>>(), now)?)
 }
 
 /// Seals what was signed in the inventory, durably, and lets its files appear.

@@ -8,14 +8,14 @@ use time::OffsetDateTime;
 use super::{
     AuthorityError, BatchAnswer, LeafOrder, SigningAuthority,
     certify::{
-        Attempted, Drafted, Order, RecordedChunk, draft, lose_recorded, lose_signed, record_each,
+        Attempted, Drafted, OnRecord, Order, RecordedChunk, Signed, draft, lose, record_each,
         seal_signed, settle, sign_recorded,
     },
     filing::Filing,
     parallel::on_all_cores,
 };
 use crate::{
-    store::{Pack, PackedCertificate, PackedNames, Store, StoreError},
+    store::{Pack, PackedCertificate, PackedNames, Store, StoreError, Syncing},
     x509::ProvenKey,
 };
 
@@ -59,7 +59,8 @@ pub fn issue_packed<Tag: Send>(
         let (packed, to_seal) = mpsc::sync_channel(1);
         scope.spawn(move || {
             for chunk in to_sign {
-                let signed = sign_recorded(&layout, authority, chunk);
+                // No files are staged: the archive is synced when all are in it.
+                let signed = sign_recorded(&layout, authority, chunk, Syncing::Together);
                 let appended = append(pack, authority, &signed);
                 if packed.send((signed, appended)).is_err() {
                     return;
@@ -86,19 +87,19 @@ pub fn issue_packed<Tag: Send>(
             };
             let (signed, appended) = to_seal.recv().map_err(|_| AuthorityError::Unrecorded)?;
             if let Err(error) = appended {
-                lose_recorded(store, &on_record, now)?;
-                return lose(store, signed, error.into(), now);
+                lose(store, on_record.iter().flatten().map(OnRecord::id), now)?;
+                return give_up(store, signed, error.into(), now);
             }
             hand_on(&recorded, on_record)?;
             if let Err(error) = seal(store, authority, before, signed, now, each) {
                 let (signed, _) = to_seal.recv().map_err(|_| AuthorityError::Unrecorded)?;
-                return lose(store, signed, error, now);
+                return give_up(store, signed, error, now);
             }
         }
         let Some(last) = at_work else { return Ok(()) };
         match to_seal.recv().map_err(|_| AuthorityError::Unrecorded)? {
             (signed, Ok(())) => seal(store, authority, last, signed, now, each),
-            (signed, Err(error)) => lose(store, signed, error.into(), now),
+            (signed, Err(error)) => give_up(store, signed, error.into(), now),
         }
     })
 }
@@ -197,13 +198,13 @@ fn seal<Tag>(
 }
 
 /// Gives up a chunk that cannot be handed over, and says why.
-fn lose(
+fn give_up(
     store: &mut Store,
     signed: Attempted,
     error: AuthorityError,
     now: OffsetDateTime,
 ) -> Result<(), AuthorityError> {
     let signed = settle(store, signed, now);
-    lose_signed(store, &signed, now)?;
+    lose(store, signed.iter().flatten().map(Signed::id), now)?;
     Err(error)
 }

@@ -176,6 +176,6 @@ fn a_check_finds_every_difference() {
     let wrong = NewPassword::new(b"changeit!").unwrap();
     assert!(matches!(
         pkcs12::check(&bytes, &wrong, &bundle),
-        Err(Pkcs12Error::Differs(Difference::SecondReader))
+        Err(Pkcs12Error::WrongPassword)
     ));
 }

@@ -2,6 +2,7 @@
 
 use p12_keystore::Pkcs12Archive;
 
+use super::frame::Frame;
 use super::{Bundle, Difference, NewPassword, Pkcs12Error};
 use crate::formats::TrustedCertificate;
 
@@ -10,7 +11,7 @@ use crate::formats::TrustedCertificate;
 /// people's code. That crate does not wipe its copy of the key.
 ///
 /// # Errors
-/// [`Pkcs12Error::Differs`], also when the password does not open it.
+/// [`Pkcs12Error::WrongPassword`] or [`Pkcs12Error::Differs`].
 pub fn check(bytes: &[u8], password: &NewPassword, bundle: &Bundle) -> Result<(), Pkcs12Error> {
     let archive = opened(bytes, password)?;
     same(archive.secrets.is_empty(), Difference::Extra)?;
@@ -44,7 +45,7 @@ pub fn check(bytes: &[u8], password: &NewPassword, bundle: &Bundle) -> Result<()
 /// As [`check`], for a trust store.
 ///
 /// # Errors
-/// [`Pkcs12Error::Differs`], also when the password does not open it.
+/// [`Pkcs12Error::WrongPassword`] or [`Pkcs12Error::Differs`].
 pub fn check_trust(
     bytes: &[u8],
     password: &NewPassword,
@@ -68,8 +69,12 @@ pub fn check_trust(
 }
 
 fn opened(bytes: &[u8], password: &NewPassword) -> Result<Pkcs12Archive, Pkcs12Error> {
-    Pkcs12Archive::from_pkcs12(bytes, password.as_str())
-        .map_err(|_| Pkcs12Error::Differs(Difference::SecondReader))
+    // The other reader does not look behind the end of the file.
+    same(Frame::parse(bytes)?.trailing == 0, Difference::Extra)?;
+    Pkcs12Archive::from_pkcs12(bytes, password.as_str()).map_err(|error| match error {
+        p12_keystore::error::Error::MacError(_) => Pkcs12Error::WrongPassword,
+        _ => Pkcs12Error::Differs(Difference::SecondReader),
+    })
 }
 
 fn same(equal: bool, difference: Difference) -> Result<(), Pkcs12Error> {

@@ -6,9 +6,8 @@
 //!   password, and keeps the order of the file; [`facts`] says how a file is protected without
 //!   opening it.
 //! - [`Bundle`] is a key with its certificate and chain that fit each other; [`write()`] makes a file
-//!   of it and [`check`] opens that file again with the crate `p12-keystore`, which shares no code with
-//!   the writer. [`write_trust`] and [`check_trust`] are the
-//!   same for a trust store of Java.
+//!   of it and [`check`] opens that file again with the crate `p12-keystore`, which shares no code
+//!   with the writer. [`write_trust`] and [`check_trust`] are the same for a trust store of Java.
 //!
 //! Why not `p12-keystore` alone: it reads DER only, takes no file without a password, stops at a
 //! million iterations, drops unknown bags in silence and cannot set the friendly name of the
