@@ -204,6 +204,7 @@ def main() -> int:
             return 1
     if asked.write_docs:
         document.write(ROOT, rows, described, NOTES)
+        document.attach(ROOT, asked.report or [out])
     print(table.text(table.bounds(rows)))
     print(table.text(table.sides(rows)))
     print("".join(f"- {note}\n" for note in NOTES))

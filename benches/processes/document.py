@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,3 +38,10 @@ def write(root: Path, rows: Sequence[RowSummary], machine: dict[str, str], noted
         folder.mkdir(exist_ok=True)
         (folder / "growth.svg").write_text(plot.svg(drawn))
     page.write_text(text)
+
+
+def attach(root: Path, outs: Sequence[Path]) -> None:
+    """Puts the raw output of runs, a JSON line for each single run, beside the page."""
+    lines = b"".join((out / "runs.jsonl").read_bytes() for out in outs)
+    # Without a time: the same runs give the same file.
+    (root / "docs" / "performance" / "runs.jsonl.gz").write_bytes(gzip.compress(lines, mtime=0))
